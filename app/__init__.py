@@ -1,0 +1,1 @@
+"""The application: it decides, stores, serves pages and wires the rooms. No vendor's protocol lives here."""

@@ -1,0 +1,24 @@
+"""What the engine needs from outside, as small protocols. Implementations live in ``nlp``, ``kb``, ``llm`` and are wired in ``services``."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from app.engine.types import Classification, Passage
+from connectors.types import Ticket
+
+
+class Classifier(Protocol):
+    """Says what a ticket is about. Never raises on any text; no label when it does not know."""
+
+    version: str
+
+    def classify(self, ticket: Ticket) -> Classification: ...
+
+
+class Knowledge(Protocol):
+    """Finds passages that may answer, best first."""
+
+    version: str
+    """Changes whenever an article does."""
+
+    def search(self, query: str, *, locale: str = "", limit: int = 5) -> Sequence[Passage]: ...

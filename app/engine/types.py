@@ -1,0 +1,148 @@
+"""Judgements: what we think of a ticket and what follows. Facts (what a vendor says) live in ``connectors.types``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from connectors.types import Change, Ref
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Mode(StrEnum):
+    """How much a category may do by itself, least first; compare with ``rank``."""
+
+    OFF = "off"
+    SHADOW = "shadow"
+    ASSIST = "assist"
+    DEFLECT = "deflect"
+    RESOLVE = "resolve"
+
+    @property
+    def rank(self) -> int:
+        """0 for off up to 4 for resolve."""
+        return list(Mode).index(self)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why, in one line a support lead can read. ``code`` is stable (``no_source``), ``text`` holds no customer text."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Label:
+    """One category and the probability (0 to 1) that the ticket belongs to it."""
+
+    category: str
+    p: float
+
+
+@dataclass(frozen=True)
+class Classification:
+    """What a ticket is about. ``labels`` are best first; no label means: we do not know, and say so."""
+
+    labels: tuple[Label, ...]
+    reasons: tuple[Reason, ...]
+    engine: str
+    """Which classifier and version said so: part of the evidence hash."""
+    language: str = ""
+    """ISO 639-1, or empty when unsure."""
+    sentiment: float | None = None
+    """-1 (angry) to 1 (delighted)."""
+    emotion: str = ""
+    urgency: float | None = None
+    """0 to 1."""
+    churn_risk: float | None = None
+    """0 to 1."""
+    entities: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    flags: frozenset[str] = frozenset()
+    """``human``, ``legal``, ``security``, ``spam``, ``abuse``, ``machine``: what forbids a reply."""
+
+    @property
+    def category(self) -> str:
+        """The best category, or empty."""
+        return self.labels[0].category if self.labels else ""
+
+    @property
+    def confidence(self) -> float:
+        """The best category's probability, or 0."""
+        return self.labels[0].p if self.labels else 0.0
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of the account's knowledge that can be quoted. ``restricted`` ones stay in internal notes."""
+
+    source: str
+    """The article's id, stable over versions."""
+    title: str
+    url: str
+    text: str
+    score: float
+    restricted: bool = False
+    locale: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What could be said. ``text`` is empty when no source answers; the reasons then say so."""
+
+    text: str
+    passages: tuple[Passage, ...]
+    reasons: tuple[Reason, ...]
+    engine: str
+    """Which writer and version: part of the evidence hash."""
+
+
+@dataclass(frozen=True)
+class EvidenceRecord:
+    """Human-judged proof for one category: ``errors`` of ``judged`` decisions were wrong. Signed; see ``evidence``."""
+
+    account: str
+    category: str
+    action: str
+    """What it allows: ``reply`` or an action kind."""
+    judged: int
+    errors: int
+    target: float
+    digest: str
+    """Hash of classifier, writer, prompts, knowledge and configuration that were judged."""
+    issued_at: datetime
+    expires_at: datetime
+    signature: str
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A person's click that releases one decision's reply. ``by`` is the person's id at the vendor."""
+
+    decision: str
+    by: str
+    at: datetime
+
+
+Permission = EvidenceRecord | Approval
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What will be done, and why. Only ``engine.policy`` makes one; only a permission puts a ``Reply`` into ``changes``."""
+
+    id: str
+    ref: Ref
+    revision: str
+    """The ticket's revision that it was made on."""
+    question: str
+    """The id of the customer's message it answers."""
+    mode: Mode
+    requested: Mode
+    reasons: tuple[Reason, ...]
+    changes: tuple[Change, ...]
+    permission: Permission | None = None
+    at: datetime | None = None

@@ -1,0 +1,148 @@
+"""The contract: what a vendor's connector promises. The suite in ``tests/contract`` runs it for every registry line."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Protocol, runtime_checkable
+
+from connectors.types import Article, Change, Event, Inbound, Receipt, Ref, Ticket
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to say to a vendor's webhook: each vendor resends, throttles and disables by its own rules."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A vendor's four answers. ``accepted`` is given only after the event is durable."""
+
+    accepted: Answer = Answer(200)
+    unsigned: Answer = Answer(401)
+    unreadable: Answer = Answer(200)
+    unavailable: Answer = Answer(503, {"Retry-After": "10"})
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What a connector needs to speak for one account at one vendor. ``secrets`` never reach a log or an error."""
+
+    id: str
+    base_url: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing an admin fills in: it drives the command line, the form, the validation and the masking."""
+
+    name: str
+    help: str
+    secret: bool = False
+    required: bool = True
+    pattern: str = ""
+    """A regular expression that the whole value matches."""
+
+
+class Connector(Protocol):
+    """A vendor we can write to. Built as ``Class(connection)``: no call is made and no file is read then.
+
+    ``supports`` lists the changes that ``apply`` takes; the gate has downgraded the others before.
+    """
+
+    name: ClassVar[str]
+    settings: ClassVar[tuple[Setting, ...]]
+    supports: ClassVar[frozenset[type[Change]]]
+
+    def __init__(self, connection: Connection) -> None: ...
+
+    def check(self) -> Mapping[str, str]:
+        """Make one cheap authenticated call; say who we are there (``user_id``, ``account``). Raises a ConnectorError."""
+        ...
+
+    def apply(
+        self,
+        ref: Ref,
+        changes: Sequence[Change],
+        *,
+        key: str,
+        expect: str | None = None,
+        since: datetime | None = None,
+    ) -> Receipt:
+        """Make ``changes`` once, in one request where the vendor allows it.
+
+        ``key`` names the effect and is left where the vendor shows it to us again. ``expect`` is the revision the
+        changes were decided on: when the ticket has another one, ``Conflict`` is raised and nothing is written.
+        ``since`` is given when an earlier attempt, begun then, may have been taken: the vendor is read first and, if
+        the key is there, that receipt comes back (``recovered``) and nothing is sent. The same key twice, with
+        ``since``, therefore gives the first receipt, also after a crash in between.
+        """
+        ...
+
+
+class Helpdesk(Connector, Protocol):
+    """A vendor that holds tickets and tells us about them."""
+
+    answers: ClassVar[Answers]
+
+    def receive(self, request: Inbound) -> Iterable[Event]:
+        """Verify, then read, a webhook: constant time, on the bytes that arrived, before anything is parsed.
+
+        Our own events, machines' own noise and kinds we do not need come back as nothing.
+        Raises BadSignature or BadPayload.
+        """
+        ...
+
+    def ticket(self, ref: Ref) -> Ticket:
+        """The whole conversation, now, past every cache."""
+        ...
+
+
+@runtime_checkable
+class Greets(Protocol):
+    """Extra: a vendor that asks for a word back when the address is set (Slack's ``url_verification``)."""
+
+    def greeting(self, request: Inbound) -> Answer | None:
+        """The word, for a verified greeting; None for everything else. Raises BadSignature."""
+        ...
+
+
+@runtime_checkable
+class TellsChanged(Protocol):
+    """Extra: a vendor that can be asked what changed lately, because webhooks get lost."""
+
+    def changed(self, since: datetime) -> Iterable[Event]:
+        """An event per ticket updated since then, with a delivery that is stable for that update."""
+        ...
+
+
+@runtime_checkable
+class HasArticles(Protocol):
+    """Extra: a vendor that holds the account's articles."""
+
+    def articles(self, since: datetime | None) -> Iterable[Article]:
+        """Published articles updated since then, restricted ones marked."""
+        ...
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """Extra: a vendor where our fields have to exist before they can be written."""
+
+    def prepare(self, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """Create what is missing of ``fields`` (name -> title) and give their ids back; twice changes nothing."""
+        ...
+
+
+@runtime_checkable
+class Answerable(Protocol):
+    """Extra: a vendor where the person who pressed a button can be told something only they see."""
+
+    def answer(self, url: str, text: str) -> None:
+        """Tell them, at the address that came with the click."""
+        ...

@@ -1,0 +1,74 @@
+"""What can go wrong with a vendor. Each leaf names its remedy; ``jobs/base.py`` and the web turn leaves into acts.
+
+ConnectorError
+├── Rejected              what came in is not to be trusted or read
+│   ├── BadSignature          refuse, record, stop
+│   └── BadPayload            accept, park for a person
+├── Unsupported           this vendor cannot do that: choose another change
+├── Refused               the vendor understood and said no: park for a person, never repeat
+├── AuthFailed            pause the connection, tell the admin
+├── NotFound              the ticket is gone: drop, say so in the record
+├── Closed                the ticket takes no change any more: drop, say so in the record
+├── Conflict              the ticket moved on: read again, decide again
+├── RateLimited           wait ``retry_after`` seconds, elsewhere than in a worker
+└── Unavailable           retry with backoff and jitter; the change may have been taken: look before you resend
+
+No message of these errors ever holds a secret or what a customer wrote.
+"""
+
+
+class ConnectorError(Exception):
+    """Something went wrong between us and a vendor."""
+
+
+class Rejected(ConnectorError):
+    """What came in is not to be trusted or read."""
+
+
+class BadSignature(Rejected):
+    """The request does not prove that the vendor sent it."""
+
+
+class BadPayload(Rejected):
+    """The vendor sent it, but it cannot be read. ``path`` names the field, ``remedy`` what would be right."""
+
+    def __init__(self, path: str, remedy: str) -> None:
+        super().__init__(f"{path}: {remedy}")
+        self.path = path
+        self.remedy = remedy
+
+
+class Unsupported(ConnectorError):
+    """This vendor has no such change."""
+
+
+class Refused(ConnectorError):
+    """The vendor understood the request and will not take it, however often it is sent (400, 413, 422)."""
+
+
+class AuthFailed(ConnectorError):
+    """The vendor does not know our token any more, or it lacks a permission."""
+
+
+class NotFound(ConnectorError):
+    """The vendor has no such ticket."""
+
+
+class Closed(ConnectorError):
+    """The ticket is closed for good."""
+
+
+class Conflict(ConnectorError):
+    """The ticket is not what the decision was made on."""
+
+
+class RateLimited(ConnectorError):
+    """Too many calls. ``retry_after`` is in seconds."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unavailable(ConnectorError):
+    """No answer, or the vendor's own failure. What was sent may or may not have been taken."""
