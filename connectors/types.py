@@ -277,9 +277,7 @@ class AddMessage:
     author: Person
 
 
-Change = (
-    Reply | Note | Whisper | Tag | Untag | Assign | SetStatus | SetPriority | SetField | OpenTicket | AddMessage
-)
+Change = Reply | Note | Whisper | Tag | Untag | Assign | SetStatus | SetPriority | SetField | OpenTicket | AddMessage
 
 
 @dataclass(frozen=True)

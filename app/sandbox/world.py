@@ -1,0 +1,165 @@
+"""What all played vendors share: a clock that can be moved, ids, and the faults that were ordered. No vendor's rule lives here."""
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from flask import Blueprint
+
+FAULTS = ("status", "hang", "reset_before", "reset_after")
+HOOK_FAULTS = ("lose", "double", "late", "reorder")
+
+
+class Clock:
+    """Real time plus an offset that only grows. ``wait`` returns when that moment has come, moved or not."""
+
+    def __init__(self) -> None:
+        self._offset = timedelta()
+        self._moved = threading.Condition()
+
+    def now(self) -> datetime:
+        """The sandbox's time, aware UTC."""
+        return datetime.now(UTC) + self._offset
+
+    def advance(self, seconds: float) -> None:
+        """Move everybody ``seconds`` into the future and wake whoever waits."""
+        with self._moved:
+            self._offset += timedelta(seconds=max(0.0, seconds))
+            self._moved.notify_all()
+
+    def wait(self, until: datetime, stop: threading.Event) -> None:
+        """Sleep to ``until`` by this clock, or to ``stop``."""
+        with self._moved:
+            while not stop.is_set() and (left := (until - self.now()).total_seconds()) > 0:
+                self._moved.wait(min(left, 0.2))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One ordered failure of a vendor's API or of its webhooks.
+
+    ``kind``: ``status`` (answer ``status`` with ``headers``), ``hang`` (``seconds`` without a word, then drop),
+    ``reset_before`` (drop the connection, nothing done), ``reset_after`` (do it, then drop the connection); for
+    webhooks ``lose``, ``double``, ``late`` (``seconds``) and ``reorder`` (after the next one).
+    ``host`` is the host's name, ``method`` and ``path`` (a regular expression, searched) say which calls, ``times`` how often.
+    """
+
+    kind: str
+    host: str = ""
+    method: str = ""
+    path: str = ""
+    times: int = 1
+    status: int = 503
+    seconds: float = 30.0
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def hits(self, host: str, method: str, path: str) -> bool:
+        """Whether this call is one of those meant."""
+        named = self.host in ("", host) and self.method.upper() in ("", method)
+        return named and re.search(self.path, path) is not None
+
+
+class Faults:
+    """The ordered faults, each taken ``times`` times and then gone."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: list[Fault] = []
+
+    def order(self, fault: Fault) -> None:
+        """Let this happen."""
+        if fault.kind not in FAULTS + HOOK_FAULTS:
+            raise ValueError(f"fault kind {fault.kind!r}: one of {', '.join(FAULTS + HOOK_FAULTS)}")
+        with self._lock:
+            self._waiting.append(fault)
+
+    def clear(self) -> None:
+        """Forget all that has not happened yet."""
+        with self._lock:
+            self._waiting.clear()
+
+    def take(self, host: str, method: str, path: str, kinds: tuple[str, ...]) -> Fault | None:
+        """The first ordered fault of these kinds that hits this call, used up by one."""
+        with self._lock:
+            for place, fault in enumerate(self._waiting):
+                if fault.kind in kinds and fault.hits(host, method, path):
+                    left = replace(fault, times=fault.times - 1)
+                    self._waiting[place : place + 1] = [left] if left.times > 0 else []
+                    return fault
+        return None
+
+
+class Ids:
+    """Growing numbers, one row for each kind, safe between threads."""
+
+    def __init__(self, start: int = 1000) -> None:
+        self._lock = threading.Lock()
+        self._next: dict[str, int] = {}
+        self._start = start
+
+    def next(self, kind: str) -> int:
+        """The next number of this kind."""
+        with self._lock:
+            self._next[kind] = self._next.get(kind, self._start) + 1
+            return self._next[kind]
+
+
+@dataclass
+class World:
+    """What hosts are built with."""
+
+    clock: Clock = field(default_factory=Clock)
+    faults: Faults = field(default_factory=Faults)
+    ids: Ids = field(default_factory=Ids)
+
+
+@dataclass(frozen=True)
+class View:
+    """A ticket as the inbox page shows it: plain values only, so that the page knows no vendor."""
+
+    host: str
+    id: str
+    subject: str
+    status: str
+    customer: str
+    tags: tuple[str, ...]
+    fields: tuple[tuple[str, str], ...]
+    messages: tuple[Mapping[str, Any], ...]
+    """``{"author", "role": customer|agent|bot|machine, "kind": public|note|whisper, "text", "html", "at", "buttons": [{"text", "action", "value"}]}``"""
+    priority: str = ""
+    assignee: str = ""
+    linked: str = ""
+
+
+class Host(Protocol):
+    """One played vendor account. ``name`` is where it is mounted: ``/zendesk`` plays ``http://127.0.0.1:PORT/zendesk``."""
+
+    name: str
+    vendor: str
+
+    def blueprint(self) -> Blueprint:
+        """The vendor's API, faults included (``app.sandbox.faulty`` does that)."""
+        ...
+
+    def hook(self, url: str, secret: str) -> None:
+        """Send webhooks there, signed with ``secret``, as the vendor's own settings page would arrange it."""
+        ...
+
+    def customer_writes(self, who: str, text: str, *, subject: str = "", ticket: str = "") -> str:
+        """A customer opens a ticket or answers in one; gives its id back."""
+        ...
+
+    def agent_writes(self, who: str, text: str, *, ticket: str, public: bool = True) -> None:
+        """A human agent answers, or leaves a note."""
+        ...
+
+    def press(self, who: str, ticket: str, action: str, value: str) -> None:
+        """Somebody presses a button of ours, where the vendor has buttons; else nothing happens."""
+        ...
+
+    def views(self) -> list[View]:
+        """Every ticket, newest first."""
+        ...
