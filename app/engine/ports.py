@@ -1,4 +1,4 @@
-"""What the engine needs from outside, as small protocols. Implementations live in ``nlp``, ``kb``, ``llm`` and are wired in ``services``."""
+"""What the engine needs from outside, as small protocols. Implementations are wired in ``services``."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -12,7 +12,9 @@ class Classifier(Protocol):
 
     version: str
 
-    def classify(self, ticket: Ticket) -> Classification: ...
+    def classify(self, ticket: Ticket) -> Classification:
+        """The judgement on the whole ticket, newest question foremost."""
+        ...
 
 
 class Knowledge(Protocol):
@@ -21,4 +23,6 @@ class Knowledge(Protocol):
     version: str
     """Changes whenever an article does."""
 
-    def search(self, query: str, *, locale: str = "", limit: int = 5) -> Sequence[Passage]: ...
+    def search(self, query: str, *, locale: str = "", limit: int = 5) -> Sequence[Passage]:
+        """At most ``limit`` passages, best first, none when nothing fits."""
+        ...

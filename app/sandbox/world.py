@@ -128,7 +128,8 @@ class View:
     tags: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
     messages: tuple[Mapping[str, Any], ...]
-    """``{"author", "role": customer|agent|bot|machine, "kind": public|note|whisper, "text", "html", "at", "buttons": [{"text", "action", "value"}]}``"""
+    """Each: ``author``, ``role`` (customer, agent, bot, machine), ``kind`` (public, note, whisper), ``text``, ``html``,
+    ``at``, ``buttons`` (a list of ``text``, ``action``, ``value``)."""
     priority: str = ""
     assignee: str = ""
     linked: str = ""
