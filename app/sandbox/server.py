@@ -1,0 +1,54 @@
+"""Puts played hosts on one loopback port. What a host answers is the host's own; the inbox page is in ``inbox``."""
+
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app.sandbox.world import Host, World
+
+
+def application(world: World, hosts: Sequence[Host]) -> Flask:
+    """One Flask application, each host under ``/<name>``."""
+    app = Flask("app.sandbox")
+    app.config["MAX_CONTENT_LENGTH"] = 16 << 20
+    for host in hosts:
+        app.register_blueprint(host.blueprint(), url_prefix=f"/{host.name}", name=host.name)
+    app.extensions["sandbox"] = (world, tuple(hosts))
+    return app
+
+
+class Quiet(WSGIRequestHandler):
+    """No access log, and connections kept open as the vendors keep them."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Say nothing: request lines may hold what a customer searched for."""
+
+
+class Served:
+    """A running sandbox: ``with Served(app) as base: requests.get(base + "/zendesk/...")``."""
+
+    def __init__(self, app: Flask, port: int = 0) -> None:
+        self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
+        self._server.daemon_threads = True  # type: ignore[attr-defined]  # the threaded class has it
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    @property
+    def base(self) -> str:
+        """``http://127.0.0.1:PORT``."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> str:
+        self._thread.start()
+        return self.base
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
