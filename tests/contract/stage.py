@@ -54,6 +54,9 @@ class Stage(Protocol):
         ...
 
 
+PAYLOADS_DOC = "each stage module also has PAYLOADS: Path, the same folder, so that files can be listed without a stage"
+
+
 class Opens(Protocol):
     """``stage.open(base)`` is a context manager giving a Stage on a fresh world."""
 
