@@ -54,11 +54,8 @@ class Stage(Protocol):
         ...
 
 
-PAYLOADS_DOC = "each stage module also has PAYLOADS: Path, the same folder, so that files can be listed without a stage"
-
-
 class Opens(Protocol):
-    """``stage.open(base)`` is a context manager giving a Stage on a fresh world."""
+    """``open()`` of a stage module. The module also has ``PAYLOADS: Path``, so that files are listed without a stage."""
 
     def __call__(self) -> AbstractContextManager[Stage]:
         """Start the played vendor on a free port and stop it at the end."""
