@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 import requests
 
-from app.sandbox.world import HOOK_FAULTS, World
+from app.sandbox.world import HOOK_FAULTS, Outcome, Sent, World
+
+__all__ = ["Again", "Deliveries", "Outcome", "Pack", "Parcel", "Sent", "statuses"]
 
 
 @dataclass(frozen=True)
@@ -17,25 +19,6 @@ class Parcel:
     url: str
     headers: Mapping[str, str]
     body: bytes
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one attempt: a status, or 0 for a timeout and -1 for no connection."""
-
-    attempt: int
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A line of the delivery log."""
-
-    host: str
-    at: datetime
-    url: str
-    outcome: Outcome
 
 
 Pack = Callable[[int], Parcel]
@@ -64,12 +47,15 @@ class Deliveries:
         if kind == "lose":
             return
         if kind == "reorder":
-            self._held.append(pack)
+            with self._state:
+                self._held.append(pack)
             return
         late = fault.seconds if fault and kind == "late" else 0.0
-        held, self._held = self._held, []
-        for one in [pack, *([pack] if kind == "double" else []), *held]:
-            self._start(one, again, 0, delay + late)
+        with self._state:
+            held, self._held = self._held, []
+        self._start((pack, *held), again, 0, delay + late)
+        if kind == "double":
+            self._start((pack,), again, 0, delay + late)
 
     def idle(self, timeout: float = 10.0) -> bool:
         """True once every attempt that is due has been answered; waiting retries do not count."""
@@ -80,21 +66,23 @@ class Deliveries:
         """Stop every waiting retry."""
         self._stop.set()
 
-    def _start(self, pack: Pack, again: Again, attempt: int, delay: float) -> None:
+    def _start(self, packs: Sequence[Pack], again: Again, attempt: int, delay: float) -> None:
+        """One thread for these, one after the other: that is what makes "after the next one" true."""
         due = delay <= 0
         if due:
             with self._state:
                 self._due += 1
-        thread = threading.Thread(target=self._run, args=(pack, again, attempt, delay, due), daemon=True)
+        thread = threading.Thread(target=self._run, args=(packs, again, attempt, delay, due), daemon=True)
         thread.start()
 
-    def _run(self, pack: Pack, again: Again, attempt: int, delay: float, due: bool) -> None:
+    def _run(self, packs: Sequence[Pack], again: Again, attempt: int, delay: float, due: bool) -> None:
         try:
             if not due:
                 clock = self._world.clock
                 clock.wait(clock.now() + timedelta(seconds=delay), self._stop)
-            if not self._stop.is_set():
-                self._attempt(pack, again, attempt)
+            for pack in packs:
+                if not self._stop.is_set():
+                    self._attempt(pack, again, attempt)
         finally:
             if due:
                 with self._state:
@@ -104,24 +92,28 @@ class Deliveries:
     def _attempt(self, pack: Pack, again: Again, attempt: int) -> None:
         parcel = pack(attempt)
         outcome = self._post(parcel, attempt)
-        self.log.append(Sent(self._host, self._world.clock.now(), parcel.url, outcome))
+        line = Sent(self._host, self._world.clock.now(), parcel.url, outcome)
+        self.log.append(line)
+        self._world.sent.append(line)
         wait = again(outcome)
         if wait is not None:
-            self._start(pack, again, attempt + 1, wait)
+            self._start((pack,), again, attempt + 1, wait)
 
     def _post(self, parcel: Parcel, attempt: int) -> Outcome:
-        try:
-            answer = requests.post(
-                parcel.url,
-                data=parcel.body,
-                headers=dict(parcel.headers),
-                timeout=self._timeout,
-                allow_redirects=False,
-            )
-        except requests.Timeout:
-            return Outcome(attempt, 0)
-        except requests.ConnectionError:
-            return Outcome(attempt, -1)
+        with requests.Session() as line:
+            line.trust_env = False  # a proxy of the machine must not see what is played on loopback
+            try:
+                answer = line.post(
+                    parcel.url,
+                    data=parcel.body,
+                    headers=dict(parcel.headers),
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                )
+            except requests.Timeout:
+                return Outcome(attempt, 0)
+            except requests.RequestException:
+                return Outcome(attempt, -1)
         return Outcome(attempt, answer.status_code, dict(answer.headers))
 
 

@@ -81,6 +81,11 @@ class Faults:
         with self._lock:
             self._waiting.clear()
 
+    def waiting(self) -> tuple[Fault, ...]:
+        """What was ordered and has not happened yet."""
+        with self._lock:
+            return tuple(self._waiting)
+
     def take(self, host: str, method: str, path: str, kinds: tuple[str, ...]) -> Fault | None:
         """The first ordered fault of these kinds that hits this call, used up by one."""
         with self._lock:
@@ -90,6 +95,25 @@ class Faults:
                     self._waiting[place : place + 1] = [left] if left.times > 0 else []
                     return fault
         return None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one attempt: a status, or 0 for a timeout and -1 for no connection."""
+
+    attempt: int
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A line of the delivery log."""
+
+    host: str
+    at: datetime
+    url: str
+    outcome: Outcome
 
 
 class Ids:
@@ -114,6 +138,8 @@ class World:
     clock: Clock = field(default_factory=Clock)
     faults: Faults = field(default_factory=Faults)
     ids: Ids = field(default_factory=Ids)
+    sent: list[Sent] = field(default_factory=list)
+    """Every attempt to deliver a webhook, by whichever host, oldest first."""
 
 
 @dataclass(frozen=True)
