@@ -1,0 +1,218 @@
+"""Settings: read once from the environment, checked, and handed around. The only file that reads the environment."""
+
+import base64
+import binascii
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.errors import SettingsError
+
+SOCKET_PATH_LIMIT = 100
+"""Bytes; the kernel's own limit for a Unix socket's path is 104 to 108."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What this installation is told from outside. Build it with ``load``; tests build it directly."""
+
+    data_dir: Path
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    keys: tuple[bytes, ...] = field(repr=False)
+    """32 bytes each. The first seals; all of them open what was sealed before."""
+    own_broker: bool = True
+    """True when no REDIS_URL is set: ``deskhand up`` then runs its own broker in the data directory."""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 2
+    web_processes: int = 2
+    web_threads: int = 4
+    max_body: int = 2 << 20
+    """Bytes that a webhook's body may have."""
+    job_timeout: int = 120
+    """Seconds after which a job is given up; also how long a stopping worker may take to finish."""
+    log_level: str = "INFO"
+
+    @property
+    def broker_socket(self) -> Path:
+        """Where the embedded broker listens. A data directory too deep for a socket gets one in the temporary folder."""
+        wanted = self.data_dir.absolute() / "broker.sock"
+        if len(os.fsencode(wanted)) <= SOCKET_PATH_LIMIT:
+            return wanted
+        short = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"deskhand-{os.getuid()}-{short}" / "broker.sock"
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the environment (or ``environ``). Creates the data directory and, when no key is given, a key file there.
+
+        Raises SettingsError, which names the variable and what would be right, and never shows a secret's value.
+        """
+        given = os.environ if environ is None else environ
+        values: dict[str, Any] = {v.field: v.value(given) for v in VARIABLES}
+        data_dir: Path = values["data_dir"]
+        _make_private(data_dir)
+        values["keys"] = values["keys"] or (_key_file(data_dir / "secret.key"),)
+        values["database_url"] = values["database_url"] or f"sqlite:///{data_dir.absolute() / 'deskhand.db'}"
+        values["own_broker"] = not values["redis_url"]
+        values["redis_url"] = values["redis_url"] or f"unix://{cls(**values).broker_socket}"
+        return cls(**values)
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The environment for a process of ours: this one's, with the places that ``settings`` settled on."""
+    places = {"DESKHAND_DATA_DIR": str(settings.data_dir.absolute()), "DATABASE_URL": settings.database_url}
+    ours = {"PORT": str(settings.port), "DESKHAND_HOST": settings.host, "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, **places, **ours}
+
+
+def from_environment(names: Mapping[str, str]) -> dict[str, str]:
+    """The values of those environment variables that are set, by the key they are asked for under."""
+    return {key: os.environ[name] for key, name in names.items() if os.environ.get(name)}
+
+
+# --- reading one variable -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: the row in the README and in ``.env.example``, and how it is read."""
+
+    name: str
+    field: str
+    read: Callable[[str], Any]
+    default: str
+    help: str
+
+    def value(self, environ: Mapping[str, str]) -> Any:
+        """The checked value, or the default's."""
+        text = environ.get(self.name, "").strip() or self.default
+        try:
+            return self.read(text)
+        except ValueError as error:
+            raise SettingsError(self.name, str(error)) from error
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ValueError(f"give a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _address(*schemes: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text and text.partition("://")[0] not in schemes:
+            raise ValueError(f"give an address that begins with {' or '.join(s + '://' for s in schemes)}")
+        return text
+
+    return read
+
+
+def _database(text: str) -> str:
+    """Plain ``postgres://`` and ``postgresql://`` addresses, as hosting providers hand them out, mean psycopg 3."""
+    scheme, mark, rest = text.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        return f"postgresql+psycopg{mark}{rest}"
+    return _address("sqlite", "postgresql+psycopg")(text)
+
+
+def _level(text: str) -> str:
+    if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("give DEBUG, INFO, WARNING or ERROR")
+    return text.upper()
+
+
+def _keys(text: str) -> tuple[bytes, ...]:
+    return tuple(_key(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.translate(str.maketrans("-_", "+/")), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != 32:
+        raise ValueError(
+            "give 32 random bytes in base64, as `openssl rand -base64 32` prints; several, newest first, by commas"
+        )
+    return key
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable(
+        "DESKHAND_DATA_DIR", "data_dir", Path, ".data", "Where the SQLite file, the broker's files and the key live."
+    ),
+    Variable("DATABASE_URL", "database_url", _database, "", "PostgreSQL, or empty for SQLite in the data directory."),
+    Variable(
+        "REDIS_URL",
+        "redis_url",
+        _address("redis", "rediss", "unix"),
+        "",
+        "Redis or Valkey, or empty for the embedded broker in the data directory.",
+    ),
+    Variable(
+        "DESKHAND_SECRET_KEY",
+        "keys",
+        _keys,
+        "",
+        "32 bytes in base64 that seal stored secrets; several by commas, newest first. Empty: a key file in the data directory.",
+    ),
+    Variable("DESKHAND_HOST", "host", str, "127.0.0.1", "The address that the web listens on."),
+    Variable("PORT", "port", _number(1, 65535), "8080", "The port that the web listens on."),
+    Variable("DESKHAND_WORKERS", "workers", _number(1, 64), "2", "Worker processes that `deskhand up` runs."),
+    Variable("DESKHAND_WEB_PROCESSES", "web_processes", _number(1, 64), "2", "Web processes."),
+    Variable("DESKHAND_WEB_THREADS", "web_threads", _number(1, 64), "4", "Threads in each web process."),
+    Variable(
+        "DESKHAND_MAX_BODY", "max_body", _number(1024, 64 << 20), str(2 << 20), "Bytes that a webhook's body may have."
+    ),
+    Variable("DESKHAND_JOB_TIMEOUT", "job_timeout", _number(5, 3600), "120", "Seconds after which a job is given up."),
+    Variable("DESKHAND_LOG_LEVEL", "log_level", _level, "INFO", "DEBUG, INFO, WARNING or ERROR."),
+)
+
+
+# --- the data directory and its key ---------------------------------------------------------------------------
+
+
+def _make_private(folder: Path) -> None:
+    """Create the data directory for us alone. One that exists keeps its own permissions."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            "DESKHAND_DATA_DIR", f"name a folder that can be created and written ({error.strerror})"
+        ) from error
+
+
+def _key_file(path: Path) -> bytes:
+    """The key in ``path``, made on first use. Processes that start together end up with the same one."""
+    try:
+        if not path.exists():
+            _write_once(path, base64.b64encode(secrets.token_bytes(32)))
+        return _key(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        problem = (
+            "set it, or make the key file in the data directory readable: without it stored secrets cannot be opened"
+        )
+        raise SettingsError("DESKHAND_SECRET_KEY", problem) from error
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Create ``path`` whole and 0600, or leave the one that another process made meanwhile."""
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.link(name, path)
+    except FileExistsError:
+        return
+    finally:
+        Path(name).unlink()
