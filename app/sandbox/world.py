@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from flask import Blueprint
 
@@ -189,4 +189,33 @@ class Host(Protocol):
 
     def views(self) -> list[View]:
         """Every ticket, newest first."""
+        ...
+
+
+@runtime_checkable
+class Publishes(Protocol):
+    """Extra: a host with a help centre."""
+
+    def publish(self, title: str, html: str, *, restricted: bool = False, locale: str = "en-us") -> str:
+        """Put an article there, published now; gives its id back."""
+        ...
+
+
+@runtime_checkable
+class Mails(Protocol):
+    """Extra: a host that takes mail, so that what machines write can be played."""
+
+    def customer_mails(
+        self, who: str, text: str, *, subject: str = "", ticket: str = "", headers: Mapping[str, str] | None = None
+    ) -> str:
+        """A mail comes in with these headers (any case) and opens a ticket or lands in one; gives its id back."""
+        ...
+
+
+@runtime_checkable
+class KnowsPeople(Protocol):
+    """Extra: a host that keeps facts about its people."""
+
+    def know(self, who: str, *, email: str = "", facts: Mapping[str, str | int | float | bool] | None = None) -> str:
+        """Let this customer exist with these facts (plan, tier, tags...), before or after they write; gives their id."""
         ...
