@@ -1,0 +1,35 @@
+"""What we call our fields and tags in a host, and the titles that an admin sees there. Writing them is the gate's part."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+CATEGORY = "deskhand_category"
+CONFIDENCE = "deskhand_confidence"
+MODE = "deskhand_mode"
+DECISION = "deskhand_decision"
+SLA_TARGET = "deskhand_sla_target"
+LANGUAGE = "deskhand_language"
+SENTIMENT = "deskhand_sentiment"
+
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        CATEGORY: "Deskhand: category",
+        CONFIDENCE: "Deskhand: confidence",
+        MODE: "Deskhand: mode",
+        DECISION: "Deskhand: decision",
+        SLA_TARGET: "Deskhand: SLA target",
+        LANGUAGE: "Deskhand: language",
+        SENTIMENT: "Deskhand: sentiment",
+    }
+)
+"""Name -> title, as ``Prepares.prepare`` takes them."""
+
+TAG = "deskhand"
+"""On every ticket that Deskhand has written to."""
+RESUME_TAG = "deskhand_resume"
+"""A human puts it on a ticket to hand it back to Deskhand."""
+
+
+def category_tag(category: str) -> str:
+    """The tag for a category; hosts lower-case tags and split them at spaces, so neither survives here."""
+    return f"{TAG}_{'_'.join(category.lower().split())}"
