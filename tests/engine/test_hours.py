@@ -19,7 +19,7 @@ ZONES = [
     "Pacific/Apia",
     "Africa/Cairo",
 ]
-OFFICE = {day: ((540, 1020),) for day in range(5)}
+OFFICE = dict.fromkeys(range(5), ((540, 1020),))
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
