@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from connectors.types import Change, Ref
+from connectors.types import Change, Ref, Reply
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -146,3 +146,7 @@ class Decision:
     changes: tuple[Change, ...]
     permission: Permission | None = None
     at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.permission is None and any(isinstance(change, Reply) for change in self.changes):
+            raise ValueError("a decision with a reply carries its permission")

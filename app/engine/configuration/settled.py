@@ -1,0 +1,119 @@
+"""A configuration once it has been read: frozen, with the answers that the engine asks for. No reading happens here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from app.engine.conditions import Comparison
+from app.engine.types import Mode, Reason
+from connectors.types import Priority
+
+CONFIDENCE = 0.7
+"""A category's threshold where the configuration gives none."""
+ANGER = -0.6
+"""The sentiment below which a human answers, where the configuration gives none."""
+
+PRIORITIES: Mapping[str, Priority] = MappingProxyType(
+    {
+        "critical": Priority.URGENT,
+        "urgent": Priority.URGENT,
+        "high": Priority.HIGH,
+        "normal": Priority.NORMAL,
+        "medium": Priority.NORMAL,
+        "low": Priority.LOW,
+    }
+)
+"""The configuration's words -> ours."""
+
+
+@dataclass(frozen=True)
+class Category:
+    """One kind of ticket. ``confidence`` is the probability under which a human decides; ``team`` and ``sla`` may be empty."""
+
+    name: str
+    keywords: tuple[str, ...] = ()
+    confidence: float = CONFIDENCE
+    auto_resolve: bool = False
+    requires_human: bool = False
+    priority: Priority | None = None
+    team: str = ""
+    sla: str = ""
+    group: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where tickets go for which ``condition`` holds; ``priority`` is the least they get."""
+
+    condition: Comparison
+    team: str = ""
+    priority: Priority | None = None
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The sentences around an answer. ``{name}`` stands for the customer's first name."""
+
+    greeting: str = "Hello {name},"
+    closing: str = "Kind regards"
+    disclosure: str = "This is an automated answer."
+    human: str = 'To talk to a person, just reply "human".'
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One service's settings. ``digest`` is the SHA-256 of their canonical form: the same settings, the same digest."""
+
+    service: str
+    name: str
+    digest: str
+    categories: tuple[Category, ...] = ()
+    default_mode: Mode | None = None
+    modes: Mapping[str, Mode] = field(default_factory=lambda: MappingProxyType({}))
+    sla: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    """Tier (empty where the table has none) -> priority -> target."""
+    routes: tuple[Route, ...] = ()
+    vip: tuple[Comparison, ...] | None = ()
+    """Any of these makes a customer a VIP; None switches the question off."""
+    vip_priority: Priority | None = None
+    fallbacks: tuple[Comparison, ...] = ()
+    """Any of these sends a ticket to a human."""
+    anger: float = ANGER
+    templates: Templates = Templates()
+    quotes: int = 3
+    """How many passages a draft may look at; 0 switches knowledge off."""
+    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    """Everything as written, for rooms that read a section of their own."""
+    lines: Mapping[tuple[str | int, ...], int] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    """Path -> line, counted from 1."""
+
+    def category(self, name: str) -> Category | None:
+        """The category of that name, or None."""
+        return next((c for c in self.categories if c.name == name), None)
+
+    def mode(self, category: str) -> tuple[Mode, Reason]:
+        """How much the configuration asks for, and why; how much is allowed is the gate's to say."""
+        if category in self.modes:
+            return self.modes[category], Reason("mode_category", f"modes sets {category} to {self.modes[category]}.")
+        if self.default_mode is not None:
+            return self.default_mode, Reason("mode_default", f"modes.default is {self.default_mode}.")
+        known = self.category(category)
+        if known and known.auto_resolve:
+            return Mode.DEFLECT, Reason("mode_auto_resolve", f"{category} is set to autoResolve.")
+        return Mode.ASSIST, Reason("mode_install", "Assist is where every category starts.")
+
+    def sla_target(self, category: str, priority: Priority, tier: str = "") -> str | None:
+        """The target as written (``4h``): the category's own, else the tier's, else the table without tiers; None if none fits."""
+        known = self.category(category)
+        if known and known.sla:
+            return known.sla
+        for table in (self.sla.get(tier.casefold()), self.sla.get("")):
+            if table and priority in table:
+                return table[priority]
+        return None
+
+    def route(self, facts: Mapping[str, Any]) -> Route | None:
+        """The first route whose condition holds."""
+        return next((route for route in self.routes if route.condition.holds(facts)), None)

@@ -1,0 +1,172 @@
+"""The conditions of the gate, each a small function from the case to a reason or None. What follows from them is ``policy``'s part."""
+
+import re
+from collections.abc import Callable
+
+from app.engine.machines import why_machine
+from app.engine.standing import Case
+from app.engine.types import Draft, Mode, Reason
+from connectors.types import Reply, Status
+
+Condition = Callable[[Case], Reason | None]
+
+_FLAGS = {
+    "human": "The customer asks for a person.",
+    "legal": "It touches on the law.",
+    "security": "It touches on security.",
+    "spam": "It looks like spam.",
+    "abuse": "It is abusive.",
+    "machine": "A machine wrote it.",
+}
+_LEAK = 24
+"""Characters in a row that count as a quotation."""
+
+
+# --- nothing is written at all ------------------------------------------------------------------------------
+
+
+def stopped(case: Case) -> Reason | None:
+    """The account has switched everything off."""
+    return Reason("stopped", "Deskhand is stopped for this account.") if case.standing.stopped else None
+
+
+def closed(case: Case) -> Reason | None:
+    """The vendor takes no change any more."""
+    return Reason("closed", "The ticket is closed for good.") if case.ticket.status is Status.CLOSED else None
+
+
+def taken_over(case: Case) -> Reason | None:
+    """A human writes here, so we do not until they hand it back."""
+    return Reason("human_here", "A person has taken this ticket over.") if case.standing.human_took_over else None
+
+
+def nothing_asked(case: Case) -> Reason | None:
+    """The customer is not waiting for an answer."""
+    return None if case.ticket.question else Reason("nothing_asked", "No message of the customer waits for an answer.")
+
+
+def switched_off(case: Case) -> Reason | None:
+    """The configuration says off."""
+    off = case.configuration.mode(case.classification.category)[0] is Mode.OFF
+    return Reason("mode_off", "This category is off.") if off else None
+
+
+def watching(case: Case) -> Reason | None:
+    """The configuration says shadow: decide, write nothing."""
+    shadow = case.configuration.mode(case.classification.category)[0] is Mode.SHADOW
+    return Reason("mode_shadow", "This category only watches: nothing is written.") if shadow else None
+
+
+SILENT: tuple[Condition, ...] = (stopped, closed, taken_over, nothing_asked, switched_off)
+
+
+# --- a human answers; the ticket is still tagged and the note written ---------------------------------------
+
+
+def unknown_category(case: Case) -> Reason | None:
+    """No category fits, or the configuration does not know it."""
+    known = case.configuration.category(case.classification.category)
+    return None if known else Reason("no_category", "No category fits.")
+
+
+def unsure(case: Case) -> Reason | None:
+    """The classifier is less sure than the category demands."""
+    known = case.configuration.category(case.classification.category)
+    p = case.classification.confidence
+    if known is None or p >= known.confidence:
+        return None
+    return Reason("low_confidence", f"Only {p:.0%} sure; {known.name} needs {known.confidence:.0%}.")
+
+
+def human_required(case: Case) -> Reason | None:
+    """The configuration wants a person for this category."""
+    known = case.configuration.category(case.classification.category)
+    if known is None or not known.requires_human:
+        return None
+    return Reason("requires_human", f"The configuration wants a person for {known.name}.")
+
+
+def flagged(case: Case) -> Reason | None:
+    """A topic or a wish that only a person may answer."""
+    found = sorted(case.classification.flags)
+    return Reason(f"flag_{found[0]}", " ".join(_FLAGS.get(f, f"It is marked {f}.") for f in found)) if found else None
+
+
+def machine(case: Case) -> Reason | None:
+    """The question comes from a machine, or from ourselves."""
+    question = case.ticket.question
+    return why_machine(question, case.ticket, case.standing.own_addresses) if question else None
+
+
+def angry(case: Case) -> Reason | None:
+    """The customer is angrier than the configuration lets a machine answer."""
+    mood = case.classification.sentiment
+    return Reason("angry", "The customer is upset.") if mood is not None and mood < case.configuration.anger else None
+
+
+def important(case: Case) -> Reason | None:
+    """A VIP is answered by a person."""
+    return Reason("vip", "The customer is a VIP.") if case.vip else None
+
+
+def fallback(case: Case) -> Reason | None:
+    """One of the configuration's own triggers for a human."""
+    facts = case.facts
+    hit = next((c for c in case.configuration.fallbacks if c.holds(facts)), None)
+    return (
+        Reason("fallback", f"The configuration hands over when {hit.name} {hit.operator} {hit.value}.") if hit else None
+    )
+
+
+def no_source(case: Case) -> Reason | None:
+    """There is nothing to say that a public source says."""
+    public = any(not p.restricted for p in case.draft.passages)
+    return None if case.draft.text.strip() and public else Reason("no_source", "No public source answers this.")
+
+
+def restricted(case: Case) -> Reason | None:
+    """An internal page is among the sources: a person decides what may be said."""
+    inside = any(p.restricted for p in case.draft.passages)
+    return Reason("restricted_source", "An internal page is among the sources.") if inside else None
+
+
+def leaks(draft: Draft) -> bool:
+    """Whether the text for the customer repeats a line of an internal page."""
+    said = _plain(draft.text)
+    lines = (_plain(line) for p in draft.passages if p.restricted for line in re.split(r"[\n.!?]+", p.text))
+    return any(len(line) >= _LEAK and line in said for line in lines)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s]", " ", text).casefold().split())
+
+
+def spent(case: Case) -> Reason | None:
+    """Enough automatic replies within the last hour, in this ticket, to this person or to this domain."""
+    sent, most = case.standing.sent, case.standing.budgets
+    if sent.ticket < most.ticket and sent.requester < most.requester and sent.domain < most.domain:
+        return None
+    return Reason("budget", "Enough automatic replies were sent here within the last hour.")
+
+
+def cannot_reply(case: Case) -> Reason | None:
+    """The vendor has no public reply for us."""
+    return (
+        None if Reply in case.standing.supports else Reason("unsupported_reply", "This channel takes no reply from us.")
+    )
+
+
+HOLDS: tuple[Condition, ...] = (
+    unknown_category,
+    unsure,
+    human_required,
+    flagged,
+    machine,
+    angry,
+    important,
+    fallback,
+    no_source,
+    restricted,
+    spent,
+    cannot_reply,
+)

@@ -1,0 +1,277 @@
+"""The gate: the only place that makes a ``Decision``, and, in ``_permit``, the only one that puts a ``Reply`` into it.
+
+Conditions are in ``holds``, what evidence is worth in ``evidence``. When in doubt, the gate does less.
+"""
+
+from collections.abc import Sequence
+
+from app.engine import evidence, fields, notes
+from app.engine.configuration.settled import Configuration
+from app.engine.holds import HOLDS, SILENT, Condition, leaks, watching
+from app.engine.standing import AUDIT_SHARE, BUDGETS, EVERY_CHANGE, Case, Counts, Standing, took_over
+from app.engine.types import (
+    Approval,
+    Classification,
+    Decision,
+    Draft,
+    EvidenceRecord,
+    Mode,
+    Permission,
+    Reason,
+)
+from connectors.types import (
+    Assign,
+    Change,
+    Note,
+    Person,
+    Priority,
+    Reply,
+    Role,
+    SetField,
+    SetPriority,
+    Status,
+    Tag,
+    Ticket,
+    Untag,
+)
+
+__all__ = [
+    "BUDGETS",
+    "EVERY_CHANGE",
+    "INTERNAL",
+    "REPLY",
+    "Case",
+    "Counts",
+    "NotReleased",
+    "Standing",
+    "gate",
+    "release",
+    "took_over",
+]
+
+REPLY = "reply"
+"""The action that evidence must be for."""
+INTERNAL: frozenset[type[Change]] = frozenset({Note, Tag, Untag, Assign, SetField, SetPriority})
+"""What customers must not see: on a shared thread these go to the linked helpdesk ticket, or nowhere."""
+GUESS = 0.5
+"""A category less likely than this is named in the note only: the host's triggers would act on a tag."""
+_RANKS = list(Priority)
+
+
+class NotReleased(Exception):
+    """A person's click releases nothing; ``reason`` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
+
+
+def gate(
+    ticket: Ticket, classification: Classification, draft: Draft, configuration: Configuration, standing: Standing
+) -> Decision:
+    """What will be done about the ticket, and every reason for it. Never raises; writes nothing."""
+    case = Case(ticket, classification, draft, configuration, standing)
+    requested, why = configuration.mode(classification.category)
+    silent = _found(SILENT, case)
+    if silent:
+        return _decision(case, Mode.OFF, requested, (why, *silent), ())
+    holds = _found(HOLDS, case)
+    if watched := watching(case):
+        return _decision(case, Mode.SHADOW, requested, (why, watched, *holds), ())
+    locked = _locked(case) if requested.rank >= Mode.DEFLECT.rank else None
+    if requested.rank < Mode.DEFLECT.rank or holds or locked:
+        return _assist(case, requested, (why, *holds, *([locked] if locked else [])))
+    return _deflect(case, requested, why)
+
+
+def _found(conditions: Sequence[Condition], case: Case) -> tuple[Reason, ...]:
+    return tuple(reason for condition in conditions if (reason := condition(case)))
+
+
+def _locked(case: Case) -> Reason | None:
+    """Why the evidence does not unlock a reply in this case, or None."""
+    judged, standing = case.classification, case.standing
+    judged_on = evidence.digest(judged.engine, case.draft.engine, standing.knowledge, case.configuration.digest)
+    return evidence.allows(
+        standing.evidence,
+        account=standing.account,
+        category=judged.category,
+        action=REPLY,
+        digest=judged_on,
+        now=standing.now,
+        key=standing.key,
+    )
+
+
+def _assist(case: Case, requested: Mode, reasons: Sequence[Reason]) -> Decision:
+    """Everything but a reply: a human sends."""
+    if requested.rank > Mode.ASSIST.rank:
+        reasons = (*reasons, Reason("capped", f"{requested} is asked for; a person answers this one."))
+    return _decision(case, Mode.ASSIST, requested, tuple(reasons), ())
+
+
+def _deflect(case: Case, requested: Mode, why: Reason) -> Decision:
+    """A reply on the strength of evidence, unless this one is drawn for a human to judge."""
+    record = case.standing.evidence
+    if record is None or case.standing.coin < AUDIT_SHARE:
+        return _assist(case, requested, (why, Reason("audit_sample", "Drawn at random for a person to judge.")))
+    proof = Reason("evidence", f"{record.judged} answers were judged, {record.errors} of them wrong.")
+    actions = (Reason("no_actions", "Answers only: no actions are run."),) if requested is Mode.RESOLVE else ()
+    templates = case.configuration.templates
+    text = "\n\n".join((case.draft.text.strip(), f"{templates.disclosure} {templates.human}"))
+    return _decision(case, Mode.DEFLECT, requested, (why, proof, *actions), (_permit(text, record),), record)
+
+
+def _permit(text: str, permission: Permission, buttons: tuple[str, ...] = ("human", "helped")) -> Reply:
+    """The reply that a checked permission allows; whoever calls this has checked it just before."""
+    if not isinstance(permission, EvidenceRecord | Approval):
+        raise TypeError("a reply needs a permission")
+    return Reply(text, buttons=buttons)
+
+
+def _decision(
+    case: Case,
+    mode: Mode,
+    requested: Mode,
+    reasons: tuple[Reason, ...],
+    replies: tuple[Reply, ...],
+    permission: Permission | None = None,
+) -> Decision:
+    """The decision with the changes that its mode makes and that its vendor takes."""
+    name = _name(case)
+    wanted: tuple[Change, ...] = ()
+    if mode.rank >= Mode.ASSIST.rank:
+        wanted = (*_marks(case, name, mode), *_routing(case, unsure=any(r.code == "low_confidence" for r in reasons)))
+        wanted = (*wanted, _note(case, name, mode, reasons), *replies)
+    changes, dropped = _possible(wanted, case)
+    question = case.ticket.question
+    return Decision(
+        id=name,
+        ref=case.ticket.ref,
+        revision=case.ticket.revision,
+        question=question.id if question else "",
+        mode=mode,
+        requested=requested,
+        reasons=(*reasons, *dropped),
+        changes=changes,
+        permission=permission,
+        at=case.standing.now,
+    )
+
+
+def _name(case: Case) -> str:
+    """The decision's id: the same ticket, judged again at another moment, is another decision."""
+    standing, ticket, question = case.standing, case.ticket, case.ticket.question
+    parts = (
+        standing.account,
+        standing.connection,
+        ticket.ref.id,
+        ticket.revision,
+        question.id if question else "",
+        standing.now.isoformat(),
+    )
+    return "d" + evidence.digest(*parts)[:24]
+
+
+def _marks(case: Case, name: str, mode: Mode) -> tuple[Change, ...]:
+    """Tags and fields, so that the host's own views, triggers and reports can use what we think."""
+    judged = case.classification
+    category = judged.category if judged.confidence >= GUESS else ""
+    tags = (fields.TAG, *((fields.category_tag(category),) if category else ()))
+    values: dict[str, str | float | None] = {
+        fields.CATEGORY: category or None,
+        fields.CONFIDENCE: round(judged.confidence, 2) if category else None,
+        fields.MODE: str(mode),
+        fields.DECISION: name,
+        fields.LANGUAGE: judged.language or None,
+        fields.SENTIMENT: None if judged.sentiment is None else round(judged.sentiment, 2),
+    }
+    stale = tuple(sorted(t for t in case.ticket.tags if t.startswith(f"{fields.TAG}_") and t not in tags))
+    marks: tuple[Change, ...] = (Tag(tags), *(SetField(n, v) for n, v in values.items() if v is not None))
+    return (Untag(stale), *marks) if stale else marks
+
+
+def _routing(case: Case, *, unsure: bool) -> tuple[Change, ...]:
+    """Priority, SLA target and team. A guess routes nothing; a human's priority is raised, never lowered."""
+    guess = case.classification.confidence < GUESS
+    known = None if guess else case.configuration.category(case.classification.category)
+    route = None if unsure else case.configuration.route(case.facts)
+    asked = [case.ticket.priority, known.priority if known else None, route.priority if route else None]
+    if case.vip:
+        asked.append(case.configuration.vip_priority)
+    priority = max((p for p in asked if p), key=_RANKS.index, default=Priority.NORMAL)
+    changes: list[Change] = []
+    if known or route:
+        if case.ticket.priority is not priority:
+            changes.append(SetPriority(priority))
+        tier = str(case.facts.get("accountPlan") or case.facts.get("plan") or case.facts.get("tier") or "")
+        target = case.configuration.sla_target(case.classification.category, priority, tier)
+        changes += [SetField(fields.SLA_TARGET, target)] if target else []
+    team = (route.team if route else "") or (known.team if known and not unsure else "")
+    if team and not case.ticket.assignee and not case.ticket.group:
+        changes.append(Assign(team=team))
+    return tuple(changes)
+
+
+def _note(case: Case, name: str, mode: Mode, reasons: tuple[Reason, ...]) -> Note:
+    """The internal note; its button shares the draft where there is one to share."""
+    offers = ("share",) if case.draft.text and mode is Mode.ASSIST else ()
+    return Note(notes.note(case, name, mode, reasons), buttons=offers)
+
+
+def _possible(wanted: tuple[Change, ...], case: Case) -> tuple[tuple[Change, ...], tuple[Reason, ...]]:
+    """The changes that can be made here, and in words those that cannot."""
+    exposed = case.ticket.shared and not case.standing.linked
+    kept = tuple(c for c in wanted if type(c) in case.standing.supports and not (exposed and type(c) in INTERNAL))
+    lost = dict.fromkeys(type(c).__name__ for c in wanted if c not in kept)
+    if not lost:
+        return kept, ()
+    code, text = ("shared", "customers read everything here") if exposed else ("unsupported", "not possible here")
+    return kept, (Reason(code, f"Left out, {text}: {', '.join(lost)}."),)
+
+
+def release(
+    decision: Decision, draft: Draft, approval: Approval, person: Person, ticket: Ticket, standing: Standing
+) -> Decision:
+    """The decision that a person's click makes of an assisted one: its draft as a reply. Raises NotReleased.
+
+    Only the account's own people release, only what was drafted for the ticket as it still is, and only once it is decided.
+    """
+    if refusal := _refusal(decision, draft, approval, person, ticket, standing):
+        raise NotReleased(refusal)
+    text = "\n\n".join((draft.text.strip(), "Prepared automatically and checked by a member of our team."))
+    return Decision(
+        id=f"{decision.id}s",
+        ref=decision.ref,
+        revision=decision.revision,
+        question=decision.question,
+        mode=decision.mode,
+        requested=decision.requested,
+        reasons=(*decision.reasons, Reason("released", "A member of the team sent it.")),
+        changes=(_permit(text, approval, buttons=("human",)),),
+        permission=approval,
+        at=approval.at,
+    )
+
+
+def _refusal(
+    decision: Decision, draft: Draft, approval: Approval, person: Person, ticket: Ticket, standing: Standing
+) -> Reason | None:
+    """Why the click releases nothing, or None."""
+    question = ticket.question
+    refusals = (
+        (standing.stopped, "stopped", "Deskhand is stopped for this account."),
+        (person.external or person.role is not Role.AGENT, "external", "Only members of the team can send this."),
+        (approval.decision != decision.id or approval.by != person.id, "mismatch", "The click is for something else."),
+        (decision.mode is not Mode.ASSIST, "not_assist", "There is nothing here for a person to send."),
+        (not draft.text.strip(), "no_source", "There is no draft to send."),
+        (leaks(draft), "restricted_source", "The draft quotes an internal page."),
+        (
+            ticket.ref != decision.ref or ticket.revision != decision.revision or ticket.status is Status.CLOSED,
+            "stale",
+            "The ticket has moved on since.",
+        ),
+        (question is None or question.id != decision.question, "stale", "The ticket has moved on since."),
+        (Reply not in standing.supports, "unsupported_reply", "This channel takes no reply from us."),
+    )
+    return next((Reason(code, text) for refused, code, text in refusals if refused), None)

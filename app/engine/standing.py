@@ -1,0 +1,105 @@
+"""What the gate has to know besides ticket, judgement and draft. Jobs fill it in from the database; nothing is looked up here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, get_args
+
+from app.engine import fields
+from app.engine.configuration.settled import Configuration
+from app.engine.types import Classification, Decision, Draft, EvidenceRecord
+from connectors.types import Change, Role, Ticket
+
+EVERY_CHANGE: frozenset[type[Change]] = frozenset(get_args(Change))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Automatic replies within the last hour, or the most there may be: in this ticket, to this requester, to this mail domain."""
+
+    ticket: int = 0
+    requester: int = 0
+    domain: int = 0
+
+
+BUDGETS = Counts(ticket=3, requester=5, domain=20)
+AUDIT_SHARE = 0.05
+"""This share of what could have been sent goes to a human, so that accuracy stays observable."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The world at ``now``. Whatever is left at its default makes the gate do less, never more."""
+
+    now: datetime
+    account: str
+    connection: str = ""
+    supports: frozenset[type[Change]] = EVERY_CHANGE
+    """What the ticket's vendor, and the linked helpdesk if any, can apply."""
+    linked: bool = False
+    """A shared thread has a ticket in the account's helpdesk, where internal changes go."""
+    evidence: EvidenceRecord | None = None
+    key: bytes = field(default=b"", repr=False)
+    """Checks the evidence's signature; without it nothing is unlocked."""
+    knowledge: str = ""
+    """The version of the knowledge that the draft was made from."""
+    human_took_over: bool = False
+    stopped: bool = False
+    """The account's switch that stops everything."""
+    sent: Counts = Counts()
+    budgets: Counts = BUDGETS
+    coin: float = 0.0
+    """Drawn by ``evidence.coin``; under ``AUDIT_SHARE`` a human sends."""
+    attempts: int = 0
+    """How often this ticket has been answered automatically."""
+    own_addresses: frozenset[str] = frozenset()
+    """The account's support addresses: a requester with one of them is a loop."""
+    previous: Decision | None = None
+    """What was decided on this ticket last."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that one decision rests on."""
+
+    ticket: Ticket
+    classification: Classification
+    draft: Draft
+    configuration: Configuration
+    standing: Standing
+
+    @property
+    def vip(self) -> bool:
+        """Whether tags, facts or the configuration's criteria make the requester a VIP."""
+        criteria, known = self.configuration.vip, self.ticket.requester.facts
+        if criteria is None:
+            return False
+        return "vip" in self.ticket.tags or known.get("vip") is True or any(c.holds(known) for c in criteria)
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What conditions may ask about, by the names that configurations use; unknown facts are absent."""
+        judged = self.classification
+        ours = {
+            "category": judged.category or None,
+            "confidence": judged.confidence,
+            "botConfidence": judged.confidence,
+            "sentiment": judged.sentiment,
+            "churnRisk": judged.churn_risk,
+            "urgency": judged.urgency,
+            "language": judged.language or None,
+            "attempts": self.standing.attempts,
+            "vip": self.vip,
+            "customerRequest": "human" in judged.flags,
+        }
+        return MappingProxyType({**self.ticket.requester.facts, **ours})
+
+
+def took_over(ticket: Ticket, handed_back_at: datetime | None = None) -> bool:
+    """Whether a human of the account has written here since it was last handed back; the resume tag hands it back now."""
+    if fields.RESUME_TAG in ticket.tags:
+        return False
+    return any(
+        m.author.role is Role.AGENT and (handed_back_at is None or m.at > handed_back_at) for m in ticket.messages
+    )
