@@ -1,0 +1,5 @@
+"""Zendesk: reads and writes tickets through zenpy, receives its webhooks. Decides nothing."""
+
+from connectors.zendesk.connector import Zendesk
+
+__all__ = ["Zendesk"]

@@ -1,0 +1,177 @@
+"""Zendesk's calls as plain dictionaries: zenpy where it can, the same session where it cannot. No meaning is given to anything here."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from zenpy import Zenpy
+from zenpy.lib.api_objects import Comment, Ticket, TicketField, User
+from zenpy.lib.exception import ZenpyException
+
+from connectors.base import Connection
+from connectors.errors import Unavailable
+from connectors.zendesk.session import TIMEOUT, Renew, Session
+
+Row = dict[str, Any]
+
+# zenpy's debug lines hold request bodies: what customers wrote.
+logging.getLogger("zenpy").setLevel(logging.INFO)
+
+MANY = 100
+"""Zendesk's largest page and largest list of ids."""
+MOST = 10_000
+"""Rows after which a list is cut, so that an answer that pages in a circle ends."""
+
+
+class Client:
+    """One account. Every method makes its call now, past every cache, and raises ConnectorError when it fails."""
+
+    def __init__(self, connection: Connection, renew: Renew | None = None) -> None:
+        self._session = Session(connection, renew)
+        # The subdomain is a placeholder: the session sends everything to the connection's own address.
+        self._zenpy = Zenpy(
+            subdomain="account", session=self._session, anonymous=True, timeout=TIMEOUT, disable_cache=True
+        )
+
+    def me(self) -> Row:
+        """Our own user; without an id when Zendesk takes us for nobody."""
+        with reading("users/me"):
+            return row(self._zenpy.users.me())
+
+    def ticket(self, id: int) -> Row:
+        """The ticket as it is now."""
+        with reading("ticket"):
+            return row(self._zenpy.tickets(id=id))
+
+    def comments(self, id: int) -> list[Row]:
+        """Every comment, all pages."""
+        with reading("comments"):
+            return rows(self._zenpy.tickets.comments(id))
+
+    def audits(self, id: int) -> Iterator[Row]:
+        """The ticket's audits, page by page as they are asked for."""
+        with reading("audits"):
+            yield from (row(audit) for audit in islice(self._zenpy.tickets.audits(id), MOST))
+
+    def users(self, ids: Sequence[int]) -> list[Row]:
+        """These users, in any order; unknown ones are left out."""
+        with reading("users"):
+            found: list[Row] = []
+            for start in range(0, len(ids), MANY):
+                found += rows(self._zenpy.users(ids=list(ids[start : start + MANY])))
+            return found
+
+    def user(self, id: int) -> Row:
+        """One user."""
+        with reading("user"):
+            return row(self._zenpy.users(id=id))
+
+    def organization(self, id: int) -> Row:
+        """One organization."""
+        with reading("organization"):
+            return row(self._zenpy.organizations(id=id))
+
+    def groups(self) -> list[Row]:
+        """Every group."""
+        with reading("groups"):
+            return rows(self._zenpy.groups())
+
+    def update(self, id: int, values: Mapping[str, Any]) -> Row:
+        """One PUT with exactly these values; gives ``ticket`` and ``audit`` back."""
+        sent = dict(values)
+        if "comment" in sent:
+            sent["comment"] = Comment(**sent["comment"])
+        with reading("update"):
+            return row(self._zenpy.tickets.update(Ticket(id=id, **sent)))
+
+    def add_tags(self, id: int, tags: Sequence[str]) -> None:
+        """Add tags, leaving the others alone."""
+        with reading("tags"):
+            self._zenpy.tickets.add_tags(id, list(tags))
+
+    def remove_tags(self, id: int, tags: Sequence[str]) -> None:
+        """Remove tags, leaving the others alone."""
+        with reading("tags"):
+            self._zenpy.tickets.delete_tags(id, list(tags))
+
+    def create(self, values: Mapping[str, Any], key: str) -> tuple[Row, bool]:
+        """Open a ticket once per ``key``; True when Zendesk had already opened it. zenpy cannot send the key's header."""
+        headers = {"Idempotency-Key": key[:255]}
+        answer = self._session.post(self._url("tickets.json"), json={"ticket": dict(values)}, headers=headers)
+        with reading("create"):
+            return dict(answer.json()["ticket"]), answer.headers.get("x-idempotency-lookup") == "hit"
+
+    def tickets_named(self, external_id: str) -> list[Row]:
+        """The tickets with this external id."""
+        with reading("tickets"):
+            found = rows(self._zenpy.tickets(external_id=external_id))
+        return [ticket for ticket in found if ticket.get("external_id") == external_id]
+
+    def users_named(self, *, email: str = "", external_id: str = "") -> list[Row]:
+        """The users with this address or external id. zenpy does not encode what it searches for."""
+        params = {"external_id": external_id} if external_id else {"query": f"email:{email}"}
+        answer = self._session.get(self._url("users/search.json"), params=params)
+        with reading("users/search"):
+            return list(answer.json()["users"])
+
+    def create_user(self, values: Mapping[str, Any]) -> Row:
+        """A new end user."""
+        with reading("user"):
+            return row(self._zenpy.users.create(User(**values)))
+
+    def changed(self, since: int) -> Iterator[Row]:
+        """Tickets updated since that unix time, deleted ones included."""
+        with reading("incremental"):
+            yield from (row(ticket) for ticket in islice(self._zenpy.tickets.incremental(start_time=since), MOST))
+
+    def articles(self) -> Iterator[Row]:
+        """Every Help Center article that we may read."""
+        with reading("articles"):
+            yield from (row(article) for article in islice(self._zenpy.help_center.articles(), MOST))
+
+    def fields(self) -> list[Row]:
+        """Every ticket field."""
+        with reading("ticket_fields"):
+            return rows(self._zenpy.ticket_fields())
+
+    def create_field(self, values: Mapping[str, Any]) -> Row:
+        """A new ticket field."""
+        with reading("ticket_fields"):
+            return row(self._zenpy.ticket_fields.create(TicketField(**values)))
+
+    def _url(self, path: str) -> str:
+        return f"https://account.zendesk.com/api/v2/{path}"
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Turn what zenpy says about an answer that it cannot read into Unavailable; its own text may quote the answer."""
+    try:
+        yield
+    except (ZenpyException, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unavailable(f"{what}: the answer has another shape ({type(error).__name__})") from None
+
+
+def row(thing: Any) -> Row:
+    """A zenpy object as the dictionary that it was read from."""
+    return dict(_restored(thing.to_dict()))
+
+
+def rows(things: Iterable[Any]) -> list[Row]:
+    """All of them, to the last page."""
+    return [row(thing) for thing in islice(things, MOST)]
+
+
+def _restored(value: Any) -> Any:
+    """zenpy says ``from_`` where Zendesk says ``from``."""
+    if isinstance(value, dict):
+        return {("from" if name == "from_" else name): _restored(inner) for name, inner in value.items()}
+    return [_restored(inner) for inner in value] if isinstance(value, list) else value
+
+
+def unix(at: datetime) -> int:
+    """Whole seconds since 1970."""
+    return int(at.timestamp())

@@ -1,0 +1,270 @@
+"""Zendesk behind the contract: what comes in, the whole ticket, and changes made once. Shapes are ``parse``'s, calls ``client``'s."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from connectors.base import Answer, Answers, Connection, Setting
+from connectors.errors import AuthFailed, Conflict, NotFound, Refused, Unsupported
+from connectors.types import (
+    AddMessage,
+    Article,
+    Assign,
+    Change,
+    Event,
+    EventKind,
+    Inbound,
+    Note,
+    OpenTicket,
+    Person,
+    Receipt,
+    Ref,
+    Reply,
+    SetField,
+    SetPriority,
+    SetStatus,
+    Tag,
+    Ticket,
+    Untag,
+)
+from connectors.zendesk import batch, events, opening, parse
+from connectors.zendesk.client import Client, unix
+from connectors.zendesk.session import Renew
+from connectors.zendesk.settings import SETTINGS, address
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+"""How often a PUT is tried again when Zendesk saw a conflict that changes nothing for us (a trigger's tag)."""
+MARGIN = timedelta(seconds=61)
+"""Incremental reads must begin more than a minute ago."""
+FIELD = "field:"
+"""Settings under ``field:<our name>`` hold the ids that ``prepare`` gave."""
+
+
+class Zendesk:
+    """One Zendesk account. Made for one job or request at a time: it holds a session and a few ids it has learnt."""
+
+    name: ClassVar[str] = "zendesk"
+    settings: ClassVar[tuple[Setting, ...]] = SETTINGS
+    supports: ClassVar[frozenset[type[Change]]] = frozenset(
+        {Reply, Note, Tag, Untag, Assign, SetStatus, SetPriority, SetField, OpenTicket, AddMessage}
+    )
+    answers: ClassVar[Answers] = Answers(
+        # Only 409, and 429 or 503 with a short Retry-After, are sent again; enough other errors open the circuit.
+        unavailable=Answer(503, {"Retry-After": "10"}),
+    )
+
+    def __init__(self, connection: Connection, renew: Renew | None = None) -> None:
+        self._connection = connection
+        self._renew = renew
+        self._made: Client | None = None
+        self._us = connection.settings.get("user_id", "")
+        self._groups: dict[str, str] | None = None
+
+    @property
+    def _client(self) -> Client:
+        """Made at the first call, so that a receiver that calls nobody pays nothing."""
+        if self._made is None:
+            self._made = Client(self._connection, self._renew)
+        return self._made
+
+    @property
+    def us(self) -> str:
+        """Our own user's id there."""
+        if not self._us:
+            self._us = self.check()["user_id"]
+        return self._us
+
+    def check(self) -> Mapping[str, str]:
+        """Who we are there. Raises AuthFailed also where Zendesk answers politely that we are nobody."""
+        me = self._client.me()
+        if not me.get("id"):
+            raise AuthFailed("Zendesk takes these credentials for nobody's")
+        role = str(me.get("role") or "")
+        return {"user_id": str(me["id"]), "account": address(self._connection.base_url).netloc, "role": role}
+
+    def receive(self, request: Inbound) -> Iterable[Event]:
+        """The events of a webhook, verified first. Makes no call."""
+        signed_at = events.verify(request, self._connection.secrets.get("signing_secret", ""))
+        return list(events.read(request, signed_at, self._connection))
+
+    def ticket(self, ref: Ref) -> Ticket:
+        """The whole conversation, now."""
+        id = number(ref)
+        row = self._client.ticket(id)
+        comments = self._client.comments(id)
+        people = self._people(row, comments)
+        base = address(self._connection.base_url).base
+        return parse.ticket(row, comments, people, self.us, self._fields(), base)
+
+    def apply(
+        self,
+        ref: Ref,
+        changes: Sequence[Change],
+        *,
+        key: str,
+        expect: str | None = None,
+        since: datetime | None = None,
+    ) -> Receipt:
+        """Make the changes in one PUT, or in one for each comment; see the contract for ``key``, ``expect`` and ``since``."""
+        for change in changes:
+            if type(change) not in self.supports:
+                raise Unsupported(f"Zendesk has no {type(change).__name__}")
+        if any(isinstance(change, OpenTicket) for change in changes):
+            return opening.open_ticket(self._client, self, changes, key, since)
+        id = number(ref)
+        plan = batch.batch(changes, key, batch.Lookup(self._field, self._group, self._person))
+        done = self._done(id, [put.key for put in plan.puts]) if since else {}
+        sent = 0
+        for put in plan.puts:
+            if put.key not in done:
+                done[put.key] = self._put(id, put, plan, expect)
+                sent += 1
+        if not sent and plan.puts:
+            self._tags(id, plan, self._client.ticket(id))
+        refs = tuple(ref for put in plan.puts for ref in done[put.key])
+        recovered = bool(plan.puts) and not sent
+        return Receipt(key, datetime.now(UTC), refs, recovered, plan.skipped)
+
+    def changed(self, since: datetime) -> Iterable[Event]:
+        """An event per ticket updated since then."""
+        start = min(since, datetime.now(UTC) - MARGIN)
+        for row in self._client.changed(unix(start)):
+            at = parse.moment(row.get("updated_at"), "ticket.updated_at")
+            if at >= since:
+                yield Event(f"changed:{row['id']}:{row['updated_at']}", EventKind.CHANGED, Ref(str(row["id"])), at)
+
+    def articles(self, since: datetime | None) -> Iterable[Article]:
+        """Published articles. An account without a Help Center, or that hides it from us, has none."""
+        try:
+            for row in self._client.articles():
+                if row.get("draft"):
+                    continue
+                article = parse.article(row)
+                if since is None or article.updated_at >= since:
+                    yield article
+        except (NotFound, AuthFailed) as error:
+            log.warning("articles.refused", extra={"error": type(error).__name__})
+
+    def prepare(self, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """Create the text fields that are missing and give the ids of all."""
+        existing = [row for row in self._client.fields() if row.get("active", True)]
+        ids: dict[str, str] = {}
+        for name, title in fields.items():
+            mark = f"deskhand:{name}"
+            found = next((row for row in existing if row.get("agent_description") == mark), None)
+            found = found or next((row for row in existing if title in (row.get("title"), row.get("raw_title"))), None)
+            row = found or self._client.create_field({"type": "text", "title": title, "agent_description": mark})
+            ids[name] = str(row["id"])
+        return ids
+
+    # --- writing ---------------------------------------------------------------------------------------------
+
+    def _put(self, id: int, put: batch.Put, plan: batch.Batch, expect: str | None) -> tuple[str, ...]:
+        """Send one PUT; a conflict counts only when the ticket is not what the decision was made on."""
+        for attempt in range(TRIES):
+            guard = self._guard(id, expect)
+            try:
+                answer = self._client.update(id, put.body() | guard)
+            except Conflict:
+                if expect is None or attempt == TRIES - 1:
+                    raise
+                continue
+            if put is plan.puts[0]:
+                self._tags(id, plan, answer["ticket"])
+            return comment_ids(answer["audit"])
+        raise Conflict("the ticket keeps changing")
+
+    def _guard(self, id: int, expect: str | None) -> dict[str, Any]:
+        """The stamp that makes Zendesk refuse when anybody was faster. Raises Conflict when somebody already was."""
+        if expect is None:
+            return {}
+        # The ticket first: a comment that comes between the two reads is then seen, or moves the stamp.
+        row = self._client.ticket(id)
+        comments = parse.in_order(self._client.comments(id))
+        if parse.revision(row, comments, self.us) != expect:
+            raise Conflict("the ticket is not what the decision was made on")
+        return {"safe_update": True, "updated_stamp": row["updated_at"]}
+
+    def _done(self, id: int, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Which keys the ticket's audits show, with the comments that came with them."""
+        found: dict[str, tuple[str, ...]] = {}
+        for audit in self._client.audits(id):
+            key = ((audit.get("metadata") or {}).get("custom") or {}).get(batch.MARK)
+            if isinstance(key, str) and key in keys:
+                found[key] = comment_ids(audit)
+        return found
+
+    def _tags(self, id: int, plan: batch.Batch, ticket: Mapping[str, Any]) -> None:
+        """See to the tags where the host did not know ``additional_tags`` on a single update (it is not documented)."""
+        have = set(ticket.get("tags") or ())
+        if missing := [tag for tag in plan.added if tag not in have]:
+            self._client.add_tags(id, missing)
+        if left := [tag for tag in plan.removed if tag in have]:
+            self._client.remove_tags(id, left)
+
+    # --- names -----------------------------------------------------------------------------------------------
+
+    def _people(self, row: Mapping[str, Any], comments: Sequence[Mapping[str, Any]]) -> dict[str, Person]:
+        """Requester and authors; whose record cannot be read is left out."""
+        ids = {row.get("requester_id"), *(comment.get("author_id") for comment in comments)}
+        users = list(self._users(sorted(id for id in ids if isinstance(id, int) and id > 0)))
+        organization = self._organization(row)
+        people = {}
+        for user in users:
+            of = organization if user.get("id") == row.get("requester_id") else None
+            people[str(user["id"])] = parse.person(user, self.us, of)
+        return people
+
+    def _users(self, ids: Sequence[int]) -> Iterator[Mapping[str, Any]]:
+        try:
+            yield from self._client.users(ids)
+        except (NotFound, AuthFailed, Refused) as error:
+            log.warning("users.refused", extra={"error": type(error).__name__})
+            for id in ids:
+                try:
+                    yield self._client.user(id)
+                except (NotFound, AuthFailed, Refused) as one:
+                    log.warning("user.refused", extra={"error": type(one).__name__})
+
+    def _organization(self, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        if not row.get("organization_id"):
+            return None
+        try:
+            return self._client.organization(int(row["organization_id"]))
+        except (NotFound, AuthFailed, Refused) as error:
+            log.warning("organization.refused", extra={"error": type(error).__name__})
+            return None
+
+    def _fields(self) -> dict[str, str]:
+        settings = self._connection.settings.items()
+        return {name.removeprefix(FIELD): id for name, id in settings if name.startswith(FIELD)}
+
+    def _field(self, name: str) -> str:
+        return name if name.isdecimal() else self._fields().get(name, "")
+
+    def _group(self, name: str) -> str:
+        if self._groups is None:
+            try:
+                self._groups = {str(row["name"]).casefold(): str(row["id"]) for row in self._client.groups()}
+            except (NotFound, AuthFailed, Refused) as error:
+                log.warning("groups.refused", extra={"error": type(error).__name__})
+                self._groups = {}
+        return self._groups.get(name.casefold(), "")
+
+    def _person(self, change: AddMessage) -> int:
+        return opening.person(self._client, change.author)
+
+
+def number(ref: Ref) -> int:
+    """A ticket's number. Raises NotFound for what cannot be one."""
+    if not (ref.id.isascii() and ref.id.isdecimal()):
+        raise NotFound("no ticket has such a number")
+    return int(ref.id)
+
+
+def comment_ids(audit: Mapping[str, Any]) -> tuple[str, ...]:
+    """The comments that an audit brought into being."""
+    return tuple(str(e["id"]) for e in audit.get("events") or () if e.get("type") in ("Comment", "VoiceComment"))

@@ -1,0 +1,66 @@
+"""Opening a ticket for what began elsewhere, once, and finding or making the person it is for."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.base import Connector
+from connectors.errors import Refused
+from connectors.types import Change, OpenTicket, Person, Receipt, Ref, Tag
+from connectors.zendesk.batch import MARK, tags
+from connectors.zendesk.client import Client
+
+
+def open_ticket(
+    client: Client, connector: Connector, changes: Sequence[Change], key: str, since: datetime | None
+) -> Receipt:
+    """The new ticket's id is the receipt's first ref. Its tags are there from the start, the other changes follow.
+
+    Zendesk remembers the key for two hours; the external id finds the ticket after that.
+    """
+    opened = [change for change in changes if isinstance(change, OpenTicket)]
+    if len(opened) > 1:
+        raise Refused("one ticket at a time")
+    known = client.tickets_named(key) if since else []
+    if known:
+        id, recovered = str(known[0]["id"]), True
+    else:
+        row, recovered = client.create(_values(client, opened[0], changes, key), key)
+        id = str(row["id"])
+    rest = [change for change in changes if not isinstance(change, OpenTicket | Tag)]
+    if not rest:
+        return Receipt(key, datetime.now(UTC), (id,), recovered)
+    then = connector.apply(Ref(id), rest, key=f"{key}:then", since=since)
+    return Receipt(key, then.at, (id, *then.refs), recovered and then.recovered, then.skipped)
+
+
+def person(client: Client, who: Person) -> int:
+    """The end user's number: found by address, or by the name we gave them before, else made."""
+    mark = f"deskhand:{who.id}"
+    found = client.users_named(email=who.email) if who.email else client.users_named(external_id=mark)
+    for row in found:
+        if (who.email and _same(row.get("email"), who.email)) or (not who.email and row.get("external_id") == mark):
+            return int(row["id"])
+    values: dict[str, Any] = {"name": who.name or who.email or "Customer", "role": "end-user"}
+    values |= {"email": who.email, "skip_verify_email": True} if who.email else {"external_id": mark}
+    return int(client.create_user(values)["id"])
+
+
+def _same(given: Any, address: str) -> bool:
+    return isinstance(given, str) and given.casefold() == address.casefold()
+
+
+def _values(client: Client, change: OpenTicket, changes: Sequence[Change], key: str) -> Mapping[str, Any]:
+    requester = person(client, change.requester)
+    text = f"{change.text}\n\n{change.source_url}" if change.source_url else change.text
+    added, _ = tags(changes)
+    # The submitter is the author of the first comment: these are the customer's words, not ours.
+    return {
+        "subject": change.subject,
+        "comment": {"body": text, "public": True},
+        "requester_id": requester,
+        "submitter_id": requester,
+        "external_id": key,
+        "tags": list(added),
+        "metadata": {MARK: key},
+    }
