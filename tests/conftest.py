@@ -1,0 +1,26 @@
+"""What every test may ask for. No test reaches past this machine; none needs a key."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+from app.settings import Settings
+
+
+def pytest_runtest_setup() -> None:
+    """Only loopback addresses and Unix sockets; a name elsewhere fails at once. The plugin lifts it after each test."""
+    socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings on a fresh data directory: SQLite, own broker, a key file."""
+    return Settings.load({"DESKHAND_DATA_DIR": str(tmp_path / "data")})
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A moment that never moves: a Tuesday noon in UTC."""
+    return datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
