@@ -1,0 +1,136 @@
+"""Connections: a vendor installed for an account. Secrets pass through sealed; only ``services`` opens them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.db import ids
+from app.db.models.connection import ConnectionRow
+from app.errors import UnknownRecord
+
+ACTIVE = "active"
+PAUSED = "paused"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A connection as it is stored. ``sealed`` opens only in the vault, for this id."""
+
+    id: str
+    account_id: str
+    vendor: str
+    base_url: str
+    settings: Mapping[str, str]
+    sealed: str = field(repr=False)
+    state: str = ACTIVE
+    reason: str = ""
+    asked_at: datetime | None = None
+    read_at: datetime | None = None
+
+    @property
+    def active(self) -> bool:
+        """False while an admin has to mend something first."""
+        return self.state == ACTIVE
+
+
+def add(session: Session, new: Installed, at: datetime) -> Installed:
+    """Save a connection under the id it came with (``ids.unguessable()``: its secrets were sealed for that)."""
+    session.add(
+        ConnectionRow(
+            id=new.id,
+            account_id=new.account_id,
+            vendor=new.vendor,
+            base_url=new.base_url,
+            settings=dict(new.settings),
+            secrets=new.sealed,
+            state=new.state,
+            reason=new.reason,
+            created_at=at,
+        )
+    )
+    session.flush()
+    return new
+
+
+def find(session: Session, connection_id: str) -> Installed:
+    """That connection. Raises UnknownRecord."""
+    row = session.get(ConnectionRow, connection_id)
+    if row is None:
+        raise UnknownRecord("there is no such connection", "see `deskhand connect`")
+    return _record(row)
+
+
+def of_account(session: Session, account_id: str) -> list[Installed]:
+    """The account's connections, oldest first."""
+    chosen = select(ConnectionRow).where(ConnectionRow.account_id == account_id)
+    return [_record(row) for row in session.scalars(chosen.order_by(ConnectionRow.created_at, ConnectionRow.id))]
+
+
+def every(session: Session) -> list[Installed]:
+    """All connections, oldest first."""
+    return [_record(row) for row in session.scalars(select(ConnectionRow).order_by(ConnectionRow.created_at))]
+
+
+def pause(session: Session, connection_id: str, reason: str) -> None:
+    """Stop all work for it, until somebody resumes it. What comes in is still taken."""
+    _set(session, connection_id, state=PAUSED, reason=reason)
+
+
+def resume(session: Session, connection_id: str) -> None:
+    """Let work go on where it stopped."""
+    _set(session, connection_id, state=ACTIVE, reason="", wait_until=None)
+
+
+def reseal(session: Session, connection_id: str, sealed: str) -> None:
+    """Store its secrets anew, after a token was renewed or a key changed."""
+    _set(session, connection_id, secrets=sealed)
+
+
+def hold(session: Session, connection_id: str, until: datetime) -> None:
+    """The vendor asked for patience: no ticket of it is worked on before ``until``. Never shortens an earlier wait."""
+    later = func.coalesce(ConnectionRow.wait_until, until) <= until
+    session.execute(
+        update(ConnectionRow).where(ConnectionRow.id == connection_id, later).values(wait_until=until),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def asked(session: Session, connection_id: str, at: datetime) -> None:
+    """Changed tickets were asked for up to this vendor time."""
+    _set(session, connection_id, asked_at=at)
+
+
+def read(session: Session, connection_id: str, at: datetime) -> None:
+    """Articles were read up to this vendor time."""
+    _set(session, connection_id, read_at=at)
+
+
+def _set(session: Session, connection_id: str, **values: Any) -> None:
+    session.execute(
+        update(ConnectionRow).where(ConnectionRow.id == connection_id).values(**values),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def new_id() -> str:
+    """An id for a connection to be: it stands in the webhook's address, so it cannot be guessed."""
+    return ids.unguessable()
+
+
+def _record(row: ConnectionRow) -> Installed:
+    return Installed(
+        row.id,
+        row.account_id,
+        row.vendor,
+        row.base_url,
+        dict(row.settings),
+        row.secrets,
+        row.state,
+        row.reason,
+        row.asked_at,
+        row.read_at,
+    )

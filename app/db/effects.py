@@ -1,0 +1,202 @@
+"""The outbox: planned batches of changes, from pending to sent. Every write of it happens under the ticket's lease."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.orm import Session
+
+from app.db.codec import decode, decode_all, encode
+from app.db.models.connection import ConnectionRow
+from app.db.models.effect import EffectRow
+from app.db.models.ticket import TicketRow
+from connectors.types import Change, Receipt, Ref
+
+PENDING, SENDING, SENT, DROPPED, REVIEW = "pending", "sending", "sent", "dropped", "review"
+QUIETLY = {"synchronize_session": False}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A batch of changes that will be made once. ``ref`` empty: the ticket that is linked by then.
+
+    ``requester`` and ``domain`` are given for what customers read without a person's click: budgets count them.
+    """
+
+    key: str
+    connection_id: str
+    ref: Ref
+    changes: tuple[Change, ...]
+    decision_id: str = ""
+    expect: str | None = None
+    requester: str | None = None
+    domain: str | None = None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A planned batch and how far it got. ``started_at`` is set once an attempt may have reached the vendor."""
+
+    id: int
+    ticket_id: str
+    plan: Planned
+    state: str
+    attempts: int = 0
+    started_at: datetime | None = None
+    not_before: datetime | None = None
+    reason: str = ""
+    receipt: Receipt | None = None
+
+
+def plan(session: Session, ticket_id: str, planned: Sequence[Planned], at: datetime) -> None:
+    """Save batches in the order in which they will be made."""
+    for one in planned:
+        session.add(
+            EffectRow(
+                key=one.key,
+                ticket_id=ticket_id,
+                decision_id=one.decision_id,
+                connection_id=one.connection_id,
+                ref=one.ref.id,
+                changes=encode(one.changes),
+                expect=one.expect,
+                state=PENDING,
+                requester=one.requester,
+                domain=one.domain,
+                created_at=at,
+            )
+        )
+        session.flush()
+
+
+def unfinished(session: Session, ticket_id: str) -> list[Effect]:
+    """What is still to be made for this ticket, in order."""
+    chosen = select(EffectRow).where(EffectRow.ticket_id == ticket_id, EffectRow.state.in_((PENDING, SENDING)))
+    return [_record(row) for row in session.scalars(chosen.order_by(EffectRow.id))]
+
+
+def of_ticket(session: Session, ticket_id: str) -> list[Effect]:
+    """Everything that was ever planned for this ticket, in order."""
+    chosen = select(EffectRow).where(EffectRow.ticket_id == ticket_id)
+    return [_record(row) for row in session.scalars(chosen.order_by(EffectRow.id))]
+
+
+def exists(session: Session, key: str) -> bool:
+    """Whether a batch of that key was ever planned."""
+    return session.scalar(select(EffectRow.id).where(EffectRow.key == key)) is not None
+
+
+def begin(session: Session, effect: Effect, at: datetime, ambiguous_until: datetime) -> None:
+    """An attempt starts. Until it is answered nobody tries again before ``ambiguous_until``."""
+    _set(
+        session,
+        effect.id,
+        state=SENDING,
+        attempts=EffectRow.attempts + 1,
+        started_at=func.coalesce(EffectRow.started_at, at),
+        not_before=ambiguous_until,
+    )
+
+
+def sent(session: Session, effect: Effect, receipt: Receipt) -> None:
+    """The vendor has taken it."""
+    _set(session, effect.id, state=SENT, receipt=encode(receipt), reason="", not_before=None)
+
+
+def postpone(session: Session, effect: Effect, not_before: datetime, reason: str) -> None:
+    """It will be tried again, not before that moment, and look first."""
+    _set(session, effect.id, state=PENDING, not_before=not_before, reason=reason)
+
+
+def end(session: Session, effect: Effect, state: str, reason: str) -> None:
+    """It will not be tried again: ``dropped``, or ``review`` for a person to look at."""
+    _set(session, effect.id, state=state, reason=reason, not_before=None)
+
+
+def drop_decision(session: Session, ticket_id: str, decision_id: str, reason: str) -> None:
+    """What is still planned for a decision is not made: it no longer fits the ticket."""
+    chosen = (EffectRow.ticket_id == ticket_id, EffectRow.decision_id == decision_id)
+    session.execute(
+        update(EffectRow).where(*chosen, EffectRow.state.in_((PENDING, SENDING))).values(state=DROPPED, reason=reason),
+        execution_options=QUIETLY,
+    )
+
+
+def drop_all(session: Session, ticket_id: str, reason: str) -> None:
+    """Nothing that is still planned for this ticket is made: it is gone."""
+    session.execute(
+        update(EffectRow)
+        .where(EffectRow.ticket_id == ticket_id, EffectRow.state.in_((PENDING, SENDING)))
+        .values(state=DROPPED, reason=reason),
+        execution_options=QUIETLY,
+    )
+
+
+def opening(session: Session, connection_id: str) -> bool:
+    """Whether a ticket is being opened at that connection right now, so that an unknown one there may be ours."""
+    chosen = select(EffectRow.id).where(EffectRow.connection_id == connection_id, EffectRow.key.startswith("open-"))
+    return session.scalar(chosen.where(EffectRow.state == SENDING).limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Replies that customers got without a person's click: in the ticket ever and lately, and lately by whom they went to."""
+
+    ever: int
+    ticket: int
+    requester: int
+    domain: int
+
+
+def replies(session: Session, ticket_id: str, requester: tuple[str, str], now: datetime, within: timedelta) -> Sent:
+    """Count them; ``requester`` is the person's id and mail domain. Planned ones count: they are on their way."""
+    person, domain = requester
+    out = EffectRow.state != DROPPED
+    visible = EffectRow.requester.is_not(None)
+    lately = EffectRow.created_at > now - within
+    mine = EffectRow.ticket_id == ticket_id
+    account = _account_of(ticket_id)
+
+    def count(*conditions: Any) -> int:
+        return session.scalar(select(func.count()).select_from(EffectRow).where(out, visible, *conditions)) or 0
+
+    return Sent(
+        ever=count(mine),
+        ticket=count(mine, lately),
+        requester=count(EffectRow.requester == person, lately, EffectRow.connection_id.in_(account)),
+        domain=count(EffectRow.domain == domain, lately, EffectRow.connection_id.in_(account)) if domain else 0,
+    )
+
+
+def _account_of(ticket_id: str) -> Any:
+    """The connections of the account that the ticket belongs to."""
+    owner = (
+        select(ConnectionRow.account_id)
+        .join(TicketRow, TicketRow.connection_id == ConnectionRow.id)
+        .where(TicketRow.id == ticket_id)
+        .scalar_subquery()
+    )
+    return select(ConnectionRow.id).where(ConnectionRow.account_id == owner)
+
+
+def _set(session: Session, effect_id: int, **values: Any) -> None:
+    session.execute(update(EffectRow).where(EffectRow.id == effect_id).values(**values), execution_options=QUIETLY)
+
+
+def _record(row: EffectRow | Row[Any]) -> Effect:
+    planned = Planned(
+        row.key,
+        row.connection_id,
+        Ref(row.ref),
+        decode_all(Change, row.changes),
+        row.decision_id,
+        row.expect,
+        row.requester,
+        row.domain,
+    )
+    receipt = decode(Receipt, row.receipt) if row.receipt else None
+    return Effect(
+        row.id, row.ticket_id, planned, row.state, row.attempts, row.started_at, row.not_before, row.reason, receipt
+    )

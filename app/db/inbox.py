@@ -1,0 +1,117 @@
+"""The inbox: events are accepted once, wait for their ticket's turn, and are done or parked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import JSON, bindparam, exists, func, select, text, update
+from sqlalchemy.orm import Session
+
+from app.db import ids
+from app.db.codec import decode, encode
+from app.db.models.base import Moment
+from app.db.models.connection import ConnectionRow
+from app.db.models.event import EventRow
+from app.db.models.ticket import TicketRow
+from connectors.types import Click, Event, EventKind, Ref
+
+WAITING, DONE, PARKED = "waiting", "done", "parked"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An accepted event that nobody has dealt with. ``id`` grows in the order of arrival."""
+
+    id: int
+    event: Event
+
+
+# Plain SQL, prepared once: this is the webhook's hot path, and building an insert costs more than running it.
+_ACCEPT = text(
+    "insert into event (connection_id, delivery, ticket_id, ref, kind, at, click, received_at, state, outcome) "
+    "values (:connection_id, :delivery, :ticket_id, :ref, :kind, :at, :click, :received_at, 'waiting', '') "
+    "on conflict (connection_id, delivery) do nothing returning ticket_id"
+).bindparams(
+    bindparam("at", type_=Moment()), bindparam("received_at", type_=Moment()), bindparam("click", type_=JSON())
+)
+
+
+def accept(session: Session, connection_id: str, events: Iterable[Event], at: datetime) -> list[str]:
+    """Save what a vendor told us, once each, and give back the ids of the tickets to ring.
+
+    A delivery that is there already is left alone and rings nobody. An event about the connection itself has no
+    ticket: it waits under a ticket of its own with an empty ref.
+    """
+    to_ring: dict[str, None] = {}
+    for event in events:
+        ref = event.ref.id if event.ref else ""
+        values = {
+            "connection_id": connection_id,
+            "delivery": event.delivery,
+            "ticket_id": ids.ticket(connection_id, ref),
+            "ref": ref,
+            "kind": event.kind.value,
+            "at": event.at,
+            "click": encode(event.click) if event.click else None,
+            "received_at": at,
+        }
+        for (ticket_id,) in session.execute(_ACCEPT, values):
+            to_ring[ticket_id] = None
+    return list(to_ring)
+
+
+def waiting(session: Session, ticket_id: str) -> list[Waiting]:
+    """What waits for this ticket, in the order of the vendor's clock."""
+    chosen = select(EventRow).where(EventRow.ticket_id == ticket_id, EventRow.state == WAITING)
+    return [_waiting(row) for row in session.scalars(chosen.order_by(EventRow.at, EventRow.id))]
+
+
+def settle(session: Session, dealt_with: Sequence[int], outcome: str, *, state: str = DONE) -> None:
+    """These events are dealt with. ``outcome`` says how, in a word."""
+    if dealt_with:
+        session.execute(
+            update(EventRow).where(EventRow.id.in_(dealt_with)).values(state=state, outcome=outcome),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def unpark(session: Session, ticket_id: str) -> int:
+    """Give parked events of a ticket another chance, after an admin mended something. Returns how many."""
+    found = session.execute(
+        update(EventRow).where(EventRow.ticket_id == ticket_id, EventRow.state == PARKED).values(state=WAITING)
+    )
+    return int(found.rowcount)  # type: ignore[attr-defined]  # an update has one
+
+
+def to_ring(session: Session, at: datetime, limit: int = 500) -> list[str]:
+    """Tickets with events that wait and that nothing holds back: no lease, no later try, no paused connection."""
+    free = (TicketRow.id.is_(None)) | (
+        (func.coalesce(TicketRow.next_try, at) <= at) & (TicketRow.owner.is_(None) | (TicketRow.until <= at))
+    )
+    chosen = (
+        select(EventRow.ticket_id)
+        .join(ConnectionRow, ConnectionRow.id == EventRow.connection_id)
+        .outerjoin(TicketRow, TicketRow.id == EventRow.ticket_id)
+        .where(EventRow.state == WAITING, free)
+        .where(ConnectionRow.state == "active", func.coalesce(ConnectionRow.wait_until, at) <= at)
+        .group_by(EventRow.ticket_id)
+        .order_by(func.min(EventRow.id))
+        .limit(limit)
+    )
+    return list(session.scalars(chosen))
+
+
+def has_waiting(session: Session, ticket_id: str) -> bool:
+    """Whether anything waits for this ticket."""
+    return bool(session.scalar(select(exists().where(EventRow.ticket_id == ticket_id, EventRow.state == WAITING))))
+
+
+def backlog(session: Session) -> int:
+    """How many events wait, over all tickets."""
+    return session.scalar(select(func.count()).select_from(EventRow).where(EventRow.state == WAITING)) or 0
+
+
+def _waiting(row: EventRow) -> Waiting:
+    click = decode(Click, row.click) if row.click else None
+    ref = Ref(row.ref) if row.ref else None
+    return Waiting(row.id, Event(row.delivery, EventKind(row.kind), ref, row.at, click))

@@ -1,0 +1,99 @@
+"""What was thought of a ticket, each step saved, and what people said about it afterwards."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import ids
+from app.db.codec import decode, encode
+from app.db.models.judgement import JudgementRow, OutcomeRow
+from app.engine.types import Classification, Decision, Draft
+
+CLASSIFICATION, DRAFT, DECISION = "classification", "draft", "decision"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One decision with what it rests on."""
+
+    ticket_id: str
+    classification: Classification
+    draft: Draft
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What somebody said about a decision with a button."""
+
+    kind: str
+    by: str
+    at: datetime
+
+
+def save(session: Session, judged: Judged, at: datetime) -> None:
+    """Keep all three values."""
+    decision = judged.decision
+    values = ((CLASSIFICATION, judged.classification), (DRAFT, judged.draft), (DECISION, decision))
+    for kind, value in values:
+        session.add(
+            JudgementRow(
+                id=decision.id if kind == DECISION else ids.fresh(),
+                kind=kind,
+                decision_id=decision.id,
+                ticket_id=judged.ticket_id,
+                question=decision.question,
+                revision=decision.revision,
+                body=encode(value),
+                at=at,
+            )
+        )
+
+
+def find(session: Session, ticket_id: str, decision_id: str) -> Judged | None:
+    """The decision of that id on that ticket, or None: a button's value came from outside and may be anything."""
+    chosen = select(JudgementRow).where(JudgementRow.decision_id == decision_id, JudgementRow.ticket_id == ticket_id)
+    bodies = {row.kind: row.body for row in session.scalars(chosen)}
+    if bodies.keys() != {CLASSIFICATION, DRAFT, DECISION}:
+        return None
+    return Judged(
+        ticket_id,
+        decode(Classification, bodies[CLASSIFICATION]),
+        decode(Draft, bodies[DRAFT]),
+        decode(Decision, bodies[DECISION]),
+    )
+
+
+def latest(session: Session, ticket_id: str) -> Decision | None:
+    """What was decided on this ticket last, or None."""
+    chosen = select(JudgementRow).where(JudgementRow.ticket_id == ticket_id, JudgementRow.kind == DECISION)
+    row = session.scalar(chosen.order_by(JudgementRow.at.desc(), JudgementRow.id.desc()).limit(1))
+    return decode(Decision, row.body) if row else None
+
+
+def of_ticket(session: Session, ticket_id: str) -> list[Decision]:
+    """Every decision on this ticket, oldest first."""
+    chosen = select(JudgementRow).where(JudgementRow.ticket_id == ticket_id, JudgementRow.kind == DECISION)
+    return [decode(Decision, row.body) for row in session.scalars(chosen.order_by(JudgementRow.at, JudgementRow.id))]
+
+
+def record_outcome(session: Session, ticket_id: str, decision_id: str, outcome: Outcome) -> None:
+    """Keep what a person said with a button."""
+    session.add(
+        OutcomeRow(
+            id=ids.fresh(),
+            decision_id=decision_id,
+            ticket_id=ticket_id,
+            kind=outcome.kind,
+            by=outcome.by,
+            at=outcome.at,
+        )
+    )
+
+
+def outcomes(session: Session, ticket_id: str) -> list[Outcome]:
+    """What people said about this ticket's decisions, oldest first."""
+    chosen = select(OutcomeRow).where(OutcomeRow.ticket_id == ticket_id).order_by(OutcomeRow.at, OutcomeRow.id)
+    return [Outcome(row.kind, row.by, row.at) for row in session.scalars(chosen)]

@@ -1,0 +1,42 @@
+"""What we thought of a ticket, step by step, and what became of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.models.base import Base
+
+
+class JudgementRow(Base):
+    """One saved value of one step: ``kind`` is classification, draft or decision. Made for ``question`` at ``revision``.
+
+    A decision's ``id`` is the decision's own, and so is its classification's and draft's ``decision_id``.
+    """
+
+    __tablename__ = "judgement"
+    __table_args__ = (Index(None, "ticket_id", "at"), Index(None, "decision_id"))
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    decision_id: Mapped[str] = mapped_column(String(64))
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("ticket.id"))
+    question: Mapped[str] = mapped_column(Text)
+    revision: Mapped[str] = mapped_column(Text)
+    body: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class OutcomeRow(Base):
+    """What somebody said about a decision with a button. ``kind`` is the click's action; ``by`` is the person's id there."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (Index(None, "decision_id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    decision_id: Mapped[str] = mapped_column(String(64))
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("ticket.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
