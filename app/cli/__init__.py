@@ -1,0 +1,57 @@
+"""The command line: one line for each command, whose module is loaded only when it is used. What commands do lives elsewhere."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from app.errors import BadInput, DeskhandError, SettingsError, UnknownRecord
+from connectors.errors import ConnectorError
+
+COMMANDS = {
+    "up": "app.cli.running:up",
+    "web": "app.cli.running:web",
+    "worker": "app.cli.running:worker",
+    "clock": "app.cli.running:clock",
+    "broker": "app.cli.running:broker",
+    "demo": "app.cli.running:demo",
+    "db": "app.cli.database:db",
+    "check": "app.cli.check:check",
+    "account": "app.cli.account:account",
+    "connect": "app.cli.connect:connect",
+    "doctor": "app.cli.doctor:doctor",
+    "simulate": "app.cli.simulate:simulate",
+}
+USAGE = (BadInput, SettingsError, UnknownRecord)
+"""What the person at the keyboard can put right: exit code 2, as for a wrong option. Every other trouble is 1."""
+
+
+class Commands(click.Group):
+    """Finds a command by its line in ``COMMANDS``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load that command, or None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="deskhand")
+def cli() -> None:
+    """Deskhand: a plugin for the helpdesk a team already has."""
+
+
+def main() -> None:
+    """Run the command line. Our own errors become one line on standard error, never a traceback."""
+    try:
+        cli()
+    except (DeskhandError, ConnectorError) as error:
+        click.echo(f"deskhand: {error}", err=True)
+        sys.exit(2 if isinstance(error, USAGE) else 1)
