@@ -64,7 +64,7 @@ class KeywordClassifier:
         )
         return Classification(
             labels=labels,
-            reasons=reasons or (Reason("no_keywords", _why_none(weights)),),
+            reasons=reasons or (Reason("no_keywords", "No keyword of any category was said."),),
             engine=self.version,
             flags=frozenset(self._flags.found(latest)),
         )

@@ -1,0 +1,165 @@
+"""What is found among an account's articles, and what is found missing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from app.db import articles
+from app.db.database import Database
+from app.db.models import Base
+from app.db.models.account import AccountRow
+from app.db.models.connection import ConnectionRow
+from app.kb.index import TextIndex
+from tests.builders import NOON, an_article
+
+PAGES = (
+    an_article(
+        "Open Your orders and choose the parcel. The carrier's page shows where it is.",
+        id="track",
+        title="Track your order",
+    ),
+    an_article(
+        "You can return an item within 30 days. Print the label and hand the parcel in.",
+        id="return",
+        title="Return an item",
+        url="https://help.example/return",
+    ),
+    an_article(
+        "Choose Forgot password on the sign-in page. We mail you a link.",
+        id="password",
+        title="Reset your password",
+        url="https://help.example/password",
+    ),
+    an_article("Refunds above 500 need a manager.", id="inside", title="Refund limits for agents", restricted=True),
+)
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    database = Database("sqlite://")
+    Base.metadata.create_all(database.engine)
+    with database.session() as session:
+        for account in ("shop", "bank"):
+            session.add(AccountRow(id=account, name=account, created_at=NOON))
+            session.flush()
+            session.add(
+                ConnectionRow(
+                    id=f"{account}-desk",
+                    account_id=account,
+                    vendor="zendesk",
+                    base_url="",
+                    settings={},
+                    secrets="",
+                    state="active",
+                    created_at=NOON,
+                )
+            )
+            session.flush()
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def shop(database: Database) -> Database:
+    with database.session() as session:
+        articles.upsert(session, "shop", "shop-desk", PAGES)
+    return database
+
+
+def sources(database: Database, query: str, account: str = "shop", **options: object) -> list[str]:
+    return [p.source for p in TextIndex(database, account).search(query, **options)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("Where is my order? I want to track it.", "track"),
+        ("How do I return an item that I bought?", "return"),
+        ("RETURNING ITEMS", "return"),
+        ("I forgot my pässword", "password"),
+        ("refund limits", "inside"),
+    ],
+)
+def test_the_page_that_answers_comes_first(shop: Database, question: str, source: str) -> None:
+    assert sources(shop, question)[0] == source
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Do you have vegan cakes in Lisbon?",
+        "My invoice shows the wrong company name and the parcel colour is off again, what now?",
+        "",
+        "1234 5678",
+        "the and of to",
+        "') OR 1=1 -- \" NEAR( *",
+    ],
+)
+def test_a_missing_answer_is_found_missing(shop: Database, question: str) -> None:
+    assert sources(shop, question) == []
+
+
+def test_an_account_never_sees_the_pages_of_another(shop: Database) -> None:
+    assert sources(shop, "track your order", account="bank") == []
+
+
+def test_a_search_before_the_first_article_finds_nothing(database: Database) -> None:
+    assert sources(database, "track your order") == []
+
+
+def test_a_passage_says_where_it_comes_from(shop: Database) -> None:
+    found = TextIndex(shop, "shop").search("return an item")[0]
+    assert (found.title, found.url, found.restricted) == ("Return an item", "https://help.example/return", False)
+    assert 0.4 <= found.score <= 1
+    assert found.version
+
+
+def test_restricted_pages_say_so(shop: Database) -> None:
+    assert TextIndex(shop, "shop").search("refund limits")[0].restricted
+
+
+def test_no_more_passages_than_asked_for(shop: Database) -> None:
+    assert len(sources(shop, "parcel", limit=1)) == 1
+    assert len(sources(shop, "parcel")) == 2
+
+
+def test_the_customers_language_comes_first(shop: Database) -> None:
+    german = an_article("Passwort: password reset", id="de", title="Reset your password", locale="de-DE")
+    with shop.session() as session:
+        articles.upsert(session, "shop", "shop-desk", [german])
+    assert sources(shop, "reset your password", locale="de")[0] == "de"
+    assert sources(shop, "reset your password", locale="en")[0] == "password"
+
+
+def test_only_what_differs_is_written(shop: Database) -> None:
+    moved = [replace(PAGES[0], text="Ask the carrier."), replace(PAGES[1], updated_at=NOON + timedelta(days=1))]
+    with shop.session() as session:
+        assert articles.upsert(session, "shop", "shop-desk", moved) == 1
+    assert sources(shop, "ask the carrier") == ["track"]
+    assert sources(shop, "choose the carrier's page") == []
+
+
+def test_the_version_changes_with_an_article_and_only_then(shop: Database) -> None:
+    before = TextIndex(shop, "shop").version
+    with shop.session() as session:
+        articles.upsert(session, "shop", "shop-desk", PAGES)
+    assert TextIndex(shop, "shop").version == before
+    with shop.session() as session:
+        articles.upsert(session, "shop", "shop-desk", [replace(PAGES[2], restricted=True)])
+    assert TextIndex(shop, "shop").version != before
+
+
+def test_what_is_no_longer_published_is_no_longer_found(shop: Database) -> None:
+    with shop.session() as session:
+        assert articles.prune(session, "shop", "shop-desk", {"track", "return", "inside"}) == 1
+    assert sources(shop, "reset your password") == []
+    with shop.session() as session:
+        assert [a.id for a in articles.listed(session, "shop")] == ["inside", "return", "track"]
+
+
+def test_the_newest_update_is_known_per_connection(shop: Database) -> None:
+    with shop.session() as session:
+        assert articles.newest(session, "shop", "shop-desk") == NOON
+        assert articles.newest(session, "bank", "bank-desk") is None
