@@ -138,7 +138,7 @@ def test_only_what_differs_is_written(shop: Database) -> None:
     with shop.session() as session:
         assert articles.upsert(session, "shop", "shop-desk", moved) == 1
     assert sources(shop, "ask the carrier") == ["track"]
-    assert sources(shop, "choose the carrier's page") == []
+    assert "track" not in sources(shop, "choose the carrier's page")
 
 
 def test_the_version_changes_with_an_article_and_only_then(shop: Database) -> None:
