@@ -1,0 +1,125 @@
+"""The queue: one method per job, and the only file that names jobs and queues. What a job does lives in ``jobs``.
+
+Nothing depends on the queue for its safety: every job can be asked for again from the database, so a Redis that is
+away, slow or empty delays work and loses none.
+"""
+
+import json
+import logging
+import time
+from datetime import UTC, datetime
+
+from redis import Redis
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq.job import Job
+from rq.queue import Queue
+
+from app import metrics
+from app.db import ids
+from app.errors import BrokerDown
+
+log = logging.getLogger(__name__)
+
+QUEUE = "deskhand"
+TICKET = "jobs.ticket.run"
+RECONCILE = "jobs.reconcile.run"
+ARTICLES = "jobs.reconcile.articles"
+BELL = 30
+"""Seconds after which a ticket that was rung and not answered may be rung again."""
+FAILED_FOR = 7 * 86_400
+"""Seconds for which a failed job can be looked at."""
+AWAY = 5.0
+"""Seconds for which a Redis that failed is not asked again."""
+
+# One round trip: ring only when nobody rang before, and enqueue as RQ does (rq 3.0: the job's hash, then its id on the list).
+_RING = """
+if not redis.call('SET', KEYS[1], ARGV[2], 'NX', 'EX', ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[2], 'data', ARGV[3], 'created_at', ARGV[4], 'enqueued_at', ARGV[4], 'origin', ARGV[5],
+  'status', 'queued', 'timeout', ARGV[6], 'result_ttl', '0', 'failure_ttl', ARGV[7], 'description', ARGV[8])
+redis.call('SADD', KEYS[4], KEYS[3])
+redis.call('RPUSH', KEYS[3], ARGV[2])
+return 1
+"""
+
+
+class Work:
+    """Asks for work by name. A Redis that is away costs less than half a second once, then nothing for five.
+
+    ``job_timeout`` is in seconds.
+    """
+
+    def __init__(self, redis_url: str, *, job_timeout: int = 120) -> None:
+        self._url = redis_url
+        self._timeout = job_timeout
+        # Retried once and only for a broken connection: a pooled one is stale after every restart of Redis.
+        again = Retry(ExponentialBackoff(cap=0.05, base=0.01), 1, supported_errors=(RedisConnectionError,))
+        self._redis = Redis.from_url(redis_url, socket_connect_timeout=0.2, socket_timeout=0.4, retry=again)
+        self._script = self._redis.register_script(_RING)
+        self._queue_key = f"{Queue.redis_queue_namespace_prefix}{QUEUE}"
+        self._away_until = 0.0
+
+    def ring(self, ticket_id: str) -> None:
+        """Have somebody look at this ticket soon: one job however often it is rung before somebody does.
+
+        Never raises for a Redis that is away: the sweep rings again for whatever waits in the database.
+        """
+        self._ask(TICKET, ticket_id)
+
+    def reconcile(self, connection_id: str) -> None:
+        """Have the vendor asked what changed lately."""
+        self._ask(RECONCILE, connection_id)
+
+    def articles(self, connection_id: str) -> None:
+        """Have the vendor's articles read anew."""
+        self._ask(ARTICLES, connection_id)
+
+    def answered(self, job: str, subject: str) -> None:
+        """A run begins: whoever rings from now on wants another one."""
+        if time.monotonic() < self._away_until:
+            return
+        try:
+            self._redis.delete(_bell(job, subject))
+        except RedisError:
+            self._gone()
+
+    def check(self) -> None:
+        """Raises BrokerDown when Redis does not answer."""
+        try:
+            self._redis.ping()
+        except RedisError as error:
+            raise BrokerDown("Redis does not answer", "see that it runs at REDIS_URL") from error
+
+    def patient(self) -> Redis:
+        """A client for a worker, which waits for its next job; its own retries outlast a restart of Redis."""
+        return Redis.from_url(self._url, socket_connect_timeout=2)
+
+    def _ask(self, job: str, subject: str) -> None:
+        if time.monotonic() < self._away_until:
+            metrics.count("bells.skipped")
+            return
+        job_id = ids.fresh()
+        keys = [
+            _bell(job, subject),
+            f"{Job.redis_job_namespace_prefix}{job_id}",
+            self._queue_key,
+            Queue.redis_queues_keys,
+        ]
+        data = json.dumps([job, None, [subject], {}])
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        arguments: list[str | int] = [BELL, job_id, data, now, QUEUE, self._timeout, FAILED_FOR, job]
+        try:
+            self._script(keys=keys, args=arguments)
+        except RedisError:
+            self._gone()
+
+    def _gone(self) -> None:
+        self._away_until = time.monotonic() + AWAY
+        metrics.count("bells.lost")
+        log.warning("broker.away", extra={"seconds": AWAY})
+
+
+def _bell(job: str, subject: str) -> str:
+    return f"deskhand:bell:{job}:{subject}"
