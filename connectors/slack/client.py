@@ -1,0 +1,184 @@
+"""The line to Slack: one call is one request, and every way in which it can fail becomes one of our errors, here and only here."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from http.client import HTTPException, HTTPMessage
+from typing import IO, Any
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
+
+import requests
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
+
+from connectors.errors import (
+    AuthFailed,
+    Closed,
+    Conflict,
+    ConnectorError,
+    NotFound,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
+from connectors.slack.settings import Install
+
+TIMEOUT = 10
+"""Seconds for one call."""
+PAUSE = 30.0
+"""Seconds to wait when Slack says "too much" and not for how long."""
+LONGEST = 20 << 20
+
+ERRORS: Mapping[str, type[ConnectorError]] = {
+    **dict.fromkeys(
+        (
+            "access_denied",
+            "account_inactive",
+            "ekm_access_denied",
+            "enterprise_is_restricted",
+            "invalid_auth",
+            "missing_scope",
+            "no_permission",
+            "not_allowed_token_type",
+            "not_authed",
+            "org_login_required",
+            "team_access_not_granted",
+            "token_expired",
+            "token_revoked",
+            "two_factor_setup_required",
+        ),
+        AuthFailed,
+    ),
+    **dict.fromkeys(("channel_not_found", "message_not_found", "thread_not_found", "user_not_found"), NotFound),
+    "is_archived": Closed,
+    **dict.fromkeys(
+        (
+            "fatal_error",
+            "internal_error",
+            "request_timeout",
+            "service_unavailable",
+            "team_added_to_org",
+        ),
+        Unavailable,
+    ),
+}
+"""Slack's error word -> ours. What is not listed is Refused: it would be refused again."""
+
+TOO_MANY = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+
+STATUSES: Mapping[int, type[ConnectorError]] = {
+    401: AuthFailed,
+    403: AuthFailed,
+    404: NotFound,
+    408: Unavailable,
+    409: Conflict,
+    410: NotFound,
+    412: Conflict,
+}
+
+BROKEN = (
+    OSError,  # refused, reset, timed out, unresolved: urllib's URLError is one
+    HTTPException,
+    SlackClientError,
+    ValueError,  # bytes that are no text, or text that is no JSON
+    LookupError,  # an answer in an unknown charset
+    AttributeError,  # slack_sdk 3.47 reads "ok" off whatever JSON came, also off a list
+)
+"""What the library lets through when no proper answer came."""
+
+QUIET = logging.getLogger("connectors.slack.sdk")
+QUIET.setLevel(logging.CRITICAL + 1)  # its DEBUG lines hold whole messages, its ERROR lines whole answers
+
+
+class Stays(HTTPRedirectHandler):
+    """Follows nothing: urllib would carry the token along to any host."""
+
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> Request | None:
+        """Leave the redirect as the error that it is here."""
+        return None
+
+
+class Web(WebClient):
+    """The library's client over an opener of ours: no redirects, and on loopback no proxy of the machine."""
+
+    def __init__(self, site: Install) -> None:
+        super().__init__(token=site.token, base_url=site.api, timeout=TIMEOUT, retry_handlers=[], logger=QUIET)
+        proxies = [ProxyHandler({})] if site.loopback else []
+        self._opener = build_opener(Stays(), HTTPSHandler(context=self.ssl), *proxies)
+
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
+        with self._opener.open(req, timeout=self.timeout) as answer:
+            charset = answer.headers.get_content_charset() or "utf-8"
+            body = answer.read(LONGEST).decode(charset)
+            return {"status": answer.status, "headers": answer.headers, "body": body}
+
+
+class Client:
+    """Slack's methods for one installation. Nothing is retried; nothing that was said appears in an error."""
+
+    def __init__(self, site: Install) -> None:
+        self._site = site
+        self._web: Web | None = None
+
+    @property
+    def web(self) -> Web:
+        """The library's client, made at first use."""
+        if self._web is None:
+            self._web = Web(self._site)
+        return self._web
+
+    def ask(self, method: Callable[..., SlackResponse], **arguments: Any) -> Mapping[str, Any]:
+        """Call ``client.web.<method>`` once and give Slack's answer back. Raises a ConnectorError."""
+        try:
+            answer = method(**arguments)
+        except SlackApiError as error:
+            raise refusal(method.__name__, error) from error
+        except BROKEN as error:
+            raise Unavailable(f"{method.__name__}: no answer ({type(error).__name__})") from error
+        data = answer.data
+        return data if isinstance(data, dict) else {}
+
+    def tell(self, url: str, text: str) -> None:
+        """Post to the address that came with a click; only its presser sees it. Raises a ConnectorError."""
+        with requests.Session() as line:
+            line.trust_env = not self._site.loopback
+            body = {"response_type": "ephemeral", "replace_original": False, "text": text}
+            try:
+                answer = line.post(url, json=body, timeout=TIMEOUT, allow_redirects=False)
+            except requests.RequestException as error:
+                raise Unavailable(f"response_url: no answer ({type(error).__name__})") from error
+        if answer.status_code != 200:
+            raise by_status("response_url", answer.status_code, answer.headers)
+
+
+def refusal(what: str, error: SlackApiError) -> ConnectorError:
+    """Our error for a call that Slack answered, but not with ``ok``."""
+    answer = error.response
+    if answer.status_code != 200:
+        return by_status(what, answer.status_code, answer.headers)
+    word = answer.get("error") or ""
+    # The library puts a piece of an unreadable body where the word should be.
+    if not isinstance(word, str) or not re.fullmatch(r"[a-zA-Z0-9_.]{1,80}", word):
+        return Unavailable(f"{what}: an answer that cannot be read")
+    if word in TOO_MANY:
+        return RateLimited(f"{what}: {word}", retry_after(answer.headers))
+    needed = answer.get("needed")
+    lacking = f" ({needed})" if isinstance(needed, str) and re.fullmatch(r"[\w:.,]{1,200}", needed) else ""
+    return ERRORS.get(word, Refused)(f"{what}: {word}{lacking}")
+
+
+def by_status(what: str, status: int, headers: Mapping[str, str]) -> ConnectorError:
+    """Our error for an answer that is not 200."""
+    if status == 429:
+        return RateLimited(f"{what}: 429", retry_after(headers))
+    kind = STATUSES.get(status) or (Refused if 400 <= status < 500 else Unavailable)
+    return kind(f"{what}: {status}")
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """The seconds that Slack asks us to wait; ``PAUSE`` when it does not say, or says nonsense."""
+    given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    return float(given) if re.fullmatch(r"[0-9]{1,6}", str(given)) else PAUSE

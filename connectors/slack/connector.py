@@ -1,0 +1,116 @@
+"""Slack as a helpdesk: threads are tickets, replies go into the thread, notes into an internal channel. The parts do the work."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from connectors.base import Answer, Answers, Connection, Setting
+from connectors.errors import AuthFailed, BadPayload, Conflict, Refused, Unsupported
+from connectors.slack import parse
+from connectors.slack.blocks import mrkdwn
+from connectors.slack.client import Client
+from connectors.slack.posts import NO_CHANNEL, NO_TRACE, Posts
+from connectors.slack.settings import SETTINGS, Install, install
+from connectors.slack.signed import verify
+from connectors.slack.threads import Threads
+from connectors.types import Change, Event, Inbound, Note, Receipt, Ref, Reply, Ticket, Whisper
+
+HOOKS = "hooks.slack.com"
+
+
+class Slack:
+    """The connector: Helpdesk, and Greets, TellsChanged and Answerable besides.
+
+    Slack has no private note: what is not for the customer goes into ``notes_channel`` or to one colleague as a
+    whisper, after Slack itself has said that the channel or the person is internal; otherwise it is refused.
+    """
+
+    name: ClassVar[str] = "slack"
+    settings: ClassVar[tuple[Setting, ...]] = SETTINGS
+    supports: ClassVar[frozenset[type[Change]]] = frozenset({Reply, Note, Whisper})
+    answers: ClassVar[Answers] = Answers(unreadable=Answer(400, {"x-slack-no-retry": "1"}))
+
+    def __init__(self, connection: Connection) -> None:
+        self._install = install(connection)
+        self._client = Client(self._install)
+        self._threads = Threads(self._client, self._install)
+        self._posts = Posts(self._client, self._threads)
+
+    def check(self) -> Mapping[str, str]:
+        """Ask Slack who we are; what it says belongs into the connection's settings. AuthFailed for another workspace."""
+        told = self._client.ask(self._client.web.auth_test)
+        if not self._install.home.intersection({str(told.get("team_id")), str(told.get("enterprise_id"))}):
+            raise AuthFailed("team_id: the token belongs to another workspace")
+        names = ("user_id", "bot_id", "app_id", "team_id", "enterprise_id", "url")
+        found = {name: str(told[name]) for name in names if told.get(name)}
+        return {**found, "account": str(told.get("team") or self._install.team)}
+
+    def receive(self, request: Inbound) -> Iterable[Event]:
+        """Verify and read events, button presses and commands. Raises BadSignature or BadPayload."""
+        verify(request, self._install.signing_secret)
+        return parse.events(parse.payload(request.body), self._install, request.at)
+
+    def greeting(self, request: Inbound) -> Answer | None:
+        """The challenge of ``url_verification``. Raises BadSignature."""
+        verify(request, self._install.signing_secret)
+        try:
+            body = parse.payload(request.body)
+        except BadPayload:
+            return None  # receive() says the same again, to whoever asks it
+        if body.get("type") != "url_verification":
+            return None
+        return Answer(200, {"Content-Type": "text/plain"}, str(body.get("challenge") or ""))
+
+    def ticket(self, ref: Ref) -> Ticket:
+        """The whole thread, now."""
+        return self._threads.ticket(ref)
+
+    def changed(self, since: datetime) -> Iterable[Event]:
+        """What people said since then; the deliveries are those of the webhooks, so that only lost ones count."""
+        return self._threads.changed(since)
+
+    def apply(
+        self,
+        ref: Ref,
+        changes: Sequence[Change],
+        *,
+        key: str,
+        expect: str | None = None,
+        since: datetime | None = None,
+    ) -> Receipt:
+        """Post the messages that are not there yet. Whispers leave no trace: with ``since`` they are never sent again."""
+        for change in changes:
+            if type(change) not in self.supports:
+                raise Unsupported(f"Slack has no {type(change).__name__}")
+        plan = self._posts.plan(ref, changes, key)
+        thread = self._threads.messages(*parse.place(ref)) if expect is not None or since is not None else []
+        found = self._posts.sent(plan, thread, key, since) if since is not None else {}
+        untold = [post for post in plan if post.user and since is not None]
+        due = [post for post in plan if post.part not in found and post not in untold]
+        if due and expect is not None and self._threads.revision(thread) != expect:
+            raise Conflict("the thread moved on")
+        there = {**found, **{post.part: self._posts.send(post, key) for post in due}}
+        nowhere = any(isinstance(change, Note) for change in changes) and not self._install.notes_channel
+        return Receipt(
+            key,
+            datetime.now(UTC),
+            refs=tuple(there[part] for part in sorted(there)),
+            recovered=bool(found) and not due,
+            skipped=(*([NO_CHANNEL] if nowhere else []), *([NO_TRACE] if untold else [])),
+        )
+
+    def answer(self, url: str, text: str) -> None:
+        """Tell the person who pressed a button. Refused for every address but Slack's own."""
+        if not _is_slacks(url, self._install):
+            raise Refused("response_url: not an address of Slack")
+        self._client.tell(url, mrkdwn(text))
+
+
+def _is_slacks(url: str, site: Install) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    played = site.loopback and (parts.scheme, parts.netloc) == (site.base.scheme, site.base.netloc)
+    return played or (parts.scheme, parts.netloc) == ("https", HOOKS)
