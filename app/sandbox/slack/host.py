@@ -1,0 +1,134 @@
+"""The played Slack as a host: what people do there, and what it sends for it. The API is in ``door``, the state in ``state``."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, request
+
+from app.sandbox.slack.door import door
+from app.sandbox.slack.pressing import find, pressed
+from app.sandbox.slack.sending import Sending
+from app.sandbox.slack.showing import shown, views
+from app.sandbox.slack.speaking import events, spoken, typed
+from app.sandbox.slack.state import BOT_USER, CUSTOMERS, HOME, INTERNAL, NOTES, SHARED, Channel, Slack, User
+from app.sandbox.world import View, World
+
+
+class SlackHost:
+    """One workspace with a channel shared with customers, one among colleagues, and one for notes.
+
+    ``grid`` plays customers as people of a grid organisation, whose events name our own team as theirs. ``slack`` is
+    the state, ``sending`` the way out; both are there for tests to look at and to bend.
+    """
+
+    vendor = "slack"
+
+    def __init__(self, world: World, name: str = "slack", *, grid: bool = False) -> None:
+        self.name = name
+        self.grid = grid
+        self.base = f"http://127.0.0.1/{name}"
+        """Where this host is mounted: learned from the first call, and used in response_urls."""
+        self.slack = Slack(world)
+        self.sending = Sending(self.slack, name)
+
+    def blueprint(self) -> Blueprint:
+        """The Web API under ``/api`` and the response_urls under ``/actions``."""
+        blueprint = door(self.slack, self.name, self._posted)
+
+        @blueprint.before_request
+        def learn() -> None:
+            self.base = f"{request.host_url.rstrip('/')}/{self.name}"
+
+        return blueprint
+
+    def hook(self, url: str, secret: str) -> None:
+        """Send events and button presses there, signed with the app's signing secret."""
+        self.sending.url, self.sending.secret = url, secret
+
+    def customer_writes(self, who: str, text: str, *, subject: str = "", ticket: str = "") -> str:
+        """Somebody from the customer writes in the shared channel; ``ticket`` is a thread, or a channel to begin one in."""
+        words = f"*{subject}*\n{text}" if subject else text
+        return self.says(self.slack.person(who, CUSTOMERS), words, ticket or SHARED)
+
+    def agent_writes(self, who: str, text: str, *, ticket: str, public: bool = True) -> None:
+        """A colleague writes in a thread, or begins one in a channel; what is not public goes to the notes channel."""
+        self.says(self.slack.person(who, HOME), text, ticket if public else NOTES)
+
+    def colleague_asks(self, who: str, text: str) -> str:
+        """A colleague begins a thread in the internal channel; gives its id back."""
+        return self.says(self.slack.person(who, HOME), text, INTERNAL)
+
+    def says(self, user: User, text: str, where: str) -> str:
+        """A person writes; ``where`` is ``channel`` or ``channel:root``. Gives the thread's id back."""
+        name, _, thread = where.partition(":")
+        with self.slack.lock:
+            channel = self.slack.channel(name)
+            channel.members.add(user.id)
+            message = self.slack.add(channel, spoken(user, typed(text), channel, grid=self.grid), thread=thread)
+            self._tell(channel, message)
+            return f"{channel.id}:{thread or message['ts']}"
+
+    def bot_writes(self, text: str, where: str) -> str:
+        """Another app's bot writes, as modern ones do: with a user and without a subtype."""
+        name, _, thread = where.partition(":")
+        bot = {"user": "U0OTHERBOT", "bot_id": "B0OTHER", "app_id": "A0OTHER", "team": HOME}
+        with self.slack.lock:
+            channel = self.slack.channel(name)
+            message = self.slack.add(channel, {**bot, "text": text}, thread=thread)
+            self._tell(channel, message)
+            return f"{channel.id}:{thread or message['ts']}"
+
+    def press(self, who: str, ticket: str, action: str, value: str) -> None:
+        """Somebody presses a button that belongs to a thread: below a reply, in a whisper, or under a note about it."""
+        name, _, root = ticket.partition(":")
+        with self.slack.lock:
+            lines = shown(self.slack, self.slack.channel(name), root)
+            found = find(((place, message) for _, place, message in lines), action, value)
+            if found:
+                user = self.slack.person(who, HOME)
+                self.sending.press(pressed(self.slack, user, *found, self.base))
+
+    def views(self) -> list[View]:
+        """Every thread, newest first."""
+        with self.slack.lock:
+            return views(self.slack, self.name)
+
+    def direct(self, who: str, text: str, *, team: str = HOME) -> str:
+        """Somebody writes to the bot in a direct message; gives the thread's id back."""
+        user = self.slack.person(who, team)
+        name = f"D{user.id[1:]}"
+        if name not in self.slack.channels:
+            made = Channel(name, "", is_im=True, members={BOT_USER, user.id})
+            self.slack.channels[name] = made
+        return self.says(user, text, name)
+
+    def rename(self, old: str, new: str) -> None:
+        """A channel gets another id, as when it begins to be shared."""
+        with self.slack.lock:
+            channel = self.slack.channels.pop(old)
+            channel.id = new
+            self.slack.channels[new] = channel
+        self.sending.event({"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": new})
+
+    def uninstall(self) -> None:
+        """The app goes: its tokens first, then the app, as two events without authorizations."""
+        self.slack.tokens.clear()
+        tokens = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}}
+        for event in (tokens, {"type": "app_uninstalled"}):
+            self.sending.event(event, authorizations=None)
+
+    def overload(self) -> None:
+        """Slack tells that it drops events: a body without an event."""
+        minute = int(self.slack.now().timestamp()) // 60 * 60
+        self.sending.post({"type": "app_rate_limited", "team_id": HOME, "minute_rate_limited": minute})
+
+    def _posted(self, method: str, answer: Mapping[str, Any]) -> None:
+        """Every message that the bot posts comes back to it as an event."""
+        if method == "chat.postMessage":
+            channel = self.slack.channel(answer["channel"])
+            self._tell(channel, answer["message"])
+
+    def _tell(self, channel: Channel, message: Mapping[str, Any]) -> None:
+        if BOT_USER in channel.members:
+            for event in events(message, channel):
+                self.sending.event(event, channel)
