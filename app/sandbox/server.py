@@ -1,22 +1,29 @@
-"""Puts played hosts on one loopback port. What a host answers is the host's own; the inbox page is in ``inbox``."""
+"""Puts played hosts on one loopback port, with the control API and the inbox page. What a host answers is the host's own."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from app.sandbox.control import control
+from app.sandbox.door import watch
+from app.sandbox.inbox.routes import Place, inbox
 from app.sandbox.world import Host, World
 
 
-def application(world: World, hosts: Sequence[Host]) -> Flask:
-    """One Flask application, each host under ``/<name>``."""
-    app = Flask("app.sandbox")
+def application(world: World, hosts: Sequence[Host], places: Mapping[str, Place] | None = None) -> Flask:
+    """One Flask application: each host under ``/<name>``, control under ``/_sandbox/``, the inbox page at ``/``."""
+    app = Flask("app.sandbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 16 << 20
+    watch(app)
     for host in hosts:
         app.register_blueprint(host.blueprint(), url_prefix=f"/{host.name}", name=host.name)
     app.extensions["sandbox"] = (world, tuple(hosts))
+    app.extensions["inbox"] = dict(places or {})
+    app.register_blueprint(control)
+    app.register_blueprint(inbox)
     return app
 
 
