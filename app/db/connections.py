@@ -56,6 +56,12 @@ def add(session: Session, new: Installed, at: datetime) -> Installed:
     return new
 
 
+def change(session: Session, new: Installed) -> None:
+    """Give the connection of that id another address, settings and secrets, and let its work go on."""
+    _set(session, new.id, base_url=new.base_url, settings=dict(new.settings), secrets=new.sealed)
+    resume(session, new.id)
+
+
 def find(session: Session, connection_id: str) -> Installed:
     """That connection. Raises UnknownRecord."""
     row = session.get(ConnectionRow, connection_id)
