@@ -32,11 +32,13 @@ def draft(ticket: Ticket, classification: Classification, configuration: Configu
         return Draft("", (), (Reason("not_drafted", "Nothing is drafted for machines and spam."),), ENGINE)
     question = ticket.question or (ticket.messages[-1] if ticket.messages else None)
     asked = f"{ticket.subject}\n{question.text if question else ''}"[:_QUERY]
-    found = _passages(asked, ticket, configuration, knowledge)
+    known = configuration.category(classification.category)
+    wanted = configuration.quotes if known is None or known.knowledge else 0
+    found = tuple(knowledge.search(asked, locale=ticket.requester.locale, limit=wanted)) if wanted else ()
     public = [p for p in found if not p.restricted]
     quotation = _relevant(public[0].text, asked) if public else ""
     if not quotation:
-        return Draft("", tuple(found), (_why_none(found, configuration),), ENGINE)
+        return Draft("", tuple(found), (_why_none(found, wanted),), ENGINE)
     best = public[0]
     parts = (
         _greeting(ticket, configuration),
@@ -48,14 +50,8 @@ def draft(ticket: Ticket, classification: Classification, configuration: Configu
     return Draft("\n\n".join(p for p in parts if p), used, (Reason("source", f"Quotes {best.title}."),), ENGINE)
 
 
-def _passages(asked: str, ticket: Ticket, configuration: Configuration, knowledge: Knowledge) -> Sequence[Passage]:
-    if not configuration.quotes:
-        return ()
-    return tuple(knowledge.search(asked, locale=ticket.requester.locale, limit=configuration.quotes))
-
-
-def _why_none(found: Sequence[Passage], configuration: Configuration) -> Reason:
-    if not configuration.quotes:
+def _why_none(found: Sequence[Passage], wanted: int) -> Reason:
+    if not wanted:
         return Reason("knowledge_off", "No source found: the configuration switches knowledge off.")
     if found:
         return Reason("restricted_source", "Only internal pages answer this: nothing here may be sent as it is.")

@@ -94,8 +94,8 @@ def flagged(case: Case) -> Reason | None:
 
 def machine(case: Case) -> Reason | None:
     """The question comes from a machine, or from ourselves."""
-    question = case.ticket.question
-    return why_machine(question, case.ticket, case.standing.own_addresses) if question else None
+    question, own = case.ticket.question, case.standing.own_addresses | case.configuration.addresses
+    return why_machine(question, case.ticket, own) if question else None
 
 
 def angry(case: Case) -> Reason | None:

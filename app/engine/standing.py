@@ -92,6 +92,8 @@ class Case:
             "attempts": self.standing.attempts,
             "vip": self.vip,
             "customerRequest": "human" in judged.flags,
+            "sensitiveRequest": "security" in judged.flags,
+            "complianceConcern": "legal" in judged.flags,
         }
         return MappingProxyType({**self.ticket.requester.facts, **ours})
 

@@ -1,5 +1,29 @@
 """One service's settings: reading them, saying what is wrong with them, and what this version does with each."""
 
+from app.engine.configuration.checking import checked
+from app.engine.configuration.reading import ConfigurationError, Problem, read
 from app.engine.configuration.settled import Category, Configuration, Route, Templates
+from app.engine.configuration.settling import settled
+from app.engine.configuration.states import SettingLine, State, report
 
-__all__ = ["Category", "Configuration", "Route", "Templates"]
+__all__ = [
+    "Category",
+    "Configuration",
+    "ConfigurationError",
+    "Problem",
+    "Route",
+    "SettingLine",
+    "State",
+    "Templates",
+    "load",
+    "report",
+]
+
+
+def load(text: str, *, name: str) -> Configuration:
+    """The configuration in a YAML or JSON text; ``name`` is the file's, for messages.
+
+    Raises ConfigurationError with everything that is wrong, each with file, line, path and what would be right.
+    """
+    source = read(text, name)
+    return settled(source, checked(source))

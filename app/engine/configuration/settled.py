@@ -41,6 +41,8 @@ class Category:
     sla: str = ""
     group: str = ""
     description: str = ""
+    knowledge: bool = True
+    """False: nothing is quoted for this category."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Configuration:
     categories: tuple[Category, ...] = ()
     default_mode: Mode | None = None
     modes: Mapping[str, Mode] = field(default_factory=lambda: MappingProxyType({}))
-    sla: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    sla: Mapping[str, Mapping[Priority, str]] = field(default_factory=lambda: MappingProxyType({}))
     """Tier (empty where the table has none) -> priority -> target."""
     routes: tuple[Route, ...] = ()
     vip: tuple[Comparison, ...] | None = ()
@@ -84,6 +86,8 @@ class Configuration:
     templates: Templates = Templates()
     quotes: int = 3
     """How many passages a draft may look at; 0 switches knowledge off."""
+    addresses: frozenset[str] = frozenset()
+    """The account's own mail addresses, case-folded: mail from them is a loop."""
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     """Everything as written, for rooms that read a section of their own."""
     lines: Mapping[tuple[str | int, ...], int] = field(default_factory=lambda: MappingProxyType({}), repr=False)

@@ -1,0 +1,220 @@
+"""What is wrong with a configuration, in words with a remedy: the vocabulary's complaints, then what only the whole file shows."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from app.engine.configuration.flows import Document
+from app.engine.configuration.models import VOCABULARY, Category, Group
+from app.engine.configuration.reading import ConfigurationError, Path, Problem, Source, shown
+from app.engine.configuration.settled import PRIORITIES
+from app.engine.words import stems
+
+_TYPES: Mapping[str, tuple[str, str]] = {
+    "string_type": ("is not a text", "put it in quotes"),
+    "string_too_short": ("is empty", "write something or leave the setting out"),
+    "string_too_long": ("is too long", "shorten it to 4000 characters"),
+    "string_pattern_mismatch": ("is no name", "use lower-case letters, digits and hyphens"),
+    "bool_type": ("is not a switch", "write true or false"),
+    "int_type": ("is not a whole number", "write it without quotes"),
+    "float_type": ("is not a number", "write it without quotes"),
+    "list_type": ("is not a list", "write [a, b] or one line with a dash for each"),
+    "dict_type": ("is not a mapping of settings", "write `name: value` below it"),
+    "model_type": ("is not a mapping of settings", "write `name: value` below it"),
+    "model_attributes_type": ("is not a mapping of settings", "write `name: value` below it"),
+    "missing": ("is missing", "add it"),
+}
+_BOUNDS = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt", "less_than": "lt"}
+
+
+def checked(source: Source) -> Document:
+    """The document, every setting known and of its type. Raises ConfigurationError with everything that is wrong."""
+    try:
+        document = Document.model_validate(source.value)
+    except ValidationError as error:
+        problems = {
+            (shown(p), wrong): source.problem(p, wrong, remedy) for p, wrong, remedy in _said(error, source.value)
+        }
+        raise ConfigurationError(sorted(problems.values(), key=lambda p: p.line)) from error
+    problems_found = [source.problem(*found) for found in _whole(document)]
+    if problems_found:
+        raise ConfigurationError(sorted(problems_found, key=lambda p: p.line))
+    return document
+
+
+def nearest(word: str, known: Iterable[str], *, all_of: bool = True) -> str:
+    """The remedy for an unknown word: the known one that looks like it, else all of them."""
+    names = sorted(known)
+    close = difflib.get_close_matches(word.casefold(), [n.casefold() for n in names], n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {next(n for n in names if n.casefold() == close[0])}?"
+    return f"known here: {', '.join(names)}" if all_of and names else ""
+
+
+def _said(error: ValidationError, value: Any) -> Iterable[tuple[Path, str, str]]:
+    """One complaint for each place: of several alternatives that failed, the one that came closest."""
+    found: dict[Path, tuple[Path, str, str]] = {}
+    # Stable: what is of the wrong type comes last, so that it does not hide what is merely wrong.
+    for detail in sorted(error.errors(include_url=False), key=lambda d: d["type"].endswith("_type")):
+        path = _path(detail["loc"], value, keep_last=detail["type"] == "missing")
+        found.setdefault(path, (path, *_words(detail, path)))
+    return found.values()
+
+
+def _path(loc: Path, value: Any, *, keep_last: bool) -> Path:
+    """The error's place in the file: pydantic adds the names of alternatives, which nobody wrote."""
+    path: list[str | int] = []
+    for n, part in enumerate(loc):
+        if (isinstance(value, dict) and part in value) or (
+            isinstance(value, list) and isinstance(part, int) and part < len(value)
+        ):
+            value = value[part]
+        elif not (keep_last and n == len(loc) - 1):
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _words(detail: ErrorDetails, path: Path) -> tuple[str, str]:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        return "is no setting", nearest(str(path[-1]), _keys_at(path[:-1]))
+    if kind == "missing":
+        return _missing(path)
+    if kind in {"one_of", "wrong"}:
+        remedy = context.get("remedy") or nearest(str(detail["input"]), context["known"])
+        return f"{_quoted(detail['input'])} {context['wrong']}", remedy
+    if kind in {"literal_error", "enum"}:
+        known = [word.strip("' ") for word in str(context["expected"]).replace(" or ", ",").split(",")]
+        return f"{_quoted(detail['input'])} is not known here", nearest(str(detail["input"]), known)
+    if kind in _BOUNDS:
+        return "is out of bounds", detail["msg"].replace("Input should be", "it should be")
+    wrong, remedy = _TYPES.get(kind, (detail["msg"].lower(), ""))
+    return wrong, remedy
+
+
+def _missing(path: Path) -> tuple[str, str]:
+    """A group without categories is more often a misspelt setting."""
+    if len(path) == 3 and path[0] == "classification" and path[2] == "categories":
+        remedy = nearest(str(path[1]), ("sentiment", "vip", "categories"), all_of=False)
+        return "is missing", remedy or "a group holds a list of categories"
+    return _TYPES["missing"]
+
+
+def _quoted(value: Any) -> str:
+    """A short value as written; a long one could hold anything and is left out."""
+    text = str(value)
+    return repr(text) if len(text) <= 60 else "this"
+
+
+def _keys_at(path: Path) -> set[str]:
+    """Every key that the vocabulary knows at a place."""
+    found: set[Any] = {Document}
+    for part in path:
+        found = {inner for model in found for inner in _below(model, part)}
+    return {str(f.alias) for model in found if _is_model(model) for f in model.model_fields.values()}
+
+
+def _below(kind: Any, part: str | int) -> Iterator[Any]:
+    if _is_model(kind):
+        fields = {f.alias: f.annotation for f in kind.model_fields.values()}
+        if part in fields:
+            yield from _plain(fields[str(part)])
+        elif extra := kind.__annotations__.get("__pydantic_extra__"):
+            yield from _plain(get_args(extra)[1])
+    elif get_origin(kind) in {list, dict}:
+        yield from _plain(get_args(kind)[-1])
+
+
+def _plain(kind: Any) -> Iterator[Any]:
+    """The kinds that an annotation may mean."""
+    if get_origin(kind) is Annotated:
+        yield from _plain(get_args(kind)[0])
+    elif get_origin(kind) in {Union, UnionType}:
+        for inner in get_args(kind):
+            yield from _plain(inner)
+    else:
+        yield kind
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+# --- what only the whole file shows -------------------------------------------------------------------------
+
+
+def placed(document: Document) -> Iterator[tuple[Path, str, Category]]:
+    """Every category with its path and its group."""
+    for n, category in enumerate(document.classification.categories):
+        yield ("classification", "categories", n), "", category
+    for name, group in (document.classification.__pydantic_extra__ or {}).items():
+        inner: Path = ("categories",) if isinstance(group, Group) else ()
+        for n, category in enumerate(group.categories if isinstance(group, Group) else group):
+            yield ("classification", name, *inner, n), name, category
+
+
+def answered(name: str, names: Iterable[str]) -> str | None:
+    """The category that an ``autoResponse`` key such as ``orderStatus`` is about, or None."""
+    flat = name.replace("-", "").replace("_", "").casefold()
+    return next((n for n in names if n.replace("-", "").replace("_", "").casefold() == flat), None)
+
+
+def topical(topic: str, names: Iterable[str]) -> list[str]:
+    """The categories with the topic's word in their name: ``disputes`` is about ``transaction-dispute``."""
+    wanted = set(stems(topic))
+    return [name for name in names if wanted <= set(stems(name.replace("_", " ")))]
+
+
+def _whole(document: Document) -> Iterator[tuple[Path, str, str]]:
+    names: dict[str, Path] = {}
+    for path, _, category in placed(document):
+        if category.name in names:
+            yield (*path, "name"), f"{category.name} is given twice", f"first at {shown(names[category.name])}"
+        names.setdefault(category.name, path)
+    if not names:
+        yield ("classification",), "names no category", "add a list of categories"
+    for key in document.auto_response:
+        if not answered(key, names):
+            yield ("autoResponse", key), "is about no category", nearest(key, names)
+    for key in document.modes.categories:
+        if key not in names:
+            yield ("modes", "categories", key), "is no category", nearest(key, names)
+    yield from _sla(document)
+    yield from _systems(document)
+
+
+def _sla(document: Document) -> Iterator[tuple[Path, str, str]]:
+    for key, value in document.escalation.sla.items():
+        if isinstance(value, str) and key not in PRIORITIES:
+            yield ("escalation", "sla", key), "is no priority", nearest(key, PRIORITIES)
+
+
+def _systems(document: Document) -> Iterator[tuple[Path, str, str]]:
+    known: Mapping[str, Mapping[str, str]] = VOCABULARY["integrations"]
+    for system, settings in document.integrations.items():
+        if system not in known:
+            yield ("integrations", system), "is no system we know", nearest(system, known)
+            continue
+        for key, value in settings.items():
+            path: Path = ("integrations", system, key)
+            if key not in known[system]:
+                yield path, "is no setting", nearest(key, known[system])
+            elif wrong := _not_a(known[system][key], value):
+                yield (path, *wrong)
+
+
+def _not_a(kind: str, value: Any) -> tuple[str, str] | None:
+    if kind == "flag":
+        return None if isinstance(value, bool) else _TYPES["bool_type"]
+    if kind == "text":
+        return None if isinstance(value, str) and value else _TYPES["string_type"]
+    words = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+    return None if words else ("is not a mapping of words", "write `word: word` below it")
+
+
+__all__ = ["Problem", "answered", "checked", "nearest", "placed", "topical"]

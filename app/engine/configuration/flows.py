@@ -1,0 +1,264 @@
+"""The vocabulary of what a configuration does with a ticket: answers, escalation, compliance and reports; the root of it all."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from app.engine.configuration import models
+from app.engine.configuration.models import Age, PriorityWord, Section, Term, Text, Texts, Trigger
+
+
+class Step(Section):
+    """One action of a workflow with its settings."""
+
+    action: Annotated[str, AfterValidator(models._an_action)]
+    api: Text | None = None
+    assign_to: Text | None = None
+    audit_log: bool | None = None
+    based_on: Text | None = None
+    check: Texts | None = None
+    checks: list[Trigger] | dict[str, Text] | None = None
+    condition: Text | None = None
+    data_classification: Text | None = None
+    include_code_samples: bool | None = None
+    include_eta: bool | None = Field(default=None, alias="includeETA")
+    include_label: bool | None = None
+    include_recent: Text | int | None = None
+    include_tracking_link: bool | None = None
+    include_workaround: bool | None = None
+    items: Texts | None = None
+    language: Text | None = None
+    mask: Texts | None = None
+    match_by: Texts | None = None
+    methods: Texts | None = None
+    priority: Text | None = None
+    provider: Text | None = None
+    required: Texts | None = None
+    retention_period: Age | None = None
+    sla: Text | None = None
+    source: Text | Texts | None = None
+    sources: Texts | None = None
+    system: Text | None = None
+    template: Text | None = None
+    time_range: Text | None = None
+
+
+class KnowledgeBase(Section):
+    """Where an answer is looked up."""
+
+    source: Text | None = None
+    include_reviews: bool | None = None
+    include_similar_products: bool | None = None
+    include_videos: bool | None = None
+    semantic_matching: bool | None = None
+    vector_search: bool | None = None
+
+
+class Shape(Section):
+    """What an answer looks like."""
+
+    format: Text | None = None
+    include_screenshots: bool | None = None
+    include_related_articles: Annotated[int, Field(ge=0, le=10)] | None = None
+
+
+class Authentication(Section):
+    """How a customer proves who they are."""
+
+    methods: Texts = Field(default_factory=list)
+    required: bool = True
+
+
+class SelfService(Section):
+    """A small flow of its own inside an answer, such as a password reset."""
+
+    enabled: bool = True
+    method: Text | None = None
+    expiration: Age | None = None
+    allowed_fields: Texts | None = None
+
+
+class Response(Section):
+    """What happens for one category, and any number of named self-service flows."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, SelfService]
+
+    enabled: bool = True
+    require_human: bool = False
+    workflow: list[Step] = Field(default_factory=list)
+    knowledge_base: KnowledgeBase | None = None
+    response: Shape | None = None
+    authentication: Authentication | None = None
+
+
+class Fallback(Section):
+    """When a human takes over."""
+
+    triggers: list[Trigger] = Field(default_factory=list)
+
+
+class Tool(Section):
+    """What a language model may call."""
+
+    name: Text
+    description: Text | None = None
+
+
+class System(Section):
+    """What a chatbot may do in a system."""
+
+    system: Text
+    actions: Texts = Field(default_factory=list)
+
+
+class Duties(Section):
+    """What a chatbot must keep to."""
+
+    no_pii: bool | None = Field(default=None, alias="noPII")
+    no_financial_advice: bool | None = None
+    disclaimers: Text | None = None
+    approved_responses: Text | None = Field(default=None, alias="approved Responses")
+
+
+class Chatbot(Section):
+    """The language model and its limits."""
+
+    engine: Text | None = None
+    personality: Text | None = None
+    system_prompt: Text | None = None
+    tools: list[Tool] = Field(default_factory=list)
+    context_window: Annotated[int, Field(ge=1, le=1000)] | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    compliance: Duties | None = None
+    limitations: Texts = Field(default_factory=list)
+    fallback_to_human: Fallback | None = None
+    handoff: Fallback | None = None
+    integrations: list[System] = Field(default_factory=list)
+
+
+class EscalationTrigger(Section):
+    """A condition and what it sets off."""
+
+    condition: Text
+    action: Text
+    notify: Texts = Field(default_factory=list)
+    sla: Term | None = None
+    preserve_context: bool | None = None
+
+
+class RoutingRule(Section):
+    """Where tickets go for which the condition holds."""
+
+    condition: Text
+    team: Text | None = None
+    priority: PriorityWord | None = None
+
+
+class OutsideHours(Section):
+    """What happens when nobody works."""
+
+    action: Text
+    message: Text | None = None
+    escalate_urgent: bool | None = None
+
+
+class BusinessHours(Section):
+    """When somebody works."""
+
+    timezone: Text
+    schedule: dict[str, Text] = Field(default_factory=dict)
+    holidays: Texts = Field(default_factory=list)
+    outside_hours: OutsideHours | None = None
+
+
+class Block(Section):
+    """What follows for a topic: for every category that has the word in its name."""
+
+    immediate: bool | None = None
+    notify: Texts | None = None
+    freeze_account: Text | bool | None = Field(default=None, alias="freeze-account")
+    law_enforcement: Text | bool | None = Field(default=None, alias="law-enforcement")
+    sla: Term | None = None
+    compliance_review: Text | bool | None = None
+    documentation: Text | bool | None = None
+    route_to: Text | None = Field(default=None, alias="route-to")
+
+
+class Escalation(Section):
+    """Targets, routes, hours, triggers, and blocks by topic."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Block]
+
+    sla: dict[str, Term | dict[PriorityWord, Term]] = Field(default_factory=dict)
+    triggers: list[EscalationTrigger] = Field(default_factory=list)
+    routing: list[RoutingRule] = Field(default_factory=list)
+    business_hours: BusinessHours | None = None
+
+
+class Compliance(Section):
+    """Which standards apply."""
+
+    enabled: bool = True
+    standards: Texts = Field(default_factory=list)
+    recording_required: bool | None = None
+    retention_period: Age | None = None
+    encryption: Text | None = None
+
+
+class FraudDetection(Section):
+    """What is watched for fraud."""
+
+    anomalies: bool | None = None
+    patterns: bool | None = None
+    real_time_alerts: bool | None = Field(default=None, alias="real-time-alerts")
+
+
+class Monitoring(Section):
+    """What is watched."""
+
+    compliance: dict[str, Texts] = Field(default_factory=dict)
+    fraud_detection: FraudDetection | None = Field(default=None, alias="fraud-detection")
+
+
+class Reporting(Section):
+    """Who is told how often."""
+
+    frequency: Text | None = None
+    recipients: Texts = Field(default_factory=list)
+
+
+class Metric(Section):
+    """A figure of the account's own."""
+
+    name: Text
+    target: Text | None = None
+    calculation: Text | None = None
+
+
+class Analytics(Section):
+    """Which figures are kept."""
+
+    metrics: Texts = Field(default_factory=list)
+    custom_metrics: list[Metric] = Field(default_factory=list)
+    dashboards: Texts = Field(default_factory=list)
+    reporting: Reporting | None = None
+
+
+class Document(Section):
+    """A whole configuration, as written."""
+
+    service: Text
+    channels: list[models.Channel] = Field(default_factory=list)
+    classification: models.Classification
+    auto_response: dict[str, Response] = Field(default_factory=dict)
+    chatbot: Chatbot | None = None
+    escalation: Escalation = Field(default_factory=lambda: Escalation.model_validate({}))
+    integrations: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    compliance: Compliance | None = None
+    monitoring: Monitoring | None = None
+    analytics: Analytics | None = None
+    modes: models.Modes = models.Modes()
+    knowledge: models.Knowledge = models.Knowledge()
+    templates: models.Templates = models.Templates()

@@ -1,0 +1,145 @@
+"""From a checked document to the frozen answers that the engine asks for. Whatever is in doubt asks for a human."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from app.engine.conditions import Comparison, comparison
+from app.engine.configuration import models
+from app.engine.configuration.checking import answered, placed, topical
+from app.engine.configuration.flows import Document
+from app.engine.configuration.models import VOCABULARY
+from app.engine.configuration.reading import Source
+from app.engine.configuration.settled import CONFIDENCE, PRIORITIES, Category, Configuration, Route, Templates
+from connectors.types import Priority
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def settled(source: Source, document: Document) -> Configuration:
+    """The configuration that the document describes."""
+    vip, sentiment = document.classification.vip, document.classification.sentiment
+    upset = sentiment is not None and sentiment.enabled and sentiment.escalate_negative
+    return Configuration(
+        service=document.service,
+        name=source.name,
+        digest=_digest(source.value),
+        categories=tuple(_categories(document)),
+        default_mode=document.modes.default,
+        modes=MappingProxyType(dict(document.modes.categories)),
+        sla=_sla(document),
+        routes=tuple(_routes(document)),
+        vip=None if vip and not vip.enabled else tuple(_comparisons(vip.criteria if vip else ())),
+        vip_priority=PRIORITIES.get(vip.priority_level or "") if vip else None,
+        fallbacks=tuple(_fallbacks(document)),
+        anger=sentiment.threshold if sentiment and upset else Configuration.anger,
+        templates=_templates(document.templates),
+        quotes=document.knowledge.passages if document.knowledge.enabled else 0,
+        addresses=frozenset(str(c.address).casefold() for c in document.channels if is_address(c.address)),
+        settings=MappingProxyType(source.value),
+        lines=MappingProxyType(dict(source.lines)),
+    )
+
+
+def _digest(value: Any) -> str:
+    """The same for the same settings, whatever their order, layout or notation."""
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def is_address(address: str | list[str] | None) -> bool:
+    """Whether it is a mail address and not the placeholder that a web page put in its place."""
+    return isinstance(address, str) and _ADDRESS.fullmatch(address) is not None
+
+
+def _categories(document: Document) -> Iterator[Category]:
+    names = [category.name for _, _, category in placed(document)]
+    careful = {answered(key, names) for key, r in document.auto_response.items() if not r.enabled or r.require_human}
+    for _, group, category in placed(document):
+        sla, team = _of_topic(category.name, names, document)
+        yield Category(
+            name=category.name,
+            keywords=tuple(category.keywords),
+            confidence=CONFIDENCE if category.confidence is None else category.confidence,
+            auto_resolve=category.auto_resolve,
+            requires_human=category.name in careful or _needs_human(category),
+            priority=Priority.URGENT if category.urgent else PRIORITIES.get(category.priority or ""),
+            team=category.assign_to or category.escalate_to or team,
+            sla=category.sla or sla,
+            group=group,
+            description=category.description or "",
+            knowledge=category.knowledge_base,
+        )
+
+
+def _needs_human(category: models.Category) -> bool:
+    """What only a person can see to for now: a check of who asks, of documents, of rules."""
+    return any(
+        (
+            category.requires_human,
+            category.require_human,
+            category.requires_auth,
+            category.authentication,
+            category.authentication_required,
+            category.require_verification,
+            category.require_documentation,
+            category.compliance_review,
+            category.alert_security,
+        )
+    )
+
+
+def _of_topic(name: str, names: list[str], document: Document) -> tuple[str, str]:
+    """Target and team from the first escalation block about the category."""
+    blocks = (document.escalation.__pydantic_extra__ or {}).items()
+    about = [block for topic, block in blocks if name in topical(topic, names)]
+    return next((b.sla for b in about if b.sla), ""), next((b.route_to for b in about if b.route_to), "")
+
+
+def _sla(document: Document) -> Mapping[str, Mapping[Priority, str]]:
+    """Tier -> priority -> target; of two words for one priority the first counts."""
+    tiers: dict[str, dict[Priority, str]] = {}
+    for key, value in document.escalation.sla.items():
+        if isinstance(value, str):
+            tiers.setdefault("", {}).setdefault(PRIORITIES[key], value)
+            continue
+        for word, target in value.items():
+            tiers.setdefault(key.casefold(), {}).setdefault(PRIORITIES[word], target)
+    return MappingProxyType({tier: MappingProxyType(table) for tier, table in tiers.items()})
+
+
+def _routes(document: Document) -> Iterator[Route]:
+    for rule in document.escalation.routing:
+        if read := comparison(rule.condition):
+            yield Route(read, rule.team or "", PRIORITIES.get(rule.priority or ""))
+
+
+def _comparisons(triggers: Any) -> Iterator[Comparison]:
+    for trigger in triggers:
+        if read := trigger_comparison(trigger):
+            yield read
+
+
+def trigger_comparison(trigger: str | Mapping[Any, Any]) -> Comparison | None:
+    """``sentiment < -0.5``, ``{loyaltyTier: platinum}`` or ``customer-request`` as one comparison; None for anything else."""
+    if isinstance(trigger, str):
+        named = VOCABULARY["handoffs"].get(trigger)
+        return Comparison(named, "==", True) if named else comparison(trigger)
+    name, value = next(iter(trigger.items()))
+    if name == "confidence-threshold" and not isinstance(value, bool | str):
+        return Comparison("confidence", "<", float(value))
+    return Comparison(str(name), "==", value)
+
+
+def _fallbacks(document: Document) -> Iterator[Comparison]:
+    if document.chatbot:
+        for section in (document.chatbot.fallback_to_human, document.chatbot.handoff):
+            yield from _comparisons(section.triggers if section else ())
+
+
+def _templates(given: models.Templates) -> Templates:
+    own = given.model_dump(exclude_none=True)
+    return Templates(**own)

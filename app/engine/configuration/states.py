@@ -1,0 +1,228 @@
+"""What this version does with each setting: the one table behind ``deskhand check``. A later version flips ``not_yet`` here.
+
+Every leaf of a configuration finds exactly one line: the first whose pattern fits. ``*`` stands for one name or number,
+``**`` for any that remain.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.engine.conditions import comparison
+from app.engine.configuration.checking import topical
+from app.engine.configuration.reading import Path, leaves, shown
+from app.engine.configuration.settled import Configuration
+from app.engine.configuration.settling import is_address, trigger_comparison
+
+
+class State(StrEnum):
+    """What becomes of a setting."""
+
+    WORKS = "works"
+    HOST = "host"
+    """The host provides it: it is switched on there."""
+    NOT_YET = "not_yet"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class SettingLine:
+    """One setting of a file and what this version does with it; ``line`` counts from 1."""
+
+    path: str
+    line: int
+    state: State
+    text: str
+
+
+Verdict = tuple[State, str]
+Judge = Callable[[Path, Any, Configuration], Verdict]
+
+WORKS, HOST, NOT_YET, WARNING = State.WORKS, State.HOST, State.NOT_YET, State.WARNING
+
+
+def report(configuration: Configuration) -> tuple[SettingLine, ...]:
+    """Every setting in the order of the file, each with exactly one state."""
+    return tuple(_lines(configuration))
+
+
+def _lines(configuration: Configuration) -> Iterator[SettingLine]:
+    for path, value in leaves(dict(configuration.settings)):
+        state, text = _verdict(path, value, configuration)
+        yield SettingLine(shown(path), configuration.lines[path], state, text)
+
+
+def _verdict(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    for pattern, verdict in TABLE:
+        if fits(pattern, path):
+            return verdict(path, value, configuration) if callable(verdict) else verdict
+    raise LookupError(f"no line of the table fits {shown(path)}")
+
+
+def fits(pattern: str, path: Path) -> bool:
+    """Whether a pattern of the table stands for a path."""
+    parts = pattern.split(".")
+    if parts[-1] == "**":
+        parts.pop()
+        path = path[: len(parts)] if len(path) >= len(parts) else path
+    return len(parts) == len(path) and all(p in {"*", str(q)} for p, q in zip(parts, path, strict=True))
+
+
+# --- verdicts that depend on the value ----------------------------------------------------------------------
+
+
+def _address(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    if is_address(value):
+        return WORKS, "mail from this address is our own and is never answered"
+    return WARNING, "is no mail address: write it in quotes, such as 'support@your-domain.example'"
+
+
+def _route(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    rule = configuration.settings["escalation"]["routing"][path[2]]
+    if comparison(rule["condition"]):
+        return WORKS, "tickets are routed by it"
+    return NOT_YET, "conditions of more than one comparison are not evaluated yet: nobody is assigned by this rule"
+
+
+def _trigger(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    if trigger_comparison(value if isinstance(path[-1], int) else {path[-1]: value}):
+        return WORKS, "a person answers when it is so"
+    return NOT_YET, "conditions of more than one comparison are not evaluated yet: nothing follows from it"
+
+
+def _criterion(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    if trigger_comparison(value if isinstance(path[-1], int) else {path[-1]: value}):
+        return WORKS, "compared with what the host knows about the customer"
+    return NOT_YET, "criteria of more than one comparison are not evaluated yet"
+
+
+def _topic(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    about = topical(str(path[1]), (c.name for c in configuration.categories))
+    if not about:
+        return WARNING, f"no category has {path[1]} in its name, so nothing follows from it"
+    used = [c.name for c in configuration.categories if c.name in about and value in {c.sla, c.team}]
+    if not used:
+        return WARNING, f"{', '.join(about)} has a setting of its own, which counts instead"
+    return WORKS, f"for {', '.join(used)}"
+
+
+def _quotes(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    return WORKS, "articles are quoted for this category" if value else "nothing is quoted for this category"
+
+
+# --- the table ----------------------------------------------------------------------------------------------
+
+_PERSON = (WORKS, "a person answers; the check itself is not made yet")
+_FLOW = (NOT_YET, "workflows are not run yet: a draft is quoted from articles instead")
+_MODEL = (NOT_YET, "no language model is called yet")
+_MOOD = (NOT_YET, "sentiment is not judged yet")
+_FIGURES = (NOT_YET, "reports are not made yet")
+_DUTY = (NOT_YET, "this is not checked yet; nothing is answered for it without a person")
+
+_MAY_BE_EMPTY = (
+    "channels",
+    "channels.*.widget",
+    "classification.*",
+    "classification.*.categories",
+    "autoResponse",
+    "autoResponse.*",
+    "escalation",
+    "escalation.*",
+    "modes",
+    "modes.categories",
+    "knowledge",
+    "templates",
+)
+
+TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
+    ("service", (WORKS, "the configuration's name")),
+    # channels
+    ("channels.*.address.**", _address),
+    ("channels.*.type", (HOST, "set the channel up in the helpdesk: what arrives there is served")),
+    ("channels.*.widget.proactive.**", (NOT_YET, "nothing is said before the customer writes")),
+    ("channels.*.widget.**", (HOST, "set the chat window's looks in the helpdesk")),
+    ("channels.*.autoReply", (HOST, "the helpdesk's own confirmation of receipt; answers follow `modes`")),
+    (
+        "channels.*.responseTime",
+        (HOST, "use `escalation.sla` for targets; promises to customers are the helpdesk's text"),
+    ),
+    ("channels.*.number", (HOST, "connect the number in the helpdesk")),
+    ("channels.*.keywords.**", (NOT_YET, "text-message keywords start nothing yet: they are classified like any text")),
+    ("channels.*.integration", (HOST, "connect it with `deskhand connect`; the name is for people")),
+    ("channels.*.context.**", (NOT_YET, "facts about the user are not asked for by name yet")),
+    ("channels.*.threadTracking", (HOST, "the helpdesk keeps mail threads together")),
+    ("channels.*.sharedChannels", (HOST, "allow it at the vendor; internal text never goes there")),
+    ("channels.*.encryption", (HOST, "switch it on in the helpdesk or the mail server")),
+    ("channels.*.authentication", (HOST, "require it where customers sign in")),
+    ("channels.*.recording", (HOST, "switch call recording on in the telephone system")),
+    ("channels.*.transcription", (HOST, "switch transcription on in the telephone system")),
+    ("channels.*.dlp", (HOST, "switch it on in the mail server; our own check of what goes out is not there yet")),
+    # classification
+    ("classification.sentiment.**", _MOOD),
+    ("classification.vip.criteria.**", _criterion),
+    ("classification.vip.enabled", (WORKS, "VIPs are answered by a person")),
+    ("classification.vip.priorityLevel", (WORKS, "the least priority of a VIP's ticket")),
+    *(
+        (f"classification.{where}.{key}", verdict)
+        for where in ("*.*", "*.categories.*")
+        for key, verdict in {
+            "name": (WORKS, "a category"),
+            "description": (NOT_YET, "keywords alone decide for now"),
+            "keywords.**": (WORKS, "tickets are classified by it"),
+            "confidence": (WORKS, "below it a person answers"),
+            "autoResolve": (WORKS, "asks for answers by itself, as soon as evidence allows"),
+            "requiresHuman": (WORKS, "a person answers"),
+            "requireHuman": (WORKS, "a person answers"),
+            "urgent": (WORKS, "sets the priority"),
+            "priority": (WORKS, "sets the priority"),
+            "assignTo": (WORKS, "assigns the team, which must exist in the helpdesk"),
+            "escalateTo": (WORKS, "assigns the team, which must exist in the helpdesk"),
+            "sla": (WORKS, "written as the SLA target"),
+            "knowledgeBase": _quotes,
+            "requiresContext.**": (NOT_YET, "nothing is collected yet"),
+            "requiresAuth": _PERSON,
+            "authentication": _PERSON,
+            "authenticationRequired": _PERSON,
+            "requireVerification": _PERSON,
+            "requireDocumentation": _PERSON,
+            "complianceReview": _PERSON,
+            "alertSecurity": (WORKS, "a person answers; nobody is alerted yet"),
+        }.items()
+    ),
+    # answers
+    ("autoResponse.*.enabled", (WORKS, "false: a person answers; true: answers follow `modes`")),
+    ("autoResponse.*.requireHuman", (WORKS, "a person answers")),
+    ("autoResponse.*.workflow.**", _FLOW),
+    ("autoResponse.*.knowledgeBase.**", (NOT_YET, "every connected article is searched, by words")),
+    ("autoResponse.*.response.**", (NOT_YET, "drafts are quotations, steps kept as they are")),
+    ("autoResponse.*.authentication.**", (NOT_YET, "nobody's identity is checked yet: nothing personal is looked up")),
+    ("autoResponse.*.*.**", (NOT_YET, "self-service flows are not run yet")),
+    # chatbot
+    ("chatbot.fallbackToHuman.triggers.**", _trigger),
+    ("chatbot.handoff.triggers.**", _trigger),
+    ("chatbot.compliance.**", _DUTY),
+    ("chatbot.limitations.**", (NOT_YET, "no action of any kind is run, so none of these limits can be broken yet")),
+    ("chatbot.**", _MODEL),
+    # escalation
+    ("escalation.sla.**", (WORKS, "written as the SLA target")),
+    ("escalation.routing.**", _route),
+    ("escalation.triggers.**", (NOT_YET, "nothing is set off yet")),
+    ("escalation.businessHours.**", (NOT_YET, "deadlines are not computed in tickets yet")),
+    ("escalation.*.sla", _topic),
+    ("escalation.*.route-to", _topic),
+    ("escalation.*.**", (NOT_YET, "nobody is alerted and nothing is set off yet")),
+    # the rest
+    ("integrations.**", (NOT_YET, "no other system is asked or told yet")),
+    ("compliance.encryption", (NOT_YET, "secrets are sealed; other columns are not encrypted yet")),
+    ("compliance.recordingRequired", (HOST, "switch recording on in the telephone system and the helpdesk")),
+    ("compliance.**", (NOT_YET, "no compliance report is made yet")),
+    ("monitoring.**", (NOT_YET, "nothing is watched yet")),
+    ("analytics.**", _FIGURES),
+    ("modes.default", (WORKS, "how much every category may do, as far as evidence allows")),
+    ("modes.categories.**", (WORKS, "how much this category may do, as far as evidence allows")),
+    ("knowledge.enabled", (WORKS, "whether drafts quote articles")),
+    ("knowledge.passages", (WORKS, "how many passages a draft may look at")),
+    ("templates.*", (WORKS, "stands in every answer")),
+    *((path, (WARNING, "is empty: leave it out or fill it")) for path in _MAY_BE_EMPTY),
+)
