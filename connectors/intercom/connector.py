@@ -1,0 +1,177 @@
+"""The connector: what Intercom promises us of the contract, wired from the parts beside it."""
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from connectors.base import Answers, Connection, Setting
+from connectors.errors import AuthFailed, BadSignature, NotFound, Refused, Unsupported
+from connectors.intercom import events, parse, people, settings
+from connectors.intercom.client import Client
+from connectors.intercom.directory import Directory
+from connectors.intercom.marks import Owner
+from connectors.intercom.opening import Opener
+from connectors.intercom.writes import Batch, Writer
+from connectors.signing import mac, same
+from connectors.types import (
+    AddMessage,
+    Article,
+    Assign,
+    Change,
+    Event,
+    EventKind,
+    Inbound,
+    Note,
+    OpenTicket,
+    Person,
+    Receipt,
+    Ref,
+    Reply,
+    SetField,
+    SetPriority,
+    SetStatus,
+    Tag,
+    Ticket,
+    Untag,
+)
+
+log = logging.getLogger(__name__)
+
+_MISSING = (AuthFailed, NotFound, Refused)
+"""What an optional read may answer where the plan or a permission lacks it."""
+
+
+class Intercom:
+    """One workspace at Intercom. Bodies of conversations are read again, never believed from a webhook."""
+
+    name: ClassVar[str] = "intercom"
+    settings: ClassVar[tuple[Setting, ...]] = settings.SETTINGS
+    # Nothing here but 2xx, 401 and 503: 410 disables the subscription at once and 429 throttles it for up to two hours.
+    answers: ClassVar[Answers] = Answers()
+    supports: ClassVar[frozenset[type[Change]]] = frozenset(
+        {Reply, Note, Tag, Untag, Assign, SetStatus, SetPriority, SetField, OpenTicket, AddMessage}
+    )
+
+    def __init__(self, connection: Connection) -> None:
+        given = connection.settings
+        self._secret = connection.secrets.get("client_secret", "")
+        self._app_id = given.get("app_id", "")
+        self._base = settings.address(connection.base_url, given.get("region", ""))
+        self._owner = Owner(given.get("admin_id", ""), given.get("app_package_code", ""))
+        self._client = Client(connection.secrets.get("access_token", ""), self._base)
+        self._writer = Writer(self._client, Directory(self._client), self._owner)
+        self._opener = Opener(self._client, self._owner)
+
+    def close(self) -> None:
+        """Give the kept connections back; the connector is not used afterwards."""
+        self._client.close()
+
+    def check(self) -> Mapping[str, str]:
+        """Who we are there. Raises Refused when the token belongs to another workspace than the one configured."""
+        me = self._client.me()
+        app = parse.table(me.get("app"))
+        account = parse.identity(app.get("id_code"))
+        if account and account != self._app_id:
+            raise Refused(f"app_id: this token belongs to the workspace {account}")
+        found = {
+            "user_id": self._owner.admin_id,
+            "account": account or self._app_id,
+            "name": str(app.get("name") or ""),
+        }
+        return found | {"region": str(app.get("region") or ""), "token_of": parse.identity(me.get("id"))}
+
+    def receive(self, request: Inbound) -> Iterable[Event]:
+        """The event of a signed notification, if it is one that wakes a ticket."""
+        wanted = "sha1=" + mac(self._secret, request.body, "sha1").hex()
+        if not self._secret or not same(wanted, request.headers.get("x-hub-signature", "")):
+            raise BadSignature("X-Hub-Signature does not fit the body")
+        found = events.event(events.payload(request.body), self._app_id, self._owner, request.at)
+        return [] if found is None else [found]
+
+    def ticket(self, ref: Ref) -> Ticket:
+        """The conversation, and what the workspace knows of its customer where it lets us read that."""
+        conversation = self._client.conversation(_safe(ref))
+        return parse.ticket(conversation, self._owner, self._requester(conversation), self._page(ref))
+
+    def apply(
+        self,
+        ref: Ref,
+        changes: Sequence[Change],
+        *,
+        key: str,
+        expect: str | None = None,
+        since: datetime | None = None,
+    ) -> Receipt:
+        """Several calls, as ``writes`` says; opening a ticket is a batch of its own."""
+        foreign = [type(change).__name__ for change in changes if type(change) not in self.supports]
+        if foreign:
+            raise Unsupported(f"{foreign[0]}: Intercom has no such change")
+        if changes and isinstance(changes[0], OpenTicket):
+            if len(changes) > 1:
+                raise Unsupported("OpenTicket: a batch of its own")
+            return self._opener.apply(changes[0], key, since)
+        return self._writer.apply(Batch(_safe(ref), changes, key, expect, since))
+
+    def changed(self, since: datetime) -> Iterator[Event]:
+        """Every conversation updated since then, by search, which may lag behind some minutes."""
+        query = {"field": "updated_at", "operator": ">", "value": int(since.timestamp()) - 1}
+        for found in self._client.conversations(query):
+            name, at = parse.identity(found.get("id")), parse.moment(found.get("updated_at"))
+            if name and at and at >= since - timedelta(seconds=1):
+                yield Event(f"changed:{name}:{int(at.timestamp())}", EventKind.CHANGED, Ref(name), at)
+
+    def articles(self, since: datetime | None) -> Iterator[Article]:
+        """Published articles, and the internal ones as restricted where the workspace has them and lets us read them."""
+        for given in self._client.articles():
+            found = people.article(given)
+            if found and (since is None or found.updated_at >= since):
+                yield found
+        for given in self._optional("internal_articles", lambda: list(self._client.internal_articles()), []):
+            found = people.internal(given)
+            if found and (since is None or found.updated_at >= since):
+                yield found
+
+    def prepare(self, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """Which of these attributes exist, name -> id; an empty id where it is missing and has to be made by hand.
+
+        Intercom's API creates none before 2.16, so nothing is created. Where it does not even list them the answer is empty.
+        """
+        listed = self._optional("data_attributes", self._client.attributes, None)
+        if listed is None:
+            return {}
+        known = {str(row.get("name")): parse.identity(row.get("id")) or str(row.get("name")) for row in listed}
+        return {name: known.get(name, "") for name in fields}
+
+    def _requester(self, conversation: parse.Json) -> Person:
+        known = parse.author_of(conversation)
+        if not known.id:
+            return known
+        contact = self._optional("contact", lambda: self._client.contact(known.id), {})
+        has = parse.table(contact.get("companies"))
+        member = bool(has.get("data") or has.get("total_count"))
+        companies = self._optional("companies", lambda: self._client.companies(known.id), []) if member else []
+        return people.requester(known, contact, companies)
+
+    def _optional(self, what: str, read: Callable[[], Any], default: Any) -> Any:
+        """A read that the ticket does not hang on: what a plan or permission lacks is logged and left out."""
+        try:
+            return read()
+        except _MISSING as error:
+            log.warning("intercom.unread", extra={"what": what, "error": type(error).__name__})
+            return default
+
+    def _page(self, ref: Ref) -> str:
+        """Where a teammate reads the conversation; nothing for an address that is not Intercom's own."""
+        if self._base not in settings.REGIONS.values():
+            return ""
+        host = self._base.replace("api.", "app.").replace(".io", ".com")
+        return f"{host}/a/inbox/{self._app_id}/inbox/conversation/{ref.id}"
+
+
+def _safe(ref: Ref) -> str:
+    """The id, if it can be one: it becomes part of an address."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", ref.id):
+        raise NotFound("conversation: no such id")
+    return ref.id

@@ -1,0 +1,50 @@
+"""Names at a workspace and the ids that its API wants instead: tags, teams, teammates."""
+
+from connectors.errors import Refused
+from connectors.intercom.client import Client, Json
+from connectors.intercom.parse import identity
+
+
+class Directory:
+    """Looks a name up once and remembers its id as long as the connection lives."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._tags: dict[str, str] = {}
+        self._teams: dict[str, str] = {}
+        self._admins: dict[str, str] = {}
+
+    def tag(self, name: str) -> tuple[str, bool]:
+        """The tag's id, made if there is none, and whether it was only remembered."""
+        known = self._tags.get(name)
+        if known is None:
+            self._tags[name] = identity(self._client.create_tag(name).get("id"))
+        return self._tags[name], known is not None
+
+    def forget_tag(self, name: str) -> None:
+        """Somebody deleted it: look it up anew next time."""
+        self._tags.pop(name, None)
+
+    def team(self, given: str) -> str:
+        """The id of a team given by id or by name. Raises Refused when there is none of that name."""
+        if not given.isdecimal() and given.casefold() not in self._teams:
+            self._teams = _index(self._client.teams(), "name")
+        return _found(given, self._teams, "team")
+
+    def admin(self, given: str) -> str:
+        """The id of a teammate given by id, name or address. Raises Refused when there is none."""
+        if not given.isdecimal() and given.casefold() not in self._admins:
+            people = self._client.admins()
+            self._admins = _index(people, "name") | _index(people, "email")
+        return _found(given, self._admins, "agent")
+
+
+def _index(rows: list[Json], field: str) -> dict[str, str]:
+    return {str(row[field]).casefold(): identity(row.get("id")) for row in rows if row.get(field)}
+
+
+def _found(given: str, known: dict[str, str], kind: str) -> str:
+    name = given if given.isdecimal() else known.get(given.casefold(), "")
+    if not name:
+        raise Refused(f"{kind}: the workspace has none of this name")
+    return name

@@ -1,0 +1,231 @@
+"""A batch of changes at one conversation: several calls in a fixed order, the customer's words as late as can be.
+
+Order: attributes in one call, tags, note, reply, assignment, state. All but messages may be made twice without harm.
+Assignment comes after the messages: a reply may assign the conversation to its author.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.errors import Conflict, NotFound, Refused
+from connectors.intercom import probe
+from connectors.intercom.client import Client, Json
+from connectors.intercom.directory import Directory
+from connectors.intercom.marks import Owner, line
+from connectors.intercom.markup import gist, to_html, to_text
+from connectors.intercom.parse import admin_assignee, contact_id, identity, parts, revision, tag_ids, team_assignee
+from connectors.types import (
+    AddMessage,
+    Assign,
+    Change,
+    Note,
+    Receipt,
+    Reply,
+    SetField,
+    SetPriority,
+    SetStatus,
+    Tag,
+    Untag,
+)
+
+NO_PRIORITY = "priority: this vendor's API cannot set its own; written to the attribute deskhand_priority"
+NO_PENDING = "status: this vendor waits only until a time; none was given, so the state was left"
+
+
+@dataclass
+class Batch:
+    """One call of ``apply``: what is asked, and what came of it so far."""
+
+    ticket: str
+    changes: Sequence[Change]
+    key: str
+    expect: str | None = None
+    since: datetime | None = None
+    conversation: Json | None = None
+    """As read last, while nothing was written since."""
+    done: Mapping[int, str] = field(default_factory=dict)
+    refs: dict[int, str] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+
+    def todo(self, *kinds: type[Any]) -> list[tuple[int, Any]]:
+        """The changes of these kinds that are not made yet, with their places."""
+        return [
+            (n, change) for n, change in enumerate(self.changes) if isinstance(change, kinds) and n not in self.done
+        ]
+
+    def receipt(self, *, recovered: bool = False) -> Receipt:
+        """What came of it."""
+        refs = tuple(ref for _, ref in sorted(self.refs.items()) if ref)
+        return Receipt(self.key, datetime.now(UTC), refs, recovered=recovered, skipped=tuple(self.skipped))
+
+
+class Writer:
+    """Makes batches at one workspace."""
+
+    def __init__(self, client: Client, directory: Directory, owner: Owner) -> None:
+        self._client = client
+        self._directory = directory
+        self._owner = owner
+
+    def apply(self, batch: Batch) -> Receipt:
+        """Make what is not made yet. Raises Conflict, having sent no message, when the conversation moved on."""
+        self._look(batch)
+        if len(batch.done) == len(batch.changes):
+            return batch.receipt(recovered=batch.since is not None)
+        self._compare(batch)
+        self._attributes(batch)
+        self._tags(batch)
+        self._notes(batch)
+        self._copies(batch)
+        self._replies(batch)
+        self._assignments(batch)
+        self._states(batch)
+        return batch.receipt()
+
+    def _look(self, batch: Batch) -> None:
+        """Read the conversation where something hangs on it, and find what an earlier attempt did."""
+        untag = any(isinstance(change, Untag | AddMessage) for change in batch.changes)
+        if batch.since is None and batch.expect is None and not untag:
+            return
+        batch.conversation = self._client.conversation(batch.ticket)
+        if batch.since is not None:
+            made = probe.made(batch.changes, batch.conversation, self._owner, batch.key, batch.since)
+            held = {n: "" for n, change in batch.todo(Assign) if self._holds(change, batch.conversation)}
+            batch.done = {**made, **held}
+            batch.refs.update(made)
+
+    def _compare(self, batch: Batch) -> None:
+        """Raise Conflict unless the conversation is still the one that the batch was decided on."""
+        if batch.expect is None:
+            return
+        if batch.conversation is None:
+            batch.conversation = self._client.conversation(batch.ticket)
+        ours = [ref for ref in batch.refs.values() if ref]
+        if revision(batch.conversation, self._owner, ours) != batch.expect:
+            raise Conflict("the conversation moved on since the decision")
+
+    def _attributes(self, batch: Batch) -> None:
+        asked = batch.todo(SetField, SetPriority)
+        values = dict(probe.attribute(change) for _, change in asked)
+        if not values:
+            return
+        batch.skipped += [NO_PRIORITY for _, change in asked if isinstance(change, SetPriority)][:1]
+        try:
+            self._client.update(batch.ticket, values)
+        except Refused as refusal:
+            self._attributes_singly(batch, values, refusal)
+        batch.conversation = None
+
+    def _attributes_singly(self, batch: Batch, values: Mapping[str, Any], refusal: Refused) -> None:
+        """One unknown attribute makes Intercom refuse them all: find it, leave it out, say so."""
+        for name, value in values.items():
+            try:
+                if len(values) == 1:
+                    raise refusal
+                self._client.update(batch.ticket, {name: value})
+            except Refused:
+                batch.skipped.append(f"attribute {name}: the workspace has none of this name, or refuses the value")
+
+    def _tags(self, batch: Batch) -> None:
+        present = tag_ids(batch.conversation or {})
+        for _, change in batch.todo(Untag):
+            for name in filter(present.__contains__, change.names):
+                self._client.untag(batch.ticket, present[name], self._owner.admin_id)
+                batch.conversation = None
+        for _, change in batch.todo(Tag):
+            for name in change.names:
+                self._tag(batch, name)
+
+    def _tag(self, batch: Batch, name: str) -> None:
+        batch.conversation = None
+        try:
+            number, remembered = self._directory.tag(name)
+            try:
+                self._client.tag(batch.ticket, number, self._owner.admin_id)
+            except NotFound:
+                if not remembered:
+                    raise
+                # Either the conversation is gone or the remembered tag: a fresh tag tells which.
+                self._directory.forget_tag(name)
+                self._client.tag(batch.ticket, self._directory.tag(name)[0], self._owner.admin_id)
+        except Refused:
+            batch.skipped.append(f"tag {name}: the workspace refuses it")
+
+    def _notes(self, batch: Batch) -> None:
+        replies = [change.text for change in batch.changes if isinstance(change, Reply)]
+        every = [n for n, change in enumerate(batch.changes) if isinstance(change, Note)]
+        for place, change in batch.todo(Note):
+            order = every.index(place)
+            mark = line(batch.key, order, replies if order == 0 else ())
+            body = to_html(change.text) + f"<p><i>{mark}</i></p>"
+            self._say(batch, place, self._as_admin("note", body), mark)
+
+    def _replies(self, batch: Batch) -> None:
+        for place, change in batch.todo(Reply):
+            self._compare(batch)
+            self._say(batch, place, self._as_admin("comment", to_html(change.text)), change.text)
+
+    def _copies(self, batch: Batch) -> None:
+        for place, change in batch.todo(AddMessage):
+            conversation = batch.conversation or self._client.conversation(batch.ticket)
+            body = {
+                "message_type": "comment",
+                "type": "user",
+                "intercom_user_id": contact_id(conversation),
+                "body": to_html(probe.copied(change, conversation)),
+            }
+            self._say(batch, place, body, change.text)
+
+    def _say(self, batch: Batch, place: int, body: Json, words: str) -> None:
+        answer = self._client.reply(batch.ticket, body)
+        batch.conversation = None
+        batch.refs[place] = _newest(answer, words)
+
+    def _as_admin(self, kind: str, body: str) -> Json:
+        return {"message_type": kind, "type": "admin", "admin_id": self._owner.admin_id, "body": body}
+
+    def _assignments(self, batch: Batch) -> None:
+        for _, change in batch.todo(Assign):
+            try:
+                if change.team:
+                    self._assign(batch, "team", self._directory.team(change.team))
+                if change.agent:
+                    self._assign(batch, "admin", self._directory.admin(change.agent))
+            except Refused as refusal:
+                batch.skipped.append(f"assignment: {refusal}")
+
+    def _assign(self, batch: Batch, kind: str, assignee: str) -> None:
+        body = {"message_type": "assignment", "type": kind, "admin_id": self._owner.admin_id, "assignee_id": assignee}
+        self._client.manage(batch.ticket, body)
+
+    def _holds(self, change: Assign, conversation: Json) -> bool:
+        """Whether the conversation is assigned just so."""
+        try:
+            team = not change.team or self._directory.team(change.team) == team_assignee(conversation)
+            return team and (not change.agent or self._directory.admin(change.agent) == admin_assignee(conversation))
+        except Refused:
+            return False
+
+    def _states(self, batch: Batch) -> None:
+        for _, change in batch.todo(SetStatus):
+            wanted = probe.wanted_state(change)
+            if not wanted:
+                batch.skipped.append(NO_PENDING)
+                continue
+            body: Json = {"message_type": "close" if wanted == "closed" else wanted, "admin_id": self._owner.admin_id}
+            if wanted == "closed":
+                body["type"] = "admin"
+            if wanted == "snoozed":
+                body["snoozed_until"] = int(change.until.timestamp())
+            self._client.manage(batch.ticket, body)
+
+
+def _newest(answer: Json, words: str) -> str:
+    """The id of the part just written: Intercom answers with the conversation, of which this part may be the only one."""
+    if answer.get("type") == "conversation_part":
+        return identity(answer.get("id"))
+    found = parts(answer)
+    told = [part for part in found if gist(words) in gist(to_text(part.get("body")))]
+    return identity((told or found)[-1].get("id")) if found else ""
