@@ -9,7 +9,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.sandbox.control import control
 from app.sandbox.door import watch
-from app.sandbox.inbox.routes import Place, inbox
+from app.sandbox.inbox.place import Place
+from app.sandbox.inbox.routes import inbox
 from app.sandbox.world import Host, World
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from app.sandbox.inbox.routes import Example, Place
+from app.sandbox.inbox.place import Example, Place
 from app.sandbox.server import Served, application
 from app.sandbox.world import World
 from tests.sandbox.played import PlainHost

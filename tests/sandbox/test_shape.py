@@ -74,7 +74,8 @@ def test_times_are_utc_and_short_for_today() -> None:
     assert shape.moment(paris) == datetime(2026, 3, 10, 8, 5, tzinfo=UTC)
     assert shape.moment("2026-03-10T08:05:00Z") == datetime(2026, 3, 10, 8, 5, tzinfo=UTC)
     assert shape.moment("soon") is None
-    assert shape.moment(7) is None
+    assert shape.moment(0) == datetime(1970, 1, 1, tzinfo=UTC)
+    assert shape.moment(None) is None
     assert shape.clock(datetime(2026, 3, 10, 8, 5, tzinfo=UTC), NOW) == "08:05"
     assert shape.clock(datetime(2026, 3, 12, 8, 5, tzinfo=UTC), NOW) == "12 Mar, 08:05"
 

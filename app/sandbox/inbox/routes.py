@@ -1,12 +1,11 @@
 """The page and its forms. Every form works without JavaScript; the script only refreshes and announces."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from app.sandbox.control import host_named, hosts, world
 from app.sandbox.inbox import shape
+from app.sandbox.inbox.place import Place
 from app.sandbox.world import FAULTS, HOOK_FAULTS, Fault, Host, View
 
 inbox = Blueprint(
@@ -29,24 +28,6 @@ LATEST = 12
 """So many deliveries are listed."""
 LONGEST = 86400 * 30
 """A month: the furthest that one press moves the clock, in seconds."""
-
-
-@dataclass(frozen=True)
-class Example:
-    """A letter that a visitor can send with two clicks."""
-
-    title: str
-    who: str
-    subject: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """What a host is called on the page, and letters that suit it."""
-
-    company: str = ""
-    examples: tuple[Example, ...] = ()
 
 
 @inbox.after_request

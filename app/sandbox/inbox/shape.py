@@ -119,7 +119,9 @@ def initials(name: str) -> str:
 
 
 def moment(value: object) -> datetime | None:
-    """An aware UTC time out of a datetime or ISO text; None when it is neither."""
+    """An aware UTC time out of a datetime, ISO text or seconds since 1970; None when it is nothing of these."""
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC)
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
