@@ -1,0 +1,158 @@
+"""One played Zendesk account: puts its rooms together, and lets customers and agents write as they would from outside."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, request
+
+from app.sandbox.deliveries import Deliveries
+from app.sandbox.faulty import faulty
+from app.sandbox.world import View, World
+from app.sandbox.zendesk import edits
+from app.sandbox.zendesk.admin import Admin
+from app.sandbox.zendesk.hooks import CONDITIONAL, EVERYTHING, Webhook, Webhooks
+from app.sandbox.zendesk.oauth import OAuth
+from app.sandbox.zendesk.people import Fields, Guide, People
+from app.sandbox.zendesk.rules import Triggers
+from app.sandbox.zendesk.state import SYSTEM, Problem, Record, Row, State
+from app.sandbox.zendesk.tickets import Tickets
+from app.sandbox.zendesk.wire import Door, TooMany, mount, problem
+
+SUPPORT = "support@sandbox.example.com"
+TIMEOUT = 12.0
+"""Seconds that Zendesk waits for a webhook's answer."""
+
+
+class ZendeskHost:
+    """A Zendesk account on loopback: ``http://127.0.0.1:PORT/<name>`` stands for ``https://<name>.zendesk.com``."""
+
+    vendor = "zendesk"
+
+    def __init__(
+        self,
+        world: World,
+        name: str = "zendesk",
+        *,
+        email: str = "bot@deskhand.example.com",
+        token: str = "sandbox-token",  # noqa: S107  # a played account's, not a secret
+        account_id: int = 22129848,
+        enforce: bool = False,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self.world = world
+        self.name = name
+        self.email = email
+        self.token = token
+        self.account_id = account_id
+        self._base = f"https://{name}.zendesk.com"
+        self.state = State(world, lambda: self._base, email, account_id)
+        self.door = Door(self.state, email, token, enforce)
+        self.oauth = OAuth(self.state, self.door, f"zdg-{name}", f"{name}-client-secret")
+        self.deliveries = Deliveries(world, name, timeout)
+        self.webhooks = Webhooks(self.state, self.deliveries)
+        self.triggers = Triggers(self.state, self.webhooks)
+        self.state.listeners += [self.triggers.heard, self.webhooks.heard]
+
+    def blueprint(self) -> Blueprint:
+        """The account's API, faults first, then credentials, then the answer."""
+        blueprint = faulty(Blueprint(self.name, __name__), self.world, self.name)
+        state = self.state
+        for room in (Tickets(state), People(state), Fields(state), Guide(state), Admin(self.webhooks, self.triggers)):
+            mount(blueprint, room.routes())
+        self.oauth.mount(blueprint)
+        blueprint.before_request(self._before)
+        blueprint.after_request(self.door.headers)
+        blueprint.register_error_handler(Problem, _problem)
+        return blueprint
+
+    def _before(self) -> None:
+        """Learn our own address from the caller, for the links in answers; then ask for credentials."""
+        root, _, _ = request.base_url.partition("/api/v2/")
+        if root != request.base_url:
+            self._base = root
+            self.door.check()
+
+    def hook(self, url: str, secret: str) -> None:
+        """Send every ticket event there."""
+        self._webhook(url, secret, list(EVERYTHING))
+
+    def hook_trigger(self, url: str, secret: str, template: str, conditions: Row | None = None) -> int:
+        """Send there by a trigger, with an admin's template; gives the trigger's id."""
+        hook = self._webhook(url, secret, [CONDITIONAL])
+        action = {"field": "notification_webhook", "value": [hook.row["id"], template]}
+        values = {"title": "Tell Deskhand", "conditions": conditions or {}, "actions": [action]}
+        return int(self.triggers.add(values)["id"])
+
+    def customer_writes(self, who: str, text: str, *, subject: str = "", ticket: str = "", **mail: Any) -> str:
+        """A customer's mail: a new ticket, or a comment that opens an old one. ``mail`` adds what Zendesk keeps of it."""
+        with self.state.lock:
+            user = self.state.user_named(who, "end-user")
+            source = {"from": {"address": user["email"], "name": user["name"]}, "to": {"address": SUPPORT}, "rel": None}
+            via: Row = {"channel": "email", "source": source}
+            system = {"message_id": f"<{secrets.token_hex(8)}@mail.example.com>"} | mail
+            said: Row = {"comment": {"body": text, "public": True, "author_id": user["id"]}}
+            if ticket:
+                record = self.state.record(int(ticket))
+                reopened = {"status": "open"} if record.row["status"] in ("pending", "hold", "solved") else {}
+                edits.update(self.state, record, said | reopened, user["id"], via, system)
+                return ticket
+            about = {"subject": subject or text.split("\n", maxsplit=1)[0][:80], "requester_id": user["id"]}
+            return str(edits.create(self.state, said | about, user["id"], via, system).row["id"])
+
+    def agent_writes(self, who: str, text: str, *, ticket: str, public: bool = True) -> None:
+        """An agent's reply or note from the agent workspace."""
+        with self.state.lock:
+            user = self.state.user_named(who, "agent")
+            via: Row = {"channel": "web", "source": {"from": {}, "to": {}, "rel": None}}
+            said = {"comment": {"body": text, "public": public, "author_id": user["id"]}}
+            edits.update(self.state, self.state.record(int(ticket)), said, user["id"], via)
+
+    def press(self, who: str, ticket: str, action: str, value: str) -> None:
+        """Zendesk has no buttons in comments."""
+
+    def views(self) -> list[View]:
+        """Every ticket, newest first."""
+        with self.state.lock:
+            return [self._view(record) for record in reversed(self.state.live())]
+
+    def _view(self, record: Record) -> View:
+        row, users = record.row, self.state.users
+        titles = ((self.state.fields[pair["id"]]["title"], pair["value"]) for pair in row["custom_fields"])
+        return View(
+            host=self.name,
+            id=str(row["id"]),
+            subject=row["subject"] or "",
+            status=row["status"],
+            customer=users[row["requester_id"]]["name"],
+            tags=tuple(row["tags"]),
+            fields=tuple((title, str(value)) for title, value in titles if value not in (None, "")),
+            messages=tuple(self._line(comment) for comment in record.comments),
+            priority=row["priority"] or "",
+            assignee=(users.get(row["assignee_id"]) or {}).get("name", ""),
+            linked=row["external_id"] or "",
+        )
+
+    def _line(self, comment: Row) -> Row:
+        author = comment["author_id"]
+        user = self.state.users.get(author) or {"name": "Zendesk", "role": ""}
+        staff = "machine" if author == SYSTEM else "bot" if author == self.state.bot else "agent"
+        return {
+            "author": user["name"],
+            "role": "customer" if user["role"] == "end-user" else staff,
+            "kind": "public" if comment["public"] else "note",
+            "text": comment["plain_body"],
+            "html": comment["html_body"],
+            "at": comment["created_at"],
+            "buttons": [],
+        }
+
+    def _webhook(self, url: str, secret: str, subscriptions: list[str]) -> Webhook:
+        row: Row = {"name": "Deskhand", "description": "", "subscriptions": subscriptions, "endpoint": url}
+        return self.webhooks.add(row | {"http_method": "POST", "request_format": "json"}, secret)
+
+
+def _problem(error: Problem) -> Any:
+    response, status = problem(error)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.wait)
+    return response, status
