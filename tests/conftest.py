@@ -1,11 +1,14 @@
 """What every test may ask for. No test reaches past this machine; none needs a key."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pytest_socket import socket_allow_hosts
 
+from app.db import migrations
+from app.db.database import Database
 from app.settings import Settings
 
 
@@ -18,6 +21,23 @@ def pytest_runtest_setup() -> None:
 def settings(tmp_path: Path) -> Settings:
     """Settings on a fresh data directory: SQLite, own broker, a key file."""
     return Settings.load({"DESKHAND_DATA_DIR": str(tmp_path / "data")})
+
+
+@pytest.fixture(scope="session")
+def _tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with every table and no row, made once."""
+    file = tmp_path_factory.mktemp("tables") / "deskhand.db"
+    database = Database(f"sqlite:///{file}")
+    migrations.upgrade(database)
+    database.dispose()
+    return file
+
+
+@pytest.fixture
+def prepared(settings: Settings, _tables: Path) -> Settings:
+    """The same settings, with the tables already there."""
+    shutil.copy(_tables, settings.data_dir / "deskhand.db")
+    return settings
 
 
 @pytest.fixture

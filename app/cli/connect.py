@@ -1,0 +1,233 @@
+"""``deskhand connect``: a vendor installed for an account. Each vendor's options are its connector's own ``settings``."""
+
+import ipaddress
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from app.cli import opening
+from app.db import accounts, connections
+from app.db.connections import Installed
+from app.engine import fields
+from app.errors import BadInput
+from app.services import Services
+from app.settings import from_environment
+from connectors.base import Connection, Helpdesk, Prepares, Setting
+from connectors.errors import ConnectorError
+from connectors.registry import HELPDESKS
+
+FIELD = "field:"
+"""Before the name of one of our fields, in a connection's settings: its id at the vendor."""
+
+
+class Vendors(click.Group):
+    """One command for each vendor in the registry."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every vendor's name."""
+        return sorted(HELPDESKS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command for that vendor, made from its connector."""
+        return _command(cmd_name, HELPDESKS[cmd_name]) if cmd_name in HELPDESKS else None
+
+
+@click.group(cls=Vendors)
+def connect() -> None:
+    """Connect an account to a vendor, or change a connection that is there."""
+
+
+def _command(vendor: str, kind: type[Helpdesk]) -> click.Command:
+    options: list[click.Parameter] = [
+        click.Option(["--account", "account_name"], required=True, metavar="NAME", help="The account, by name."),
+        click.Option(["--base-url"], default="", metavar="URL", help="Where the vendor's API is (https)."),
+        click.Option(
+            ["--secret-file"],
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="A JSON object with any of the settings below: they stay out of the process list.",
+        ),
+        click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."),
+        *(click.Option([option(one.name)], one.name, help=_help(vendor, one)) for one in kind.settings),
+    ]
+
+    def run(account_name: str, base_url: str, secret_file: Path | None, as_json: bool, **given: str | None) -> None:
+        told = {name: value for name, value in given.items() if value is not None}
+        values = {**from_environment(_variables(vendor, kind)), **_from_file(secret_file, kind), **told}
+        outcome = install(opening.services(), account_name, vendor, _address(base_url), values)
+        _report(outcome, as_json)
+
+    return click.Command(vendor, params=options, callback=run, help=f"Connect {vendor}, or change its connection.")
+
+
+def option(name: str) -> str:
+    """``--signing-secret`` for ``signing_secret``."""
+    return f"--{name.replace('_', '-')}"
+
+
+# --- what was given ---------------------------------------------------------------------------------------------
+
+
+def _help(vendor: str, one: Setting) -> str:
+    return f"{one.help} [{'required; ' if one.required else ''}or {_variable(vendor, one)} in the environment]"
+
+
+def _variable(vendor: str, one: Setting) -> str:
+    return f"DESKHAND_{vendor}_{one.name}".upper()
+
+
+def _variables(vendor: str, kind: type[Helpdesk]) -> dict[str, str]:
+    return {one.name: _variable(vendor, one) for one in kind.settings}
+
+
+def _from_file(path: Path | None, kind: type[Helpdesk]) -> dict[str, str]:
+    """The settings in a secret file. Raises BadInput for what is no such file, without quoting it."""
+    if path is None:
+        return {}
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise BadInput("--secret-file", "give a file that holds one JSON object") from error
+    if not isinstance(body, dict) or not all(isinstance(value, str) for value in body.values()):
+        raise BadInput("--secret-file", "give one JSON object whose values are all text")
+    values = {name.replace("-", "_"): value for name, value in body.items()}
+    if strange := sorted(values.keys() - {one.name for one in kind.settings}):
+        raise BadInput("--secret-file", f"{', '.join(strange)}: not a setting of this vendor; see --help")
+    return values
+
+
+def _address(url: str) -> str:
+    """The address if a secret may travel there: https, or anything on loopback. A bare name is the vendor's to read."""
+    parts = urlsplit(url)
+    if "://" not in url or parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
+        return url.rstrip("/")
+    raise BadInput("--base-url", "give an https address (http only to this machine: 127.0.0.1 or localhost)")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+# --- installing -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of it. ``trouble`` is what the vendor would not do; the connection is saved all the same."""
+
+    installed: Installed
+    updated: bool
+    found: Mapping[str, str] = field(default_factory=dict)
+    trouble: str = ""
+
+
+def install(services: Services, account_name: str, vendor: str, base_url: str, values: Mapping[str, str]) -> Outcome:
+    """Save the connection, then ask the vendor who we are and have our fields made. Raises BadInput or UnknownRecord."""
+    kind = services.helpdesks[vendor]
+    with services.database.reading() as session:
+        account = accounts.named(session, account_name)
+        there = connections.of_account(session, account.id)
+    before = _same(there, kind, vendor, base_url, values)
+    opened = services.vault.open(before.sealed, place=before.id) if before else {}
+    known = {**(before.settings if before else {}), **opened, **values}
+    _check(kind, known)
+    secret = {one.name for one in kind.settings if one.secret}
+    new = Installed(
+        before.id if before else connections.new_id(),
+        account.id,
+        vendor,
+        base_url,
+        {name: value for name, value in known.items() if name not in secret},
+        "",
+    )
+    secrets = {name: value for name, value in known.items() if name in secret}
+    new = replace(new, sealed=services.vault.seal(secrets, place=new.id))
+    connector = _build(kind, Connection(new.id, base_url, new.settings, secrets))
+    _save(services, new, anew=before is None)
+    outcome = _introduce(connector, Outcome(new, before is not None), values)
+    if outcome.installed != new:
+        _save(services, outcome.installed, anew=False)
+    return outcome
+
+
+def _same(
+    there: list[Installed], kind: type[Helpdesk], vendor: str, base_url: str, values: Mapping[str, str]
+) -> Installed | None:
+    """The connection to the same installation, if there is one: vendor, address, and the first required open setting
+    (a workspace's or an app's id, where the vendor has one).
+    """
+    names = [one.name for one in kind.settings if one.required and not one.secret][:1]
+    for one in there:
+        same_place = (one.vendor, one.base_url) == (vendor, base_url)
+        if same_place and all(values.get(n, one.settings.get(n)) == one.settings.get(n) for n in names):
+            return one
+    return None
+
+
+def _check(kind: type[Helpdesk], values: Mapping[str, str]) -> None:
+    """Raises BadInput, which names the option, for what is missing or does not have the right shape."""
+    for one in kind.settings:
+        value = values.get(one.name, "")
+        if one.required and not value:
+            raise BadInput(option(one.name), f"is needed: {one.help}")
+        if value and one.pattern and not re.fullmatch(one.pattern, value):
+            raise BadInput(option(one.name), f"does not look right: {one.help}")
+
+
+def _build(kind: type[Helpdesk], connection: Connection) -> Helpdesk:
+    try:
+        return kind(connection)
+    except ConnectorError as error:
+        raise BadInput("the connection cannot be made", str(error)) from error
+
+
+def _save(services: Services, installed: Installed, *, anew: bool) -> None:
+    with services.database.session() as session:
+        if anew:
+            connections.add(session, installed, datetime.now(UTC))
+        else:
+            connections.change(session, installed)
+
+
+def _introduce(connector: Helpdesk, outcome: Outcome, given: Mapping[str, str]) -> Outcome:
+    """Learn who we are there and make our fields. A host that is away, or lacks the extras, only leaves a word."""
+    try:
+        found = connector.check()
+        ours = {one.name for one in connector.settings if not one.secret}
+        learnt = {name: value for name, value in found.items() if name in ours and name not in given}
+        outcome = replace(outcome, found=found, installed=_with(outcome.installed, learnt))
+        if isinstance(connector, Prepares):
+            made = connector.prepare(fields.TITLES)
+            outcome = replace(outcome, installed=_with(outcome.installed, {FIELD + n: v for n, v in made.items()}))
+    except ConnectorError as error:
+        outcome = replace(outcome, trouble=f"{type(error).__name__}: {error}")
+    return outcome
+
+
+def _with(installed: Installed, more: Mapping[str, str]) -> Installed:
+    return replace(installed, settings={**installed.settings, **more})
+
+
+def _report(outcome: Outcome, as_json: bool) -> None:
+    installed = outcome.installed
+    path = f"/webhooks/{installed.vendor}/{installed.id}"
+    check: dict[str, Any] = {"ok": not outcome.trouble, "found": dict(outcome.found)}
+    if outcome.trouble:
+        check["trouble"] = outcome.trouble
+        click.echo(f"deskhand: saved, but the vendor could not be used yet: {outcome.trouble}", err=True)
+    if as_json:
+        opening.print_json(
+            {"connection": installed.id, "webhook_path": path, "updated": outcome.updated, "check": check}
+        )
+        return
+    click.echo(f"{'changed' if outcome.updated else 'connected'} {installed.vendor} as {installed.id}")
+    click.echo(f"let it send its webhooks to https://<your host>{path}")

@@ -1,0 +1,39 @@
+"""Errors as HTTP answers, in one place: a status and one plain line, never a page and never what came in."""
+
+import logging
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from app.errors import BadInput, BrokerDown, DatabaseDown, DeskhandError, SealBroken, SettingsError, UnknownRecord
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[DeskhandError], int] = {
+    BadInput: 400,
+    UnknownRecord: 404,
+    DatabaseDown: 503,
+    BrokerDown: 503,
+    SealBroken: 503,
+    SettingsError: 503,
+}
+
+
+def register(app: Flask) -> None:
+    """Answer our own errors by the table and HTTP's own by their status; what nobody foresaw is a 500 and a log line."""
+    app.register_error_handler(DeskhandError, _ours)
+    app.register_error_handler(HTTPException, _plain)
+
+
+def _ours(error: DeskhandError) -> Response:
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    log.warning("request.failed", extra={"status": status, "kind": type(error).__name__})
+    headers = {"Retry-After": "10"} if status == 503 else {}
+    return Response(f"{type(error).__name__}\n", status, headers, content_type="text/plain")
+
+
+def _plain(error: HTTPException) -> Response:
+    answer = error.get_response()
+    status = error.code or 500
+    headers = {name: value for name, value in answer.headers.items() if name in ("Allow", "Retry-After")}
+    return Response(f"{status}\n", status, headers, content_type="text/plain")

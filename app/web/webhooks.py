@@ -1,0 +1,99 @@
+"""The one door in: every vendor's webhooks. Verifies, saves, rings, answers in that vendor's way; calls nobody."""
+
+import logging
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, request
+
+from app import logs, metrics
+from app.db.problems import Problem
+from app.errors import DatabaseDown, SealBroken, UnknownRecord
+from app.services import Services
+from app.web.intake import Intake
+from connectors.base import Answer, Greets, Helpdesk
+from connectors.errors import BadPayload, BadSignature
+from connectors.types import Event, Inbound
+
+log = logging.getLogger(__name__)
+
+LONGEST_ID = 500
+"""Characters of a delivery's or a ticket's name that every database of ours can index."""
+UNSIGNED = "a webhook's signature did not fit"
+UNSIGNED_REMEDY = (
+    "if your own deliveries fail, copy the signing secret from the vendor again and run `deskhand connect`; "
+    "a few by strangers are nothing to worry about"
+)
+
+
+def blueprint(services: Services) -> Blueprint:
+    """``/webhooks/<vendor>/<connection>`` for all vendors. HEAD says that the address is right."""
+    pages = Blueprint("webhooks", __name__)
+    intake = Intake(services.database, services.work)
+
+    @pages.route("/webhooks/<vendor>/<connection_id>", methods=["POST", "HEAD"])
+    def webhook(vendor: str, connection_id: str) -> Response:
+        inbound = Inbound(
+            {name.lower(): value for name, value in request.headers}, request.get_data(), datetime.now(UTC)
+        )
+        with logs.context(connection=connection_id, vendor=vendor):
+            try:
+                connector = _connector(services, vendor, connection_id)
+                answer = Answer(200) if request.method == "HEAD" else _take(connector, connection_id, intake, inbound)
+            except UnknownRecord:
+                abort(404)
+            except (DatabaseDown, SealBroken) as error:
+                metrics.count("webhooks.refused")
+                log.error("webhook.refused", extra={"problem": str(error)})  # noqa: TRY400 - the reason is all
+                answer = services.helpdesks[vendor].answers.unavailable
+        return Response(answer.body, answer.status, dict(answer.headers))
+
+    return pages
+
+
+def _connector(services: Services, vendor: str, connection_id: str) -> Helpdesk:
+    """The connection's connector. Raises UnknownRecord when there is no such connection of that vendor."""
+    if vendor not in services.helpdesks or services.installed(connection_id).vendor != vendor:
+        raise UnknownRecord("there is no such connection of that vendor")
+    return services.connector(connection_id)
+
+
+def _take(connector: Helpdesk, connection_id: str, intake: Intake, inbound: Inbound) -> Answer:
+    """Let the vendor's connector verify and read it, and save what it told. The answer is given after the commit."""
+    try:
+        events = _events(connector, inbound)
+    except BadSignature:
+        metrics.count("webhooks.unsigned")
+        log.warning("webhook.unsigned")
+        intake.record(Problem("webhook_unsigned", UNSIGNED, UNSIGNED_REMEDY, connection_id), inbound.at)
+        return connector.answers.unsigned
+    except BadPayload as error:
+        if greeting := _greeting(connector, inbound):
+            return greeting
+        metrics.count("webhooks.unreadable")
+        log.warning("webhook.unreadable", extra={"path": error.path})
+        text = f"a verified webhook could not be read at {error.path}"
+        intake.record(Problem("webhook_unreadable", text, error.remedy, connection_id), inbound.at)
+        return connector.answers.unreadable
+    if not events:
+        return _greeting(connector, inbound) or connector.answers.accepted
+    intake.accept(connection_id, events, inbound.at)
+    log.info("webhook.accepted", extra={"events": len(events)})
+    return connector.answers.accepted
+
+
+def _events(connector: Helpdesk, inbound: Inbound) -> list[Event]:
+    """What the connector reads, if our database can keep it. Raises BadSignature or BadPayload."""
+    try:
+        events = list(connector.receive(inbound))
+    except RecursionError as error:
+        raise BadPayload("$", "a body that is nested less deeply") from error
+    for event in events:
+        for path, name in (("delivery", event.delivery), ("ticket", event.ref.id if event.ref else "")):
+            if len(name) > LONGEST_ID or not name.isprintable():
+                raise BadPayload(path, f"an id of printable characters, {LONGEST_ID} at most")
+    return events
+
+
+def _greeting(connector: Helpdesk, inbound: Inbound) -> Answer | None:
+    """The word back, where the vendor asked for one. Only verified bodies come here."""
+    return connector.greeting(inbound) if isinstance(connector, Greets) else None
