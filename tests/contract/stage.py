@@ -55,7 +55,7 @@ class Stage(Protocol):
 
 
 class Opens(Protocol):
-    """``open()`` of a stage module. The module also has ``PAYLOADS: Path``, so that files are listed without a stage."""
+    """``open()`` of a stage module."""
 
     def __call__(self) -> AbstractContextManager[Stage]:
         """Start the played vendor on a free port and stop it at the end."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 def payload_files() -> list[Any]:
     found = []
     for vendor in sorted(HELPDESKS):
-        folder = import_module(f"tests.connectors.{vendor}.stage").PAYLOADS
+        folder = Path(str(import_module(f"tests.connectors.{vendor}").__file__)).parent / "payloads"
         found += [pytest.param(vendor, path, id=f"{vendor}-{path.stem}") for path in sorted(folder.glob("*.json"))]
     return found
 
