@@ -20,7 +20,7 @@ def actor_side(body: Mapping[str, Any], home: Collection[str]) -> str:
     event = _mapping(body.get("event"))
     claims = claimed_teams(event)
     if claims:
-        return INTERNAL if all(_in(claim, home) for claim in claims) else EXTERNAL
+        return INTERNAL if all(is_home(claim, home) for claim in claims) else EXTERNAL
     # Only what was said carries the speaker's team in `team`; other events carry the channel's or the installation's.
     if event.get("type") in SPOKEN and event.get("team"):
         return _side(event["team"], home)
@@ -38,17 +38,18 @@ def is_colleague(user: Mapping[str, Any], home: Collection[str]) -> bool:
     if any(user.get(flag) for flag in ("is_stranger", "is_restricted", "is_ultra_restricted", "deleted", "is_bot")):
         return False
     organisation = _mapping(user.get("enterprise_user")).get("enterprise_id")
-    return _in(user.get("team_id"), home) or _in(organisation, home)
+    return is_home(user.get("team_id"), home) or is_home(organisation, home)
+
+
+def is_home(team: Any, home: Collection[str]) -> bool:
+    """Whether this is the id of a home team. Anything that is no text is not."""
+    return isinstance(team, str) and team in home
 
 
 def _side(team: Any, home: Collection[str]) -> str:
     if not team:
         return UNKNOWN
-    return INTERNAL if _in(team, home) else EXTERNAL
-
-
-def _in(team: Any, home: Collection[str]) -> bool:
-    return isinstance(team, str) and team in home
+    return INTERNAL if is_home(team, home) else EXTERNAL
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

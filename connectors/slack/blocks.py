@@ -30,7 +30,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
 )
 
 _LINK = re.compile(r"!?\[([^\[\]\n]{1,500})\]\(((?:https?://|mailto:)[^\s()<>|]{1,2000})\)")
-_BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*|__(?=\S)([^_\n]+?)(?<=\S)__")
+_BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*|(?<!\w)__(?=\S)([^_\n]+?)(?<=\S)__(?!\w)")
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _BULLET = re.compile(r"^([ \t]*)[-*+][ \t]+", re.MULTILINE)
 _WHOLE = re.compile(r"<[^<>]*$|&[a-z]{0,4}$")
@@ -72,8 +72,10 @@ def _cut(text: str, limit: int) -> int:
 
 
 def messages(markdown: str, buttons: Sequence[str], *, ticket: str, value: str) -> list[dict[str, Any]]:
-    """``text`` and ``blocks`` of every message needed, mostly one. The buttons stand under the last."""
+    """``text`` and ``blocks`` of every message needed, mostly one. The buttons stand under the last. Refused when empty."""
     parts = pieces(mrkdwn(markdown), PER_MESSAGE)
+    if not parts:
+        raise Refused("an empty message")
     row = _row(buttons, ticket, value)
     last = len(parts) - 1
     return [

@@ -12,22 +12,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-from connectors.errors import (
-    AuthFailed,
-    Closed,
-    Conflict,
-    ConnectorError,
-    NotFound,
-    RateLimited,
-    Refused,
-    Unavailable,
-)
+from connectors import http
+from connectors.errors import AuthFailed, Closed, ConnectorError, NotFound, RateLimited, Refused, Unavailable
 from connectors.slack.settings import Install
 
 TIMEOUT = 10
 """Seconds for one call."""
-PAUSE = 30.0
-"""Seconds to wait when Slack says "too much" and not for how long."""
 LONGEST = 20 << 20
 
 ERRORS: Mapping[str, type[ConnectorError]] = {
@@ -67,16 +57,6 @@ ERRORS: Mapping[str, type[ConnectorError]] = {
 
 TOO_MANY = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
-STATUSES: Mapping[int, type[ConnectorError]] = {
-    401: AuthFailed,
-    403: AuthFailed,
-    404: NotFound,
-    408: Unavailable,
-    409: Conflict,
-    410: NotFound,
-    412: Conflict,
-}
-
 BROKEN = (
     OSError,  # refused, reset, timed out, unresolved: urllib's URLError is one
     HTTPException,
@@ -104,8 +84,8 @@ class Stays(HTTPRedirectHandler):
 class Web(WebClient):
     """The library's client over an opener of ours: no redirects, and on loopback no proxy of the machine."""
 
-    def __init__(self, site: Install) -> None:
-        super().__init__(token=site.token, base_url=site.api, timeout=TIMEOUT, retry_handlers=[], logger=QUIET)
+    def __init__(self, site: Install, timeout: int) -> None:
+        super().__init__(token=site.token, base_url=site.api, timeout=timeout, retry_handlers=[], logger=QUIET)
         proxies = [ProxyHandler({})] if site.loopback else []
         self._opener = build_opener(Stays(), HTTPSHandler(context=self.ssl), *proxies)
 
@@ -119,15 +99,16 @@ class Web(WebClient):
 class Client:
     """Slack's methods for one installation. Nothing is retried; nothing that was said appears in an error."""
 
-    def __init__(self, site: Install) -> None:
+    def __init__(self, site: Install, timeout: int = TIMEOUT) -> None:
         self._site = site
+        self._timeout = timeout
         self._web: Web | None = None
 
     @property
     def web(self) -> Web:
         """The library's client, made at first use."""
         if self._web is None:
-            self._web = Web(self._site)
+            self._web = Web(self._site, self._timeout)
         return self._web
 
     def ask(self, method: Callable[..., SlackResponse], **arguments: Any) -> Mapping[str, Any]:
@@ -147,38 +128,26 @@ class Client:
             line.trust_env = not self._site.loopback
             body = {"response_type": "ephemeral", "replace_original": False, "text": text}
             try:
-                answer = line.post(url, json=body, timeout=TIMEOUT, allow_redirects=False)
+                answer = line.post(url, json=body, timeout=self._timeout, allow_redirects=False)
             except requests.RequestException as error:
                 raise Unavailable(f"response_url: no answer ({type(error).__name__})") from error
-        if answer.status_code != 200:
-            raise by_status("response_url", answer.status_code, answer.headers)
+        if answer.status_code in (404, 410):
+            raise Refused("response_url: expired or used up")
+        if failed := http.error(answer.status_code, answer.headers, "response_url"):
+            raise failed
 
 
 def refusal(what: str, error: SlackApiError) -> ConnectorError:
     """Our error for a call that Slack answered, but not with ``ok``."""
     answer = error.response
-    if answer.status_code != 200:
-        return by_status(what, answer.status_code, answer.headers)
+    if failed := http.error(answer.status_code, answer.headers, what):
+        return failed
     word = answer.get("error") or ""
     # The library puts a piece of an unreadable body where the word should be.
     if not isinstance(word, str) or not re.fullmatch(r"[a-zA-Z0-9_.]{1,80}", word):
         return Unavailable(f"{what}: an answer that cannot be read")
     if word in TOO_MANY:
-        return RateLimited(f"{what}: {word}", retry_after(answer.headers))
+        return RateLimited(f"{what}: {word}", http.retry_after(answer.headers))
     needed = answer.get("needed")
     lacking = f" ({needed})" if isinstance(needed, str) and re.fullmatch(r"[\w:.,]{1,200}", needed) else ""
     return ERRORS.get(word, Refused)(f"{what}: {word}{lacking}")
-
-
-def by_status(what: str, status: int, headers: Mapping[str, str]) -> ConnectorError:
-    """Our error for an answer that is not 200."""
-    if status == 429:
-        return RateLimited(f"{what}: 429", retry_after(headers))
-    kind = STATUSES.get(status) or (Refused if 400 <= status < 500 else Unavailable)
-    return kind(f"{what}: {status}")
-
-
-def retry_after(headers: Mapping[str, str]) -> float:
-    """The seconds that Slack asks us to wait; ``PAUSE`` when it does not say, or says nonsense."""
-    given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    return float(given) if re.fullmatch(r"[0-9]{1,6}", str(given)) else PAUSE

@@ -20,6 +20,7 @@ CLICKS = frozenset({"human", "helped", "share", "resume"})
 SLACKBOT = "USLACKBOT"
 
 _TS = re.compile(r"([0-9]{1,11})\.([0-9]{1,6})", re.ASCII)
+_CHANNEL = re.compile(r"[A-Z][A-Z0-9_-]{1,40}", re.ASCII)
 _REF = re.compile(r"([A-Z][A-Z0-9_-]{1,40}):([0-9]{1,11}\.[0-9]{1,6})", re.ASCII)
 _MARK = re.compile(r"<([^<>]*)>")
 
@@ -59,7 +60,7 @@ def payload(raw: bytes) -> Mapping[str, Any]:
                 name: values[0] for name, values in parse_qs(text, strict_parsing=True, max_num_fields=100).items()
             }
             if "payload" not in fields:
-                return {"type": "command", **fields}
+                return {**fields, "type": "command"}
             text = fields["payload"]
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -110,7 +111,7 @@ def _act_home(body: Mapping[str, Any], site: Install) -> None:
 def events(body: Mapping[str, Any], site: Install, now: datetime) -> list[Event]:
     """What a body of ours means to us: mostly one event or none."""
     kind = body.get("type")
-    if kind in ("url_verification", "app_rate_limited"):
+    if kind in ("url_verification", "app_rate_limited") or "ssl_check" in body:
         return []
     if not isinstance(kind, str) or not kind:
         raise BadPayload("type", "a word such as `event_callback`")
@@ -139,8 +140,14 @@ def _events(body: Mapping[str, Any], site: Install, now: datetime) -> list[Event
 def is_noise(message: Mapping[str, Any], site: Install) -> bool:
     """Whether nobody said this: bots (we too), edits, deletions, joins; and whatever is said in the notes channel."""
     machine = is_machine(message) or message.get("user") in (SLACKBOT, site.user_id or SLACKBOT)
-    hidden = bool(message.get("hidden")) or (message.get("subtype") or "") not in READ
+    hidden = bool(message.get("hidden")) or not is_speech(message)
     return machine or hidden or bool(site.notes_channel and message.get("channel") == site.notes_channel)
+
+
+def is_speech(message: Mapping[str, Any]) -> bool:
+    """Whether this is something said, and not Slack's own line about a join, an edit and the like."""
+    subtype = message.get("subtype") or ""
+    return isinstance(subtype, str) and subtype in READ
 
 
 def is_machine(message: Mapping[str, Any]) -> bool:
@@ -152,10 +159,10 @@ def is_machine(message: Mapping[str, Any]) -> bool:
 
 def said(event: Mapping[str, Any], site: Install) -> Event:
     """The event of something that a person said; ``event`` is a message with its channel. Raises BadPayload."""
-    channel = _word(event.get("channel"), "event.channel")
     at = moment(event.get("ts"), "event.ts")
     root = event.get("thread_ts") or event["ts"]
     moment(root, "event.thread_ts")
+    channel = _channel(event.get("channel"), "event.channel")
     kind = EventKind.CREATED if root == event["ts"] else EventKind.MESSAGE
     return Event(delivery(site, channel, event["ts"]), kind, ref(channel, root), at)
 
@@ -193,8 +200,9 @@ def _click(body: Mapping[str, Any], action: Mapping[str, Any], path: str, site: 
     user = mapping(body.get("user"))
     who = _word(user.get("id"), "user.id")
     inside = actor_side(body, site.home) == INTERNAL
-    name = user.get("name") or user.get("username") or ""
-    person = Person(who, Role.AGENT if inside else Role.CUSTOMER, name=str(name), external=not inside)
+    name = str(user.get("name") or user.get("username") or "")
+    role = Role.AGENT if inside else Role.CUSTOMER
+    person = Person(who, role, name=name if name.isprintable() else "", external=not inside)
     pressed = action["action_id"].removeprefix(PREFIX)
     url = body.get("response_url")
     click = Click(pressed, _word(action.get("value"), f"{path}.value"), person, url if isinstance(url, str) else "")
@@ -214,7 +222,7 @@ def _pressed_on(body: Mapping[str, Any], action: Mapping[str, Any]) -> Ref:
     channel = mapping(body.get("channel")).get("id") or container.get("channel_id")
     root = message.get("thread_ts") or container.get("thread_ts") or message.get("ts") or container.get("message_ts")
     moment(root, "container.message_ts")
-    return ref(_word(channel, "channel.id"), str(root))
+    return ref(_channel(channel, "channel.id"), str(root))
 
 
 # --- threads -------------------------------------------------------------------------------------------------
@@ -280,6 +288,12 @@ def mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _word(value: Any, path: str) -> str:
-    if not isinstance(value, str) or not value:
-        raise BadPayload(path, "a text that is not empty")
+    if not (isinstance(value, str) and 0 < len(value) <= 200 and value.isprintable()):
+        raise BadPayload(path, "a word of at most 200 printable characters")
+    return value
+
+
+def _channel(value: Any, path: str) -> str:
+    if not (isinstance(value, str) and _CHANNEL.fullmatch(value)):
+        raise BadPayload(path, "a channel's id such as C0123")
     return value

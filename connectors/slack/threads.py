@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.errors import AuthFailed, NotFound, Refused
-from connectors.slack.actor import claimed_teams, is_colleague
+from connectors.slack.actor import claimed_teams, is_colleague, is_home
 from connectors.slack.client import Client
 from connectors.slack.parse import (
-    READ,
     SLACKBOT,
     attachments,
     is_machine,
     is_noise,
+    is_speech,
     mapping,
     moment,
     place,
@@ -72,11 +72,10 @@ class Threads:
     @property
     def site(self) -> Install:
         """The installation, with who we are there: asked once where the settings do not say."""
-        if not (self._site.user_id and self._site.bot_id):
+        if not (self._site.user_id or self._site.bot_id):
             told = self._client.ask(self._client.web.auth_test)
-            self._site = replace(
-                self._site, user_id=str(told.get("user_id") or ""), bot_id=str(told.get("bot_id") or "")
-            )
+            user, bot = (str(told.get(name) or "") for name in ("user_id", "bot_id"))
+            self._site = replace(self._site, user_id=user, bot_id=bot)
         return self._site
 
     def messages(self, channel: str, root: str) -> list[Mapping[str, Any]]:
@@ -161,14 +160,14 @@ class Threads:
         who = str(message.get("user") or message.get("bot_id") or "")
         if self.is_ours(message):
             return Person(who, Role.US, name="Deskhand", external=False)
-        if is_machine(message) or who in ("", SLACKBOT) or (message.get("subtype") or "") not in READ:
+        if is_machine(message) or who in ("", SLACKBOT) or not is_speech(message):
             return Person(who, Role.MACHINE, name=str(message.get("username") or ""))
         about = self.people.about(who)
         if about.get("is_bot"):
             return Person(who, Role.MACHINE, name=_name(about))
         home = self._site.home
         claims = [*claimed_teams(message), *([message["team"]] if message.get("team") else [])]
-        inside = is_colleague(about, home) and all(claim in home for claim in claims)
+        inside = is_colleague(about, home) and all(is_home(claim, home) for claim in claims)
         return _person(who, about, inside=inside)
 
     def changed(self, since: datetime) -> Iterator[Event]:
