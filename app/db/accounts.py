@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,10 +14,11 @@ from app.errors import BadInput, UnknownRecord
 
 @dataclass(frozen=True)
 class Account:
-    """A customer of ours."""
+    """A customer of ours. While it is ``stopped``, nothing is written anywhere for it."""
 
     id: str
     name: str
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def add(session: Session, name: str, at: datetime) -> Account:
         session.flush()
     except IntegrityError as error:
         raise BadInput(f"an account named {name!r} exists", "choose another name") from error
-    return Account(row.id, row.name)
+    return _account(row)
 
 
 def named(session: Session, name: str) -> Account:
@@ -46,12 +47,28 @@ def named(session: Session, name: str) -> Account:
     row = session.scalar(select(AccountRow).where(AccountRow.name == name))
     if row is None:
         raise UnknownRecord(f"there is no account named {name!r}", "add it first, with `deskhand account add`")
-    return Account(row.id, row.name)
+    return _account(row)
 
 
 def every(session: Session) -> list[Account]:
     """All accounts, by name."""
-    return [Account(row.id, row.name) for row in session.scalars(select(AccountRow).order_by(AccountRow.name))]
+    return [_account(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.name))]
+
+
+def find(session: Session, account_id: str) -> Account:
+    """That account. Raises UnknownRecord."""
+    row = session.get(AccountRow, account_id)
+    if row is None:
+        raise UnknownRecord("there is no such account")
+    return _account(row)
+
+
+def stop(session: Session, account_id: str, *, stopped: bool = True) -> None:
+    """Turn the switch that stops everything; with ``stopped=False``, back."""
+    session.execute(
+        update(AccountRow).where(AccountRow.id == account_id).values(stopped=stopped),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def configure(session: Session, account_id: str, name: str, text: str, at: datetime) -> Configured:
@@ -77,6 +94,10 @@ def configuration(session: Session, account_id: str) -> Configured:
     if row is None:
         raise UnknownRecord("the account has no configuration", "publish one first")
     return Configured(row.account_id, row.version, row.name, row.text)
+
+
+def _account(row: AccountRow) -> Account:
+    return Account(row.id, row.name, row.stopped)
 
 
 def _versions(account_id: str):  # type: ignore[no-untyped-def]  # SQLAlchemy's own type says no more

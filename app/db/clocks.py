@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.db.models.clock import BeatRow, LeaderRow
@@ -27,6 +27,12 @@ def resign(session: Session, office: str, owner: str, now: datetime) -> None:
         update(LeaderRow).where(LeaderRow.office == office, LeaderRow.owner == owner).values(until=now),
         execution_options={"synchronize_session": False},
     )
+
+
+def led(session: Session, office: str, now: datetime) -> bool:
+    """Whether somebody leads at this moment."""
+    until = session.scalar(select(LeaderRow.until).where(LeaderRow.office == office))
+    return until is not None and until > now
 
 
 def due(session: Session, job: str, now: datetime, every: timedelta) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import ids
+from app.db.models.account import AccountRow
 from app.db.models.connection import ConnectionRow
 from app.errors import UnknownRecord
 
@@ -79,6 +80,12 @@ def of_account(session: Session, account_id: str) -> list[Installed]:
 def every(session: Session) -> list[Installed]:
     """All connections, oldest first."""
     return [_record(row) for row in session.scalars(select(ConnectionRow).order_by(ConnectionRow.created_at))]
+
+
+def stopped(session: Session, connection_id: str) -> bool:
+    """Whether the switch of the connection's account stops everything."""
+    switch = select(AccountRow.stopped).join(ConnectionRow, ConnectionRow.account_id == AccountRow.id)
+    return bool(session.scalar(switch.where(ConnectionRow.id == connection_id)))
 
 
 def pause(session: Session, connection_id: str, reason: str) -> None:

@@ -137,7 +137,8 @@ def drop_all(session: Session, ticket_id: str, reason: str) -> None:
 def opening(session: Session, connection_id: str) -> bool:
     """Whether a ticket is being opened at that connection right now, so that an unknown one there may be ours."""
     chosen = select(EffectRow.id).where(EffectRow.connection_id == connection_id, EffectRow.key.startswith("open-"))
-    return session.scalar(chosen.where(EffectRow.state == SENDING).limit(1)) is not None
+    begun = (EffectRow.state.in_((PENDING, SENDING)), EffectRow.started_at.is_not(None))
+    return session.scalar(chosen.where(*begun).limit(1)) is not None
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,12 @@ def record_outcome(session: Session, ticket_id: str, decision_id: str, outcome: 
     )
 
 
+def said(session: Session, decision_id: str, kind: str, by: str) -> bool:
+    """Whether that person said this about the decision before."""
+    chosen = select(OutcomeRow.id).where(OutcomeRow.decision_id == decision_id, OutcomeRow.kind == kind)
+    return session.scalar(chosen.where(OutcomeRow.by == by).limit(1)) is not None
+
+
 def outcomes(session: Session, ticket_id: str) -> list[Outcome]:
     """What people said about this ticket's decisions, oldest first."""
     chosen = select(OutcomeRow).where(OutcomeRow.ticket_id == ticket_id).order_by(OutcomeRow.at, OutcomeRow.id)

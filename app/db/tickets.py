@@ -53,7 +53,7 @@ class Remembered:
     redecided: int = 0
     linked_connection: str | None = None
     linked_ref: str | None = None
-    copied: str = ""
+    asked: str = ""
 
     @property
     def linked(self) -> tuple[str, Ref] | None:
@@ -174,7 +174,7 @@ _COLUMNS = (
     TicketRow.redecided,
     TicketRow.linked_connection,
     TicketRow.linked_ref,
-    TicketRow.copied,
+    TicketRow.asked,
 )
 
 
@@ -210,7 +210,7 @@ def add(session: Session, ticket_id: str, connection_id: str, ref: str, now: dat
         attempts=0,
         decided="",
         redecided=0,
-        copied="",
+        asked="",
         created_at=now,
     )
     session.execute(row.on_conflict_do_nothing())

@@ -9,12 +9,13 @@ from app.db.models.base import Base
 
 
 class AccountRow(Base):
-    """A customer of ours."""
+    """A customer of ours. ``stopped`` is the one switch that stops everything."""
 
     __tablename__ = "account"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
+    stopped: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 

@@ -13,8 +13,9 @@ class TicketRow(Base):
 
     ``owner``, ``until`` and ``fence`` are the lease: ``fence`` grows with each one given. ``attempts`` counts failures in a row.
     ``quiet_since`` is set while a person has the ticket; ``heard`` is the vendor's time of the last human message that a
-    hand-back covers. ``decided`` is the question decided last, ``redecided`` how often it had to be decided again.
-    ``linked_*`` name the helpdesk's ticket that records this one; ``copied`` is the last customer message copied there.
+    hand-back covers. ``decided`` is the question decided last, empty when it has to be decided again;
+    ``asked`` is the same and stays, and ``redecided`` says how often that question had to be decided again.
+    ``linked_*`` name the helpdesk's ticket that records this one.
     """
 
     __tablename__ = "ticket"
@@ -38,5 +39,5 @@ class TicketRow(Base):
     redecided: Mapped[int] = mapped_column(default=0)
     linked_connection: Mapped[str | None] = mapped_column(String(64))
     linked_ref: Mapped[str | None] = mapped_column(Text)
-    copied: Mapped[str] = mapped_column(Text, default="")
+    asked: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]

@@ -14,6 +14,7 @@ def _account() -> None:
         "account",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("stopped", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_account"),
         sa.UniqueConstraint("name", name="uq_account_name"),
@@ -89,6 +90,30 @@ def _evidence() -> None:
     op.create_index("ix_evidence_account_id_category", "evidence", ["account_id", "category"], unique=False)
 
 
+def _article() -> None:
+    op.create_table(
+        "article",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.String(length=32), nullable=False),
+        sa.Column("connection_id", sa.String(length=64), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("locale", sa.String(length=20), nullable=False),
+        sa.Column("restricted", sa.Boolean(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("title_words", sa.Text(), nullable=False),
+        sa.Column("text_words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_article_account_id"),
+        sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name="fk_article_connection_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_article"),
+        sa.UniqueConstraint("connection_id", "external_id", name="uq_article_connection_id_external_id"),
+    )
+    op.create_index("ix_article_account_id", "article", ["account_id"], unique=False)
+
+
 def _event() -> None:
     op.create_table(
         "event",
@@ -152,7 +177,7 @@ def _ticket() -> None:
         sa.Column("redecided", sa.Integer(), nullable=False),
         sa.Column("linked_connection", sa.String(length=64), nullable=True),
         sa.Column("linked_ref", sa.Text(), nullable=True),
-        sa.Column("copied", sa.Text(), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name="fk_ticket_connection_id"),
         sa.PrimaryKeyConstraint("id", name="pk_ticket"),
@@ -242,6 +267,7 @@ TABLES = (
     _configuration,
     _connection,
     _evidence,
+    _article,
     _event,
     _problem,
     _ticket,

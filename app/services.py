@@ -1,0 +1,124 @@
+"""The one place that picks implementations. Web, jobs and command line build it once per process and ask it. Knows no Flask."""
+
+import hashlib
+import hmac
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.db import accounts, connections
+from app.db.connections import Installed
+from app.db.database import Database
+from app.engine.classify import KeywordClassifier
+from app.engine.configuration import Configuration, load
+from app.engine.ports import Classifier, Knowledge
+from app.kb.index import TextIndex
+from app.queue import Work
+from app.settings import Settings
+from app.vault import Vault
+from connectors.base import Connection, Helpdesk
+from connectors.registry import HELPDESKS
+from connectors.types import OpenTicket
+
+FRESH = 5.0
+"""Seconds for which a connection is used without a look at the database."""
+
+
+@dataclass(frozen=True)
+class _Built:
+    """A connector, what it was built from, and until when nobody has to look whether that changed."""
+
+    installed: Installed
+    connector: Helpdesk
+    until: float
+
+
+class Services:
+    """Everything a process needs, from its settings. Safe between threads: connectors are built for each one.
+
+    ``database`` and ``work`` come open; nothing is called over the network before somebody asks.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        database: Database | None = None,
+        work: Work | None = None,
+        helpdesks: Mapping[str, type[Helpdesk]] = HELPDESKS,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.database = database or Database(settings.database_url, clock=clock)
+        self.work = work or Work(settings.redis_url, job_timeout=settings.job_timeout)
+        self.vault = Vault(settings.keys)
+        self.helpdesks = helpdesks
+        self.evidence_key = hmac.new(settings.keys[0], b"deskhand evidence", hashlib.sha256).digest()
+        self._mine = threading.local()
+        self._configurations: dict[str, tuple[int, Configuration, Classifier]] = {}
+
+    def connector(self, connection_id: str) -> Helpdesk:
+        """This thread's connector for a connection, built anew when that was changed, which shows within seconds.
+
+        Raises UnknownRecord for a connection that is not there and SealBroken when its secrets do not open.
+        """
+        built = self._built(connection_id)
+        return built.connector
+
+    def installed(self, connection_id: str) -> Installed:
+        """The connection as it was seconds ago at most. Raises UnknownRecord."""
+        return self._built(connection_id).installed
+
+    def record_of(self, connection: Installed) -> Installed | None:
+        """The account's helpdesk in which tickets of this connection are recorded; None when it keeps its own."""
+        if OpenTicket in self.helpdesks[connection.vendor].supports:
+            return None
+        with self.database.reading() as session:
+            others = connections.of_account(session, connection.account_id)
+        return next((one for one in others if OpenTicket in self.helpdesks[one.vendor].supports), None)
+
+    def configuration(self, account_id: str) -> Configuration:
+        """The account's configuration in force. Read once per version. Raises UnknownRecord when it has none."""
+        return self._settled(account_id)[1]
+
+    def classifier(self, account_id: str) -> Classifier:
+        """What tells the account's tickets apart, by the configuration in force."""
+        return self._settled(account_id)[2]
+
+    def knowledge(self, account_id: str) -> Knowledge:
+        """The account's articles as they are now."""
+        return TextIndex(self.database, account_id)
+
+    def _settled(self, account_id: str) -> tuple[int, Configuration, Classifier]:
+        with self.database.reading() as session:
+            version = accounts.version(session, account_id)
+            known = self._configurations.get(account_id)
+            if known and known[0] == version:
+                return known
+            given = accounts.configuration(session, account_id)
+        configuration = load(given.text, name=given.name)
+        self._configurations[account_id] = (given.version, configuration, KeywordClassifier(configuration))
+        return self._configurations[account_id]
+
+    def _built(self, connection_id: str) -> _Built:
+        cache: dict[str, _Built] = self._mine.__dict__.setdefault("built", {})
+        known = cache.get(connection_id)
+        now = time.monotonic()
+        if known and now < known.until:
+            return known
+        with self.database.reading() as session:
+            installed = connections.find(session, connection_id)
+        connector = known.connector if known and _same(known.installed, installed) else self._build(installed)
+        cache[connection_id] = _Built(installed, connector, now + FRESH)
+        return cache[connection_id]
+
+    def _build(self, installed: Installed) -> Helpdesk:
+        secrets = self.vault.open(installed.sealed, place=installed.id)
+        connection = Connection(installed.id, installed.base_url, installed.settings, secrets)
+        return self.helpdesks[installed.vendor](connection)
+
+
+def _same(one: Installed, other: Installed) -> bool:
+    return (one.sealed, one.base_url, one.settings) == (other.sealed, other.base_url, other.settings)

@@ -1,0 +1,78 @@
+"""The clock (``python -m jobs.clock``): a beat each second. Of several clocks one leads; when it dies another follows."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+from datetime import timedelta
+
+from app import logs
+from app.db import clocks, ids
+from app.errors import DatabaseDown
+from app.services import Services
+from app.settings import Settings
+from jobs import base, schedule
+
+log = logging.getLogger(__name__)
+
+OFFICE = "clock"
+BEAT = 1.0
+"""Seconds."""
+TERM = timedelta(seconds=10)
+"""How long a lead lasts after the last beat."""
+
+
+class Clock:
+    """Beats until it is told to stop. A database that is away is asked again at the next beat."""
+
+    def __init__(self, services: Services, *, term: timedelta = TERM) -> None:
+        self._services = services
+        self._term = term
+        self._owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{ids.fresh()[-12:]}"
+        self._stop = threading.Event()
+
+    def beat(self) -> bool:
+        """Lead if nobody else does, and begin what is due. True while leading."""
+        database = self._services.database
+        with database.session() as session:
+            now = database.now(session)
+            if not clocks.lead(session, OFFICE, self._owner, now, now + self._term):
+                return False
+        schedule.tick(self._services)
+        return True
+
+    def run(self) -> None:
+        """Beat each second."""
+        while not self._stop.wait(BEAT):
+            try:
+                self.beat()
+            except DatabaseDown as error:
+                log.warning("clock.blind", exc_info=error)
+        self.resign()
+
+    def stop(self) -> None:
+        """End after this beat."""
+        self._stop.set()
+
+    def resign(self) -> None:
+        """Let another clock lead at once."""
+        database = self._services.database
+        with database.session() as session:
+            clocks.resign(session, OFFICE, self._owner, database.now(session))
+
+
+def main() -> None:
+    """Run a clock until SIGTERM or SIGINT."""
+    settings = Settings.load()
+    logs.set_up(settings.log_level)
+    services = Services(settings)
+    base.use(services)
+    clock = Clock(services)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: clock.stop())
+    clock.run()
+
+
+if __name__ == "__main__":
+    main()

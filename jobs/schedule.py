@@ -1,0 +1,71 @@
+"""The one table of what happens by the clock, and how far apart."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app import metrics
+from app.db import clocks, connections, inbox, tickets
+from app.services import Services
+
+log = logging.getLogger(__name__)
+
+
+def sweep(services: Services) -> None:
+    """Ring for every ticket that has something to do now. This, not the queue, is what work depends on."""
+    with services.database.reading() as session:
+        now = services.database.now(session)
+        due = dict.fromkeys([*tickets.due(session, now), *inbox.to_ring(session, now)])
+    for ticket_id in due:
+        services.work.ring(ticket_id)
+    metrics.count("sweep.rung", len(due))
+
+
+def reconcile(services: Services) -> None:
+    """Have every vendor asked what changed lately."""
+    for connection_id in _active(services):
+        services.work.reconcile(connection_id)
+
+
+def articles(services: Services) -> None:
+    """Have every vendor's articles read anew."""
+    for connection_id in _active(services):
+        services.work.articles(connection_id)
+
+
+def _active(services: Services) -> list[str]:
+    with services.database.reading() as session:
+        return [one.id for one in connections.every(session) if one.active]
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """One line of the table."""
+
+    name: str
+    every: timedelta
+    act: Callable[[Services], None]
+
+
+TABLE = (
+    Periodic("sweep", timedelta(seconds=1), sweep),
+    Periodic("reconcile", timedelta(minutes=3), reconcile),
+    Periodic("articles", timedelta(minutes=15), articles),
+)
+
+
+def tick(services: Services, table: tuple[Periodic, ...] = TABLE) -> list[str]:
+    """Begin everything that is due, each at most once per its time however many ask. Says what was begun."""
+    begun = []
+    for line in table:
+        if _due(services, line):
+            line.act(services)
+            begun.append(line.name)
+    return begun
+
+
+def _due(services: Services, line: Periodic) -> bool:
+    with services.database.session() as session:
+        now: datetime = services.database.now(session)
+        return clocks.due(session, line.name, now, line.every)

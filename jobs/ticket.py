@@ -1,0 +1,246 @@
+"""One ticket's turn: settle what is planned, deal with what waits, plan what follows, settle again.
+
+Whoever rings, however often: one run at a time works on a ticket, and what it decides is saved in one transaction.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.db import connections, effects, inbox, judgements, problems, tickets
+from app.db.effects import Planned
+from app.db.inbox import Waiting
+from app.db.judgements import Judged
+from app.db.problems import Problem
+from app.db.tickets import Remembered
+from app.engine import fields, policy
+from app.engine.types import EvidenceRecord
+from app.queue import TICKET
+from connectors.types import Event, EventKind, Reply, Role, Status, Ticket, Untag
+from jobs import base, click, link
+from jobs.base import Later, Patience, Run
+from jobs.classify import classified
+from jobs.click import Pressed, Scene
+from jobs.draft import REDECIDED, Place, decided, domain, place, standing_of
+from jobs.reply import AGAIN, settle
+
+log = logging.getLogger(__name__)
+
+ROUNDS = 20
+"""How often one job starts over for what came in meanwhile; after that the sweep rings again."""
+OPENING = timedelta(seconds=5)
+"""How long an unknown ticket waits while one of ours is being opened: it may be that one."""
+
+
+def run(ticket_id: str, *, patience: Patience | None = None) -> None:
+    """Work on a ticket until nothing is left to do now. Called by name from the queue."""
+    services = base.services()
+    services.work.answered(TICKET, ticket_id)
+    for _ in range(ROUNDS):
+        if not base.lead(services, ticket_id, patience or base.PATIENCE, _turn):
+            return
+    services.work.ring(ticket_id)
+
+
+def _turn(run: Run) -> None:
+    settle(run)
+    if drain(run):
+        settle(run)
+
+
+@dataclass(frozen=True)
+class Knock:
+    """What waits for a ticket, and what we remember of it."""
+
+    waiting: Sequence[Waiting]
+    remembered: Remembered
+
+    @property
+    def numbers(self) -> list[int]:
+        """The events' own numbers."""
+        return [one.id for one in self.waiting]
+
+
+def drain(run: Run) -> bool:
+    """Deal with everything that waits, by one look at the ticket. True when something was planned."""
+    with run.services.database.reading() as session:
+        knock = Knock(inbox.waiting(session, run.ticket_id), tickets.remembered(session, run.ticket_id))
+        thread = tickets.recorded_by(session, run.lease.connection_id, run.lease.ref)
+    if not knock.waiting:
+        return False
+    if not run.lease.ref.id:
+        _about_the_connection(run, knock)
+        return False
+    if thread is None:
+        _perhaps_ours(run, knock)
+    where = place(run.services, run.lease.connection_id)
+    ticket = run.connector(run.lease.connection_id).ticket(run.lease.ref)
+    if thread is not None:
+        _heard_in_record(run, knock, ticket, thread)
+        return False
+    return _answer(run, knock, ticket, where)
+
+
+def _about_the_connection(run: Run, knock: Knock) -> None:
+    """Events that name no ticket: the vendor says that we are no longer installed."""
+    with run.transaction() as (session, now):
+        inbox.settle(session, knock.numbers, "connection")
+        if any(one.event.kind is EventKind.DISCONNECTED for one in knock.waiting):
+            reason = "the vendor says that Deskhand was removed there"
+            connections.pause(session, run.lease.connection_id, reason)
+            remedy = "install it there again, connect it, then resume it"
+            problems.report(session, Problem("disconnected", reason, remedy, run.lease.connection_id), now)
+
+
+def _perhaps_ours(run: Run, knock: Knock) -> None:
+    """A ticket that nobody knows may be the record that is being opened right now: wait until that is known."""
+    with run.services.database.reading() as session:
+        unknown = not knock.remembered.decided
+        if unknown and effects.opening(session, run.lease.connection_id):
+            raise Later(run.services.database.now(session) + OPENING)
+
+
+def _heard_in_record(run: Run, knock: Knock, ticket: Ticket, thread: Remembered) -> None:
+    """A record is never answered: its thread is. But who writes in it has taken the thread over, or hands it back."""
+    with run.transaction() as (session, now):
+        inbox.settle(session, knock.numbers, "record")
+        handed_back = fields.RESUME_TAG in ticket.tags
+        if handed_back and thread.quiet_since:
+            tickets.remember(session, thread.id, quiet_since=None, decided="")
+            tickets.remember(session, run.ticket_id, heard=_last_human(ticket))
+            again = Event(f"{AGAIN}{run.ticket_id}:{now.isoformat()}", EventKind.CHANGED, thread.ref, now)
+            inbox.accept(session, thread.connection_id, [again], now)
+        elif thread.quiet_since is None and policy.took_over(ticket, knock.remembered.heard):
+            tickets.remember(session, thread.id, quiet_since=now)
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """Whether Deskhand may speak: who has the ticket after everything that was said and pressed."""
+
+    quiet: bool
+    resumed: bool
+    heard: datetime | None
+
+
+def hearing(remembered: Remembered, ticket: Ticket, presses: Sequence[Pressed]) -> Hearing:
+    """A human's word silences us until the tag or a button hands the ticket back; the last button pressed counts."""
+    handed_back = fields.RESUME_TAG in ticket.tags and remembered.quiet_since is not None
+    last = next((one.quiet for one in reversed(presses) if one.quiet is not None), None)
+    if last is True:
+        return Hearing(quiet=True, resumed=False, heard=remembered.heard)
+    if last is False or handed_back:
+        return Hearing(quiet=False, resumed=True, heard=_last_human(ticket))
+    quiet = remembered.quiet_since is not None or policy.took_over(ticket, remembered.heard)
+    return Hearing(quiet, resumed=False, heard=remembered.heard)
+
+
+def _last_human(ticket: Ticket) -> datetime | None:
+    return max((m.at for m in ticket.messages if m.author.role is Role.AGENT), default=None)
+
+
+def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
+    """Clicks, then the question if there is one that waits; everything that follows is saved at once."""
+    presses = _presses(run, knock, ticket, where)
+    now_heard = hearing(knock.remembered, ticket, presses)
+    outcome = _silence(knock.remembered, ticket, now_heard)
+    judged = None if outcome else _judged(run, knock, ticket, where, now_heard)
+    with run.transaction() as (session, now):
+        planned = _planned(session, run, knock, ticket, where, judged)
+        if now_heard.resumed and judged is None and fields.RESUME_TAG in ticket.tags:
+            planned.append(_untag(run, ticket))
+        planned += [batch for press in presses for batch in press.planned]
+        new = [one for one in planned if one.changes and not effects.exists(session, one.key)]
+        effects.plan(session, run.ticket_id, new, now)
+        for press in presses:
+            click.save(session, run.ticket_id, press, now)
+        if judged:
+            judgements.save(session, judged, now)
+        _remember(session, run, knock.remembered, now_heard, judged, now)
+        inbox.settle(session, knock.numbers, outcome or "decided")
+    for press in presses:
+        click.answer(run, press.click, press.answer)
+    return bool(new)
+
+
+def _judged(run: Run, knock: Knock, ticket: Ticket, where: Place, heard: Hearing) -> Judged:
+    classification = classified(run.services, where.connection.account_id, ticket)
+    remembered = replace(knock.remembered, heard=heard.heard)
+    return decided(run.services, where, remembered, ticket, classification)
+
+
+def _silence(remembered: Remembered, ticket: Ticket, heard: Hearing) -> str:
+    """Why nothing is decided, in a word; empty when something is to be."""
+    question = ticket.question
+    if ticket.status is Status.CLOSED:
+        return "closed"
+    if heard.quiet:
+        return "quiet"
+    if question is None:
+        return "nothing asked"
+    if question.id == remembered.decided and not heard.resumed:
+        return "known"
+    return ""
+
+
+def _presses(run: Run, knock: Knock, ticket: Ticket, where: Place) -> list[Pressed]:
+    """What follows from each button that was pressed, in order."""
+    clicks = [one.event.click for one in knock.waiting if one.event.click]
+    if not clicks:
+        return []
+    with run.services.database.reading() as session:
+        now = run.services.database.now(session)
+        standing = standing_of(run.services, session, where, knock.remembered, ticket, now)
+        record = where.record
+        inside = (record.id, link.LINKED) if record else (where.connection.id, ticket.ref)
+        scene = Scene(ticket, standing, inside, where.recorded if record else where.own)
+        return [click.pressed(session, run, one, scene) for one in clicks]
+
+
+def _planned(
+    session: Session, run: Run, knock: Knock, ticket: Ticket, where: Place, judged: Judged | None
+) -> list[Planned]:
+    """Copies for the record first, then what was decided."""
+    copies = link.copies(session, run, ticket, where.record) if where.record else []
+    if judged is None:
+        return copies
+    batches = link.divided(judged.decision, where.connection, where.record, where.recorded)
+    if knock.remembered.redecided >= REDECIDED:
+        batches = [replace(one, expect=None) for one in batches]
+    if isinstance(judged.decision.permission, EvidenceRecord):
+        batches = [_counted(one, ticket) for one in batches]
+    return copies + batches
+
+
+def _counted(batch: Planned, ticket: Ticket) -> Planned:
+    """Marked as something that a customer reads without a person's click."""
+    if not any(isinstance(change, Reply) for change in batch.changes):
+        return batch
+    return replace(batch, requester=ticket.requester.id, domain=domain(ticket))
+
+
+def _untag(run: Run, ticket: Ticket) -> Planned:
+    """Take the hand-back's tag away once it was understood; a decision does that by itself."""
+    last = _last_human(ticket)
+    key = f"resumed-{run.ticket_id}-{int(last.timestamp()) if last else 0}"
+    return Planned(key, run.lease.connection_id, run.lease.ref, (Untag((fields.RESUME_TAG,)),))
+
+
+def _remember(
+    session: Session, run: Run, before: Remembered, heard: Hearing, judged: Judged | None, now: datetime
+) -> None:
+    """Only what changed: a record's run may have silenced this thread meanwhile, and that has to stand."""
+    values: dict[str, object] = {}
+    if heard.resumed:
+        values |= {"quiet_since": None, "heard": heard.heard}
+    elif heard.quiet and before.quiet_since is None:
+        values |= {"quiet_since": now}
+    if judged:
+        question = judged.decision.question
+        values |= {"decided": question, "asked": question}
+        values |= {"redecided": 0} if question != before.asked else {}
+    if values:
+        tickets.remember(session, run.ticket_id, **values)

@@ -1,0 +1,47 @@
+"""A worker (``python -m jobs.worker``): takes jobs one after the other, in its own process, from one queue."""
+
+import logging
+import sys
+
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from app import logs
+from app.queue import QUEUE
+from app.services import Services
+from app.settings import Settings
+from jobs import base, reconcile, ticket
+
+log = logging.getLogger(__name__)
+
+JOBS = (ticket.run, reconcile.run, reconcile.articles)
+"""What the queue names; loaded here, so that the first job does not pay for it."""
+RECYCLE = 1000
+"""Jobs after which a worker ends, for its supervisor to start a fresh one."""
+
+
+def build(services: Services) -> SimpleWorker:
+    """A worker wired to these services; JSON only, never pickle."""
+    base.use(services)
+    return SimpleWorker(
+        [QUEUE],
+        connection=services.work.patient(),
+        serializer=JSONSerializer,
+        worker_ttl=60,
+        job_monitoring_interval=10,
+        maintenance_interval=30,
+        log_job_description=False,
+    )
+
+
+def main() -> None:
+    """Work until SIGTERM (the job in hand is finished first) or until enough was done; the supervisor starts another."""
+    settings = Settings.load()
+    logs.set_up(settings.log_level)
+    worker = build(Services(settings))
+    worker.work(max_jobs=RECYCLE, logging_level="WARNING")
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
