@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq.job import Job
 from rq.queue import Queue
+from rq.worker import Worker
 
 from app import metrics
 from app.db import ids
@@ -89,6 +90,13 @@ class Work:
         """Raises BrokerDown when Redis does not answer."""
         try:
             self._redis.ping()
+        except RedisError as error:
+            raise BrokerDown("Redis does not answer", "see that it runs at REDIS_URL") from error
+
+    def workers(self) -> int:
+        """How many workers have shown themselves lately. Raises BrokerDown."""
+        try:
+            return int(Worker.count(connection=self._redis))
         except RedisError as error:
             raise BrokerDown("Redis does not answer", "see that it runs at REDIS_URL") from error
 
