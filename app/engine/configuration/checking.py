@@ -69,10 +69,11 @@ def _path(loc: Path, value: Any, *, keep_last: bool) -> Path:
     """The error's place in the file: pydantic adds the names of alternatives, which nobody wrote."""
     path: list[str | int] = []
     for n, part in enumerate(loc):
-        if (isinstance(value, dict) and part in value) or (
-            isinstance(value, list) and isinstance(part, int) and part < len(value)
-        ):
-            value = value[part]
+        children: Mapping[str | int, Any] = {}
+        if isinstance(value, dict | list):
+            children = dict(enumerate(value)) if isinstance(value, list) else value
+        if part in children:
+            value = children[part]
         elif not (keep_last and n == len(loc) - 1):
             continue
         path.append(part)

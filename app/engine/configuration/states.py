@@ -4,7 +4,7 @@ Every leaf of a configuration finds exactly one line: the first whose pattern fi
 ``**`` for any that remain.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -120,6 +120,30 @@ _MOOD = (NOT_YET, "sentiment is not judged yet")
 _FIGURES = (NOT_YET, "reports are not made yet")
 _DUTY = (NOT_YET, "this is not checked yet; nothing is answered for it without a person")
 
+_CATEGORY: Mapping[str, Verdict | Judge] = {
+    "name": (WORKS, "a category"),
+    "description": (NOT_YET, "keywords alone decide for now"),
+    "keywords.**": (WORKS, "tickets are classified by it"),
+    "confidence": (WORKS, "below it a person answers"),
+    "autoResolve": (WORKS, "asks for answers by itself, as soon as evidence allows"),
+    "requiresHuman": (WORKS, "a person answers"),
+    "requireHuman": (WORKS, "a person answers"),
+    "urgent": (WORKS, "sets the priority"),
+    "priority": (WORKS, "sets the priority"),
+    "assignTo": (WORKS, "assigns the team, which must exist in the helpdesk"),
+    "escalateTo": (WORKS, "assigns the team, which must exist in the helpdesk"),
+    "sla": (WORKS, "written as the SLA target"),
+    "knowledgeBase": _quotes,
+    "requiresContext.**": (NOT_YET, "nothing is collected yet"),
+    "requiresAuth": _PERSON,
+    "authentication": _PERSON,
+    "authenticationRequired": _PERSON,
+    "requireVerification": _PERSON,
+    "requireDocumentation": _PERSON,
+    "complianceReview": _PERSON,
+    "alertSecurity": (WORKS, "a person answers; nobody is alerted yet"),
+}
+
 _MAY_BE_EMPTY = (
     "channels",
     "channels.*.widget",
@@ -163,33 +187,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("classification.vip.criteria.**", _criterion),
     ("classification.vip.enabled", (WORKS, "VIPs are answered by a person")),
     ("classification.vip.priorityLevel", (WORKS, "the least priority of a VIP's ticket")),
-    *(
-        (f"classification.{where}.{key}", verdict)
-        for where in ("*.*", "*.categories.*")
-        for key, verdict in {
-            "name": (WORKS, "a category"),
-            "description": (NOT_YET, "keywords alone decide for now"),
-            "keywords.**": (WORKS, "tickets are classified by it"),
-            "confidence": (WORKS, "below it a person answers"),
-            "autoResolve": (WORKS, "asks for answers by itself, as soon as evidence allows"),
-            "requiresHuman": (WORKS, "a person answers"),
-            "requireHuman": (WORKS, "a person answers"),
-            "urgent": (WORKS, "sets the priority"),
-            "priority": (WORKS, "sets the priority"),
-            "assignTo": (WORKS, "assigns the team, which must exist in the helpdesk"),
-            "escalateTo": (WORKS, "assigns the team, which must exist in the helpdesk"),
-            "sla": (WORKS, "written as the SLA target"),
-            "knowledgeBase": _quotes,
-            "requiresContext.**": (NOT_YET, "nothing is collected yet"),
-            "requiresAuth": _PERSON,
-            "authentication": _PERSON,
-            "authenticationRequired": _PERSON,
-            "requireVerification": _PERSON,
-            "requireDocumentation": _PERSON,
-            "complianceReview": _PERSON,
-            "alertSecurity": (WORKS, "a person answers; nobody is alerted yet"),
-        }.items()
-    ),
+    *((f"classification.{where}.{key}", v) for where in ("*.*", "*.categories.*") for key, v in _CATEGORY.items()),
     # answers
     ("autoResponse.*.enabled", (WORKS, "false: a person answers; true: answers follow `modes`")),
     ("autoResponse.*.requireHuman", (WORKS, "a person answers")),
