@@ -62,10 +62,11 @@ class _Reader(HTMLParser):
         elif tag == "li":
             self.out.append(self._bullet())
         elif tag in ("ul", "ol"):
-            self.out.append("\n" if self._lists else "\n\n")
+            if not self._lists:
+                self.out.append("\n\n")
             self._lists.append(0 if tag == "ol" else None)
-        elif tag in BLOCKS and not self._lists:
-            self.out.append("\n\n")
+        elif tag in BLOCKS and not (self._lists and self._fresh()):
+            self.out.append("\n" if self._lists else "\n\n")
         self._pre += tag == "pre"
 
     def handle_endtag(self, tag: str) -> None:
@@ -85,13 +86,18 @@ class _Reader(HTMLParser):
         """Keep what is seen; runs of blanks are one blank, except in preformatted text."""
         if not self._hidden:
             text = data if self._pre else re.sub(r"\s+", " ", data)
-            starts = not self.out or self.out[-1].endswith(("\n", "- ", ". "))
-            self.out.append(text.lstrip(" ") if starts and not self._pre else text)
+            text = text.lstrip(" ") if self._fresh() and not self._pre else text
+            self.out += [text] if text else []
+
+    def _fresh(self) -> bool:
+        """Whether a line or an item has just begun."""
+        return not self.out or self.out[-1].endswith(("\n", "- ", ". "))
 
     def _bullet(self) -> str:
-        indent = "  " * max(0, len(self._lists) - 1)
+        line = "" if not self.out or self.out[-1].endswith("\n") else "\n"
+        indent = line + "  " * max(0, len(self._lists) - 1)
         count = self._lists[-1] if self._lists else None
         if count is None:
-            return f"\n{indent}- "
+            return f"{indent}- "
         self._lists[-1] = count + 1
-        return f"\n{indent}{count + 1}. "
+        return f"{indent}{count + 1}. "
