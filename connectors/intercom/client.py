@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from connectors import http
 from connectors.errors import Closed, ConnectorError, Refused, Unavailable
 from connectors.intercom.settings import VERSION
+from connectors.intercom.values import table
 
 TIMEOUT = 10.0
 PAGE = 50
@@ -149,7 +150,7 @@ class Client:
             answer = self._call("POST conversations/search", self._page, search, query=query, pagination=paging)
             yield from _rows(answer, "conversations")
             # The library's own pager asks for the first page again and again (5.0.1), so the cursor is carried here.
-            following = ((answer.get("pages") or {}).get("next") or {}).get("starting_after")
+            following = table(table(answer.get("pages")).get("next")).get("starting_after")
             if not following or following == after:
                 return
             after = following
@@ -169,12 +170,13 @@ class Client:
         return _rows(answer, "data")
 
     def _numbered(self, where: str, method: Callable[..., Any]) -> Iterator[Json]:
-        page = 1
-        while True:
+        page, last = 1, 1
+        while page <= last:
             answer = self._call(where, self._page, method, page=page, per_page=PAGE)
-            yield from _rows(answer, "data")
-            if page >= int((answer.get("pages") or {}).get("total_pages") or 1):
-                return
+            found = _rows(answer, "data")
+            yield from found
+            total = table(answer.get("pages")).get("total_pages")
+            last = total if found and isinstance(total, int) else 0
             page += 1
 
     @staticmethod

@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 from connectors.base import Answers, Connection, Setting
 from connectors.errors import AuthFailed, BadSignature, NotFound, Refused, Unsupported
-from connectors.intercom import events, parse, people, settings
+from connectors.intercom import events, parse, people, settings, values
 from connectors.intercom.client import Client
 from connectors.intercom.directory import Directory
 from connectors.intercom.marks import Owner
 from connectors.intercom.opening import Opener
+from connectors.intercom.revision import revision
 from connectors.intercom.writes import Batch, Writer
 from connectors.signing import mac, same
 from connectors.types import (
@@ -71,8 +72,8 @@ class Intercom:
     def check(self) -> Mapping[str, str]:
         """Who we are there. Raises Refused when the token belongs to another workspace than the one configured."""
         me = self._client.me()
-        app = parse.table(me.get("app"))
-        account = parse.identity(app.get("id_code"))
+        app = values.table(me.get("app"))
+        account = values.identity(app.get("id_code"))
         if account and account != self._app_id:
             raise Refused(f"app_id: this token belongs to the workspace {account}")
         found = {
@@ -80,7 +81,7 @@ class Intercom:
             "account": account or self._app_id,
             "name": str(app.get("name") or ""),
         }
-        return found | {"region": str(app.get("region") or ""), "token_of": parse.identity(me.get("id"))}
+        return found | {"region": str(app.get("region") or ""), "token_of": values.identity(me.get("id"))}
 
     def receive(self, request: Inbound) -> Iterable[Event]:
         """The event of a signed notification, if it is one that wakes a ticket."""
@@ -93,7 +94,8 @@ class Intercom:
     def ticket(self, ref: Ref) -> Ticket:
         """The conversation, and what the workspace knows of its customer where it lets us read that."""
         conversation = self._client.conversation(_safe(ref))
-        return parse.ticket(conversation, self._owner, self._requester(conversation), self._page(ref))
+        name = revision(conversation, self._owner)
+        return parse.ticket(conversation, self._owner, name, self._requester(conversation), self._page(ref))
 
     def apply(
         self,
@@ -118,7 +120,7 @@ class Intercom:
         """Every conversation updated since then, by search, which may lag behind some minutes."""
         query = {"field": "updated_at", "operator": ">", "value": int(since.timestamp()) - 1}
         for found in self._client.conversations(query):
-            name, at = parse.identity(found.get("id")), parse.moment(found.get("updated_at"))
+            name, at = values.identity(found.get("id")), values.moment(found.get("updated_at"))
             if name and at and at >= since - timedelta(seconds=1):
                 yield Event(f"changed:{name}:{int(at.timestamp())}", EventKind.CHANGED, Ref(name), at)
 
@@ -141,15 +143,15 @@ class Intercom:
         listed = self._optional("data_attributes", self._client.attributes, None)
         if listed is None:
             return {}
-        known = {str(row.get("name")): parse.identity(row.get("id")) or str(row.get("name")) for row in listed}
+        known = {str(row.get("name")): values.identity(row.get("id")) or str(row.get("name")) for row in listed}
         return {name: known.get(name, "") for name in fields}
 
-    def _requester(self, conversation: parse.Json) -> Person:
+    def _requester(self, conversation: values.Json) -> Person:
         known = parse.author_of(conversation)
         if not known.id:
             return known
         contact = self._optional("contact", lambda: self._client.contact(known.id), {})
-        has = parse.table(contact.get("companies"))
+        has = values.table(contact.get("companies"))
         member = bool(has.get("data") or has.get("total_count"))
         companies = self._optional("companies", lambda: self._client.companies(known.id), []) if member else []
         return people.requester(known, contact, companies)

@@ -8,7 +8,8 @@ from typing import Any
 
 from connectors.errors import BadPayload
 from connectors.intercom.marks import Owner
-from connectors.intercom.parse import Json, identity, moment, parts, rows, table
+from connectors.intercom.parse import parts
+from connectors.intercom.values import Json, identity, moment, rows, table
 from connectors.types import Event, EventKind, Ref
 
 KINDS: Mapping[str, EventKind] = {

@@ -9,10 +9,15 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from connectors.intercom.markup import gist, to_text
+from connectors.intercom.values import moment
+
+FOLLOWS = timedelta(seconds=60)
+"""Within this time after a message of ours, a wordless change on our seat belongs to the same batch."""
 
 _LINE = re.compile(r"Deskhand ref (\S+?)(?: answer ([0-9a-f,]+))?$", re.MULTILINE)
 
@@ -40,7 +45,7 @@ def references(text: str) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class Owner:
-    """Whom Deskhand writes as: a teammate's seat and, where known, the app's code."""
+    """Whom Deskhand writes as: a teammate's seat and, where known, the app's code. A person may share the seat."""
 
     admin_id: str
     app_code: str = ""
@@ -50,30 +55,53 @@ class Owner:
         author = part.get("author") or {}
         return author.get("type") == "admin" and str(author.get("id") or "") == self.admin_id
 
-    def wrote(self, part: Mapping[str, Any], answers: frozenset[str] = frozenset()) -> bool:
-        """Whether *we* wrote this part, and not a person on the same seat, who leaves neither code nor mark.
+    def sent(self, part: Mapping[str, Any]) -> bool:
+        """Whether this one part shows that it came from us, in anybody's name: also what we copied for a customer."""
+        code = _code(part)
+        if code and code == self.app_code:
+            return True
+        return self.sits(part) and (bool(code and not self.app_code) or bool(references(to_text(part.get("body")))))
 
-        ``answers`` are the digests that our notes in this conversation name. When the app's code is not configured, any
-        app's code on our seat counts as ours.
+    def mine(self, parts: Sequence[Mapping[str, Any]]) -> list[bool]:
+        """For each part of a conversation, oldest first, whether *we* wrote it, and not a person on the same seat.
+
+        A person leaves neither our code nor our mark. Where the workspace shows no codes, our replies are known by the
+        digest in our note, and wordless changes (an assignment, a closing) by following at once on a message of ours.
         """
-        if not self.sits(part):
-            return False
-        code = str(part.get("app_package_code") or "")
-        if code and code == (self.app_code or code):
+        seat = [part for part in parts if self.sits(part)]
+        marked = [part for part in seat if references(to_text(part.get("body")))]
+        known = [self.app_code] if self.app_code else map(_code, marked)
+        codes = frozenset(filter(None, known))
+        answers = _answers(marked)
+        coded = any(map(_code, seat))
+        found: list[bool] = []
+        last: datetime | None = None
+        for part in parts:
+            own = self.sits(part) and (part in marked or self._shows(part, codes, answers))
+            at = moment(part.get("created_at"))
+            if not own and self.sits(part) and not coded and not part.get("body") and last and at:
+                own = at - last <= FOLLOWS
+            last = at if own else last
+            found.append(own)
+        return found
+
+    @staticmethod
+    def _shows(part: Mapping[str, Any], codes: frozenset[str], answers: frozenset[str]) -> bool:
+        code = _code(part)
+        if code and (code in codes or not codes):
             return True
         text = to_text(part.get("body"))
-        return bool(references(text)) or (bool(text) and digest(text) in answers)
+        return bool(text) and digest(text) in answers
 
-    def sent(self, part: Mapping[str, Any]) -> bool:
-        """Whether this part came from us in anybody's name: also what we copied for a customer."""
-        code = str(part.get("app_package_code") or "")
-        return (bool(code) and code == self.app_code) or self.wrote(part)
 
-    def answers(self, parts: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-        """The digests of replies that our own notes name."""
-        found: set[str] = set()
-        for part in parts:
-            if self.sits(part) and "note" in str(part.get("part_type")):
-                for mark in _LINE.finditer(to_text(part.get("body"))):
-                    found.update(filter(None, (mark.group(2) or "").split(",")))
-        return frozenset(found)
+def _code(part: Mapping[str, Any]) -> str:
+    return str(part.get("app_package_code") or "")
+
+
+def _answers(marked: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The digests of replies that our notes name."""
+    found: set[str] = set()
+    for part in marked:
+        for mark in _LINE.finditer(to_text(part.get("body"))):
+            found.update(filter(None, (mark.group(2) or "").split(",")))
+    return frozenset(found)

@@ -11,7 +11,8 @@ from connectors.intercom import probe
 from connectors.intercom.client import Client, Json
 from connectors.intercom.marks import Owner, line, references
 from connectors.intercom.markup import gist, to_html, to_text
-from connectors.intercom.parse import identity, parts, source
+from connectors.intercom.parse import parts, source
+from connectors.intercom.values import identity
 from connectors.types import OpenTicket, Person, Receipt
 
 

@@ -1,14 +1,13 @@
 """Intercom's words become ours: a conversation as a ``Ticket``. Pure; both generations of payload; makes no call."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from connectors.errors import BadPayload
 from connectors.intercom.marks import Owner
 from connectors.intercom.markup import to_text
+from connectors.intercom.values import Json, identity, moment, rows, table
 from connectors.types import Attachment, Message, Person, Priority, Ref, Role, Status, Ticket
 
 CUSTOMERS = frozenset({"user", "lead", "contact", "visitor"})
@@ -22,42 +21,6 @@ PRIORITIES = {
     "urgent": Priority.URGENT,
 }
 CHANNELS = {"conversation": "chat", "phone_call": "phone", "phone_switch": "phone", "push": "chat"}
-REMEMBERED = 50
-"""Messages in a revision: far under the 500 parts that the API shows, so that none leaves it by growing old."""
-
-Json = Mapping[str, Any]
-
-
-def identity(value: Any) -> str:
-    """An id as text. Intercom writes them as text or numbers, and "none" as null, 0 or "0"."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return ""
-    return "" if str(value) in ("0", "") else str(value)
-
-
-def moment(value: Any) -> datetime | None:
-    """Unix seconds or ISO 8601 as aware UTC; None for anything else."""
-    try:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value, UTC)
-        if isinstance(value, str) and value.isdecimal():
-            return datetime.fromtimestamp(int(value), UTC)
-        at = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except (ValueError, OverflowError, OSError):
-        return None
-    if at is None:
-        return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def table(value: Any) -> Json:
-    """The value if it is an object, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def rows(value: Any) -> list[Json]:
-    """The objects in the value if it is a list, else none."""
-    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
 
 
 def parts(conversation: Json) -> list[Json]:
@@ -102,7 +65,7 @@ def tag_ids(conversation: Json) -> Mapping[str, str]:
     return {str(tag["name"]): identity(tag.get("id")) for tag in tags if tag.get("name")}
 
 
-def role(part: Json, owner: Owner, answers: frozenset[str] = frozenset()) -> Role:
+def role(part: Json, *, ours: bool) -> Role:
     """Who speaks. An unknown kind of author is a machine: it is neither answered nor taken for a person."""
     author = table(part.get("author"))
     kind = str(author.get("type") or "")
@@ -110,7 +73,7 @@ def role(part: Json, owner: Owner, answers: frozenset[str] = frozenset()) -> Rol
         return Role.CUSTOMER
     if kind != "admin" or author.get("from_ai_agent") is True:
         return Role.MACHINE
-    return Role.US if owner.wrote(part, answers) else Role.AGENT
+    return Role.US if ours else Role.AGENT
 
 
 def person(author: Json, kind: Role) -> Person:
@@ -127,97 +90,34 @@ def person(author: Json, kind: Role) -> Person:
 def messages(conversation: Json, owner: Owner) -> tuple[Message, ...]:
     """All that was said, oldest first. Parts that only record a change have no words and are left out, redacted ones too."""
     every = parts(conversation)
-    answers = owner.answers(every)
-    began = moment(conversation.get("created_at"))
     opening = {**source(conversation), "created_at": conversation.get("created_at"), "part_type": "source"}
-    automatic = opening.get("delivered_as") == "automated"
-    said = []
-    for part in [opening, *every]:
-        attachments = _attachments(part)
-        text = "" if part.get("redacted") is True else to_text(_text(part.get("body")))
-        at = moment(part.get("created_at")) or began
-        if at is None or not (text or attachments) or part.get("redacted") is True:
-            continue
-        kind = role(part, owner, answers)
-        kind = Role.MACHINE if automatic and part is opening and kind is not Role.CUSTOMER else kind
-        said.append(
-            Message(
-                id=identity(part.get("id")),
-                author=person(table(part.get("author")), kind),
-                text=text,
-                at=at,
-                public="note" not in str(part.get("part_type")),
-                headers=_headers(part),
-                attachments=attachments,
-            )
-        )
-    return tuple(said)
+    told = [(opening, False), *zip(every, owner.mine(every), strict=True)]
+    said = [_message(part, conversation, ours=ours) for part, ours in told]
+    return tuple(message for message in said if message)
 
 
-def revision(conversation: Json, owner: Owner, ours: Iterable[str] = ()) -> str:
-    """Changes with each message that is not ours and with state, assignee and requester; never by our own doing.
-
-    ``ours`` are ids of parts that a resend has recognised as its own.
-    """
-    known = frozenset(ours)
-    foreign = [m.id for m in messages(conversation, owner) if m.author.role is not Role.US and m.id not in known]
-    every = parts(conversation)
-    answers = owner.answers(every)
-    mine = [owner.wrote(part, answers) or identity(part.get("id")) in known for part in every]
-    facts = [
-        contact_id(conversation),
-        _state_of_others(conversation, every, mine),
-        _assignee_of_others(conversation, every, mine),
-    ]
-    told = json.dumps([facts, foreign[-REMEMBERED:]])
-    return hashlib.sha256(told.encode()).hexdigest()[:24]
-
-
-def _state_of_others(conversation: Json, every: list[Json], mine: list[bool]) -> str:
-    """The state, seen past changes of ours at the end."""
-    now = state(conversation)
-    changes = [place for place, part in enumerate(every) if _changes_state(str(part.get("part_type")))]
-    if not changes or not mine[changes[-1]]:
-        return now
-    before = [place for place in changes if not mine[place]]
-    return _outcome(str(every[before[-1]].get("part_type"))) if before else "open"
+def _message(part: Json, conversation: Json, *, ours: bool) -> Message | None:
+    at = moment(part.get("created_at")) or moment(conversation.get("created_at"))
+    attachments = _attachments(part)
+    text = to_text(_text(part.get("body")))
+    if at is None or part.get("redacted") is True or not (text or attachments):
+        return None
+    kind = role(part, ours=ours)
+    if kind is Role.AGENT and part.get("delivered_as") == "automated":
+        kind = Role.MACHINE
+    return Message(
+        id=identity(part.get("id")),
+        author=person(table(part.get("author")), kind),
+        text=text,
+        at=at,
+        public="note" not in str(part.get("part_type")),
+        headers=_headers(part),
+        attachments=attachments,
+    )
 
 
-def _changes_state(kind: str) -> bool:
-    return kind in ("open", "close", "snoozed", "unsnoozed", "assign_and_reopen", "note_and_reopen")
-
-
-def _outcome(kind: str) -> str:
-    return {"close": "closed", "snoozed": "snoozed"}.get(kind, "open")
-
-
-def _assignee_of_others(conversation: Json, every: list[Json], mine: list[bool]) -> list[str]:
-    """Teammate and team, seen past assignments of ours at the end."""
-    return [
-        _holder("admin", admin_assignee(conversation), every, mine),
-        _holder("team", team_assignee(conversation), every, mine),
-    ]
-
-
-def _holder(kind: str, now: str, every: list[Json], mine: list[bool]) -> str:
-    moves = [(to, own) for (whom, to), own in zip(map(_assigned, every), mine, strict=True) if whom == kind]
-    if not moves or moves[-1] != (now, True):
-        return now
-    others = [to for to, own in moves if not own]
-    return others[-1] if others else ""
-
-
-def _assigned(part: Json) -> tuple[str, str]:
-    """What a part assigned: ``("admin", id)``, ``("team", id)``, or nothing."""
-    if "assign" not in str(part.get("part_type")):
-        return ("", "")
-    to = table(part.get("assigned_to"))
-    kind = str(to.get("type") or "").removeprefix("nobody_")
-    return (kind, identity(to.get("id"))) if kind in ("admin", "team") else ("", "")
-
-
-def ticket(conversation: Json, owner: Owner, requester: Person | None = None, url: str = "") -> Ticket:
-    """The whole conversation. Raises BadPayload where it has no id or no time."""
+def ticket(conversation: Json, owner: Owner, revision: str, requester: Person | None = None, url: str = "") -> Ticket:
+    """The whole conversation, which ``revision`` names. Raises BadPayload where it has no id or no time."""
     name = identity(conversation.get("id"))
     created = moment(conversation.get("created_at"))
     if not name:
@@ -232,7 +132,7 @@ def ticket(conversation: Json, owner: Owner, requester: Person | None = None, ur
     kind = str(opening.get("type") or "").lower()
     return Ticket(
         ref=Ref(name),
-        revision=revision(conversation, owner),
+        revision=revision,
         subject=to_text(_text(conversation.get("title") or opening.get("subject"))),
         status=STATES[state(conversation)],
         requester=requester or author_of(conversation),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from connectors.intercom.markup import to_text
-from connectors.intercom.parse import Json, identity, moment, rows, table
+from connectors.intercom.values import Json, identity, moment, rows, table
 from connectors.types import Article, Person
 
 Facts = dict[str, str | int | float | bool]

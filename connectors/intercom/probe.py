@@ -10,7 +10,8 @@ from typing import Any
 
 from connectors.intercom.marks import Owner, reference, references
 from connectors.intercom.markup import gist, to_html, to_text
-from connectors.intercom.parse import CUSTOMERS, Json, author_of, identity, moment, parts, state, table, tag_ids
+from connectors.intercom.parse import CUSTOMERS, author_of, parts, state, tag_ids
+from connectors.intercom.values import Json, identity, moment, table
 from connectors.types import AddMessage, Change, Note, Reply, SetField, SetPriority, SetStatus, Tag, Untag
 
 SKEW = timedelta(seconds=60)

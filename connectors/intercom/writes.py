@@ -4,7 +4,7 @@ Order: attributes in one call, tags, note, reply, assignment, state. All but mes
 Assignment comes after the messages: a reply may assign the conversation to its author.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,9 @@ from connectors.intercom.client import Client, Json
 from connectors.intercom.directory import Directory
 from connectors.intercom.marks import Owner, line
 from connectors.intercom.markup import gist, to_html, to_text
-from connectors.intercom.parse import admin_assignee, contact_id, identity, parts, revision, tag_ids, team_assignee
+from connectors.intercom.parse import admin_assignee, contact_id, parts, tag_ids, team_assignee
+from connectors.intercom.revision import revision
+from connectors.intercom.values import identity
 from connectors.types import (
     AddMessage,
     Assign,
@@ -72,8 +74,8 @@ class Writer:
     def apply(self, batch: Batch) -> Receipt:
         """Make what is not made yet. Raises Conflict, having sent no message, when the conversation moved on."""
         self._look(batch)
-        if len(batch.done) == len(batch.changes):
-            return batch.receipt(recovered=batch.since is not None)
+        if batch.since is not None and len(batch.done) == len(batch.changes):
+            return batch.receipt(recovered=True)
         self._compare(batch)
         self._attributes(batch)
         self._tags(batch)
@@ -85,16 +87,18 @@ class Writer:
         return batch.receipt()
 
     def _look(self, batch: Batch) -> None:
-        """Read the conversation where something hangs on it, and find what an earlier attempt did."""
-        untag = any(isinstance(change, Untag | AddMessage) for change in batch.changes)
-        if batch.since is None and batch.expect is None and not untag:
+        """Read the conversation where something hangs on it, and find what is so already."""
+        needs = any(isinstance(change, Untag | AddMessage) for change in batch.changes)
+        if batch.since is None and batch.expect is None and not needs:
             return
-        batch.conversation = self._client.conversation(batch.ticket)
+        conversation = self._client.conversation(batch.ticket)
+        batch.conversation = conversation
+        held = {n: "" for n, change in batch.todo(Assign) if self._holds(change, conversation)}
         if batch.since is not None:
-            made = probe.made(batch.changes, batch.conversation, self._owner, batch.key, batch.since)
-            held = {n: "" for n, change in batch.todo(Assign) if self._holds(change, batch.conversation)}
-            batch.done = {**made, **held}
-            batch.refs.update(made)
+            batch.refs.update(probe.made(batch.changes, conversation, self._owner, batch.key, batch.since))
+        elif batch.todo(Reply):
+            held = {}  # a reply may assign the conversation to its author
+        batch.done = {**held, **batch.refs}
 
     def _compare(self, batch: Batch) -> None:
         """Raise Conflict unless the conversation is still the one that the batch was decided on."""
@@ -113,45 +117,54 @@ class Writer:
             return
         batch.skipped += [NO_PRIORITY for _, change in asked if isinstance(change, SetPriority)][:1]
         try:
-            self._client.update(batch.ticket, values)
+            self._firmly(batch, self._client.update, values)
         except Refused as refusal:
-            self._attributes_singly(batch, values, refusal)
-        batch.conversation = None
-
-    def _attributes_singly(self, batch: Batch, values: Mapping[str, Any], refusal: Refused) -> None:
-        """One unknown attribute makes Intercom refuse them all: find it, leave it out, say so."""
-        for name, value in values.items():
-            try:
+            # One unknown attribute makes Intercom refuse them all: find it, leave it out, say so.
+            for name, value in values.items():
                 if len(values) == 1:
-                    raise refusal
-                self._client.update(batch.ticket, {name: value})
-            except Refused:
-                batch.skipped.append(f"attribute {name}: the workspace has none of this name, or refuses the value")
+                    batch.skipped.append(f"attribute {name}: {refusal}")
+                else:
+                    self._softly(batch, f"attribute {name}", self._client.update, {name: value})
+
+    def _firmly(self, batch: Batch, call: Callable[..., Any], *given: Any) -> None:
+        """Make a call at the conversation. A 404 may mean what is named in it: Refused then, NotFound if the conversation is gone."""
+        batch.conversation = None
+        try:
+            call(batch.ticket, *given)
+        except NotFound as error:
+            self._client.conversation(batch.ticket)
+            raise Refused(f"{error}, yet the conversation is there") from error
 
     def _tags(self, batch: Batch) -> None:
         present = tag_ids(batch.conversation or {})
+        seat = self._owner.admin_id
         for _, change in batch.todo(Untag):
             for name in filter(present.__contains__, change.names):
-                self._client.untag(batch.ticket, present[name], self._owner.admin_id)
-                batch.conversation = None
+                self._softly(batch, f"tag {name}", self._client.untag, present[name], seat)
         for _, change in batch.todo(Tag):
             for name in change.names:
                 self._tag(batch, name)
 
     def _tag(self, batch: Batch, name: str) -> None:
-        batch.conversation = None
         try:
             number, remembered = self._directory.tag(name)
             try:
-                self._client.tag(batch.ticket, number, self._owner.admin_id)
-            except NotFound:
+                self._firmly(batch, self._client.tag, number, self._owner.admin_id)
+            except Refused:
                 if not remembered:
                     raise
-                # Either the conversation is gone or the remembered tag: a fresh tag tells which.
+                # Somebody may have deleted the remembered tag: try once more with a fresh one.
                 self._directory.forget_tag(name)
-                self._client.tag(batch.ticket, self._directory.tag(name)[0], self._owner.admin_id)
-        except Refused:
-            batch.skipped.append(f"tag {name}: the workspace refuses it")
+                self._firmly(batch, self._client.tag, self._directory.tag(name)[0], self._owner.admin_id)
+        except Refused as refusal:
+            batch.skipped.append(f"tag {name}: {refusal}")
+
+    def _softly(self, batch: Batch, what: str, call: Callable[..., Any], *given: Any) -> None:
+        """Make a call at the conversation; what the vendor refuses is left out, in words."""
+        try:
+            self._firmly(batch, call, *given)
+        except Refused as refusal:
+            batch.skipped.append(f"{what}: {refusal}")
 
     def _notes(self, batch: Batch) -> None:
         replies = [change.text for change in batch.changes if isinstance(change, Reply)]
@@ -188,17 +201,19 @@ class Writer:
 
     def _assignments(self, batch: Batch) -> None:
         for _, change in batch.todo(Assign):
-            try:
-                if change.team:
-                    self._assign(batch, "team", self._directory.team(change.team))
-                if change.agent:
-                    self._assign(batch, "admin", self._directory.admin(change.agent))
-            except Refused as refusal:
-                batch.skipped.append(f"assignment: {refusal}")
+            if change.team:
+                self._assign(batch, "team", self._directory.team, change.team)
+            if change.agent:
+                self._assign(batch, "admin", self._directory.admin, change.agent)
 
-    def _assign(self, batch: Batch, kind: str, assignee: str) -> None:
+    def _assign(self, batch: Batch, kind: str, found: Callable[[str], str], name: str) -> None:
+        try:
+            assignee = found(name)
+        except Refused as refusal:
+            batch.skipped.append(f"assignment: {refusal}")
+            return
         body = {"message_type": "assignment", "type": kind, "admin_id": self._owner.admin_id, "assignee_id": assignee}
-        self._client.manage(batch.ticket, body)
+        self._softly(batch, "assignment", self._client.manage, body)
 
     def _holds(self, change: Assign, conversation: Json) -> bool:
         """Whether the conversation is assigned just so."""
@@ -219,7 +234,7 @@ class Writer:
                 body["type"] = "admin"
             if wanted == "snoozed":
                 body["snoozed_until"] = int(change.until.timestamp())
-            self._client.manage(batch.ticket, body)
+            self._softly(batch, "state", self._client.manage, body)
 
 
 def _newest(answer: Json, words: str) -> str:

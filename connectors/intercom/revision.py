@@ -1,0 +1,73 @@
+"""Whether a conversation moved on: a short name for all that is not our own doing. Pure; makes no call."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from connectors.intercom.marks import Owner
+from connectors.intercom.parse import admin_assignee, contact_id, messages, parts, state, team_assignee
+from connectors.intercom.values import Json, identity, table
+from connectors.types import Role
+
+REMEMBERED = 50
+"""Messages in a revision: far under the 500 parts that the API shows, so that none leaves it by growing old."""
+
+
+def revision(conversation: Json, owner: Owner, ours: Iterable[str] = ()) -> str:
+    """Changes with each message that is not ours and with state, assignee and requester; never by our own doing.
+
+    ``ours`` are ids of parts that a resend has recognised as its own.
+    """
+    known = frozenset(ours)
+    foreign = [m.id for m in messages(conversation, owner) if m.author.role is not Role.US and m.id not in known]
+    every = parts(conversation)
+    mine = [own or identity(part.get("id")) in known for part, own in zip(every, owner.mine(every), strict=True)]
+    facts = [
+        contact_id(conversation),
+        _state_of_others(conversation, every, mine),
+        _assignee_of_others(conversation, owner, every, mine),
+    ]
+    told = json.dumps([facts, foreign[-REMEMBERED:]])
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
+
+
+def _state_of_others(conversation: Json, every: list[Json], mine: list[bool]) -> str:
+    """The state, seen past changes of ours at the end."""
+    now = state(conversation)
+    changes = [place for place, part in enumerate(every) if _changes_state(str(part.get("part_type")))]
+    if not changes or not mine[changes[-1]]:
+        return now
+    before = [place for place in changes if not mine[place]]
+    return _outcome(str(every[before[-1]].get("part_type"))) if before else "open"
+
+
+def _changes_state(kind: str) -> bool:
+    return kind in ("open", "close", "snoozed", "unsnoozed", "assign_and_reopen", "note_and_reopen")
+
+
+def _outcome(kind: str) -> str:
+    return {"close": "closed", "snoozed": "snoozed"}.get(kind, "open")
+
+
+def _assignee_of_others(conversation: Json, owner: Owner, every: list[Json], mine: list[bool]) -> list[str]:
+    """Teammate and team, seen past assignments of ours at the end. Our own seat holds nothing: a reply may assign to it."""
+    admin = _holder("admin", admin_assignee(conversation), every, mine)
+    team = _holder("team", team_assignee(conversation), every, mine)
+    return ["" if admin == owner.admin_id else admin, team]
+
+
+def _holder(kind: str, now: str, every: list[Json], mine: list[bool]) -> str:
+    moves = [(to, own) for (whom, to), own in zip(map(_assigned, every), mine, strict=True) if whom == kind]
+    if not moves or moves[-1] != (now, True):
+        return now
+    others = [to for to, own in moves if not own]
+    return others[-1] if others else ""
+
+
+def _assigned(part: Json) -> tuple[str, str]:
+    """What a part assigned: ``("admin", id)``, ``("team", id)``, or nothing."""
+    if "assign" not in str(part.get("part_type")):
+        return ("", "")
+    to = table(part.get("assigned_to"))
+    kind = str(to.get("type") or "").removeprefix("nobody_")
+    return (kind, identity(to.get("id"))) if kind in ("admin", "team") else ("", "")
