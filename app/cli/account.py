@@ -30,7 +30,7 @@ def add(name: str, file: Path, as_json: bool) -> None:
     """Add an account, or publish the next version of its configuration."""
     text = read(file)
     try:
-        load(file.name, text)
+        load(text, name=file.name)
     except ConfigurationError as error:
         raise BadInput("--config", str(error)) from error
     services = opening.services()

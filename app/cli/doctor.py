@@ -1,0 +1,121 @@
+"""``deskhand doctor``: what is wrong, in words, and what to do. Looks only; changes nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from app import logs
+from app.cli import opening
+from app.db import clocks, connections, inbox, migrations, problems
+from app.db.connections import Installed
+from app.errors import BrokerDown, DatabaseDown, DeskhandError
+from app.services import Services
+from app.settings import Settings
+from connectors.errors import AuthFailed, ConnectorError, RateLimited, Unavailable
+
+LATELY = timedelta(days=1)
+REMEDIES: dict[type[ConnectorError], str] = {
+    AuthFailed: "run `deskhand connect` again with a token that has the permissions of the manifest",
+    Unavailable: "see that this machine reaches the address, and that the vendor is up",
+    RateLimited: "wait a minute and ask again",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. ``remedy`` is empty when all is well."""
+
+    what: str
+    well: bool
+    text: str
+    remedy: str = ""
+
+
+@click.command()
+@click.option("--offline", is_flag=True, help="Ask no vendor.")
+@opening.as_json
+def doctor(offline: bool, as_json: bool) -> None:
+    """Look at Redis, the database, workers, clock and every connection. Exit 1 when something is wrong."""
+    settings = Settings.load()
+    logs.set_up(settings.log_level)
+    findings = list(examine(Services(settings), offline=offline))
+    well = all(finding.well for finding in findings)
+    if as_json:
+        opening.print_json({"ok": well, "findings": [asdict(finding) for finding in findings]})
+    else:
+        rows = [(f.what, "well" if f.well else "WRONG", f.text, f.remedy) for f in findings]
+        opening.print_table("Deskhand", ("", "", "what", "what to do"), rows)
+    raise SystemExit(0 if well else 1)
+
+
+def examine(services: Services, *, offline: bool) -> Iterator[Finding]:
+    """Everything that was looked at, in the order in which things depend on each other."""
+    database = _tried("database", lambda: _database(services))
+    yield database
+    yield _tried("broker", lambda: _broker(services))
+    if not database.well:
+        return
+    yield _tried("workers", lambda: _workers(services))
+    yield _tried("clock", lambda: _clock(services))
+    with services.database.reading() as session:
+        installed = connections.every(session)
+        waiting = inbox.backlog(session)
+        trouble = [p for p in problems.newest(session) if p.last_at and p.last_at > datetime.now(UTC) - LATELY]
+    yield Finding("inbox", True, f"{waiting} events wait to be worked on")
+    for one in installed:
+        yield _tried(f"{one.vendor} {one.id}", lambda one=one: _connection(services, one, offline))  # type: ignore[misc]
+    for problem in trouble:
+        times = f" ({problem.times} times)" if problem.times > 1 else ""
+        yield Finding("to read", True, f"{problem.text}{times}", problem.remedy)
+
+
+def _tried(what: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except (BrokerDown, DatabaseDown) as error:
+        return Finding(what, False, error.problem, error.remedy)
+
+
+def _database(services: Services) -> Finding:
+    kind = services.database.engine.dialect.name
+    if migrations.pending(services.database):
+        return Finding("database", False, f"{kind}, not up to date", "run `deskhand db upgrade`")
+    with services.database.session():
+        return Finding("database", True, f"{kind}, up to date, can be written")
+
+
+def _broker(services: Services) -> Finding:
+    services.work.check()
+    return Finding("broker", True, "answers")
+
+
+def _workers(services: Services) -> Finding:
+    count = services.work.workers()
+    remedy = "" if count else "start `deskhand up`, or `deskhand worker` on a machine of its own"
+    return Finding("workers", bool(count), f"{count} at work", remedy)
+
+
+def _clock(services: Services) -> Finding:
+    with services.database.reading() as session:
+        led = clocks.led(session, "clock", services.database.now(session))
+    remedy = "" if led else "start `deskhand up`, or `deskhand clock`: without it lost doorbells stay lost"
+    return Finding("clock", led, "beats" if led else "no clock has beaten in the last seconds", remedy)
+
+
+def _connection(services: Services, installed: Installed, offline: bool) -> Finding:
+    what = f"{installed.vendor} {installed.id}"
+    if not installed.active:
+        return Finding(what, False, f"paused: {installed.reason}", "put that right, then run `deskhand connect` again")
+    try:
+        connector = services.connector(installed.id)
+        found = {} if offline else connector.check()
+    except DeskhandError as error:
+        return Finding(what, False, error.problem, error.remedy)
+    except ConnectorError as error:
+        remedy = next(
+            (text for kind, text in REMEDIES.items() if isinstance(error, kind)), "run `deskhand connect` again"
+        )
+        return Finding(what, False, f"{type(error).__name__}: {error}", remedy)
+    return Finding(what, True, "not asked" if offline else f"answers as {found.get('account') or found.get('user_id')}")

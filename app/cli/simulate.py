@@ -1,0 +1,113 @@
+"""``deskhand simulate``: what would be decided, and every reason. Writes nothing, here or at a vendor."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from app.cli import opening
+from app.db import accounts, connections, evidence
+from app.db.codec import encode
+from app.db.connections import Installed
+from app.engine.pipeline import Judgement, decide
+from app.engine.standing import Standing, took_over
+from app.errors import BadInput
+from app.services import Services
+from connectors.types import Message, OpenTicket, Person, Ref, Role, Status, Ticket
+
+
+@click.command()
+@click.option("--account", "account_name", required=True, metavar="NAME", help="The account, by name.")
+@click.option("--text", help="What a customer might write.")
+@click.option("--subject", default="", help="The subject that goes with it.")
+@click.option("--ticket", "ref", help="A ticket of the account's helpdesk, by its id there; it is read, never written.")
+@click.option("--connection", "connection_id", help="Which connection the ticket is at, when there are several.")
+@opening.as_json
+def simulate(
+    account_name: str, text: str | None, subject: str, ref: str | None, connection_id: str | None, as_json: bool
+) -> None:
+    """Show the decision and every reason for a text or a ticket. Writes nothing."""
+    if (text is None) == (ref is None):
+        raise BadInput("--text or --ticket", "give one of the two")
+    services = opening.services()
+    with services.database.reading() as session:
+        account = accounts.named(session, account_name)
+        installed = connections.of_account(session, account.id)
+    at = _helpdesk(services, installed, connection_id) if ref else None
+    ticket = (
+        services.connector(at.id).ticket(Ref(ref)) if at and ref else imagined(subject, text or "", datetime.now(UTC))
+    )
+    judgement = judge(services, account.id, ticket, at)
+    if as_json:
+        opening.print_json(plain(judgement))
+    else:
+        _show(judgement)
+
+
+def judge(services: Services, account_id: str, ticket: Ticket, at: Installed | None) -> Judgement:
+    """What would be decided now. A record of evidence counts as it would in earnest."""
+    configuration = services.configuration(account_id)
+    classifier = services.classifier(account_id)
+    category = classifier.classify(ticket).category
+    with services.database.reading() as session:
+        proof = evidence.newest(session, account_id, category)
+    standing = Standing(
+        now=datetime.now(UTC),
+        account=account_id,
+        evidence=proof,
+        key=services.evidence_key,
+        human_took_over=took_over(ticket),
+        coin=1.0,
+    )
+    if at:
+        standing = Standing(
+            **{**vars(standing), "connection": at.id, "supports": services.helpdesks[at.vendor].supports}
+        )
+    return decide(ticket, configuration, classifier, services.knowledge(account_id), standing)
+
+
+def imagined(subject: str, text: str, now: datetime) -> Ticket:
+    """A ticket that nobody wrote."""
+    customer = Person("simulated", Role.CUSTOMER)
+    message = Message("simulated", customer, text, now, public=True)
+    return Ticket(Ref("simulated"), "simulated", subject, Status.NEW, customer, (message,), now, now)
+
+
+def plain(judgement: Judgement) -> Mapping[str, Any]:
+    """The judgement as JSON."""
+    judged, drafted, decision = judgement.classification, judgement.draft, judgement.decision
+    return {
+        "category": judged.category,
+        "confidence": judged.confidence,
+        "mode": decision.mode.value,
+        "requested": decision.requested.value,
+        "reasons": [{"code": r.code, "text": r.text} for r in (*judged.reasons, *drafted.reasons, *decision.reasons)],
+        "draft": drafted.text,
+        "sources": [{"title": p.title, "url": p.url, "score": p.score} for p in drafted.passages],
+        "changes": [encode(change) for change in decision.changes],
+    }
+
+
+def _helpdesk(services: Services, installed: list[Installed], connection_id: str | None) -> Installed:
+    """The connection to read from: the one that was named, else the only one that holds tickets."""
+    if connection_id:
+        named = [one for one in installed if one.id == connection_id]
+    else:
+        named = [one for one in installed if OpenTicket in services.helpdesks[one.vendor].supports] or installed
+    if len(named) != 1:
+        known = ", ".join(f"{one.id} ({one.vendor})" for one in installed) or "none; see `deskhand connect`"
+        raise BadInput("--connection", f"name one of the account's connections: {known}")
+    return named[0]
+
+
+def _show(judgement: Judgement) -> None:
+    told = plain(judgement)
+    click.echo(f"category   {told['category'] or 'unknown'} ({told['confidence']:.2f})")
+    click.echo(f"mode       {told['mode']} (asked for: {told['requested']})")
+    for reason in told["reasons"]:
+        click.echo(f"because    {reason['text']} [{reason['code']}]")
+    for source in told["sources"]:
+        click.echo(f"source     {source['title']} {source['url']}")
+    for change in told["changes"]:
+        click.echo(f"would do   {change['is']}: " + ", ".join(f"{k} {v}" for k, v in change.items() if k != "is"))
