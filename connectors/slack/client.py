@@ -142,12 +142,13 @@ def refusal(what: str, error: SlackApiError) -> ConnectorError:
     answer = error.response
     if failed := http.error(answer.status_code, answer.headers, what):
         return failed
-    word = answer.get("error") or ""
+    data = answer.data if isinstance(answer.data, dict) else {}
+    word = data.get("error")
     # The library puts a piece of an unreadable body where the word should be.
     if not isinstance(word, str) or not re.fullmatch(r"[a-zA-Z0-9_.]{1,80}", word):
         return Unavailable(f"{what}: an answer that cannot be read")
     if word in TOO_MANY:
         return RateLimited(f"{what}: {word}", http.retry_after(answer.headers))
-    needed = answer.get("needed")
+    needed = data.get("needed")
     lacking = f" ({needed})" if isinstance(needed, str) and re.fullmatch(r"[\w:.,]{1,200}", needed) else ""
     return ERRORS.get(word, Refused)(f"{what}: {word}{lacking}")
