@@ -1,7 +1,9 @@
 """The calls that we make at Intercom, through its own library, and the one place where its errors become ours."""
 
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache, cached_property
 from typing import Any
 
 import httpx
@@ -41,6 +43,12 @@ def translated(error: ApiError, where: str) -> ConnectorError:
     return http.error(status, headers, where) or Unavailable(f"{where} answered {status} without JSON")
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """One for all workspaces: reading the authorities' certificates costs more than most calls."""
+    return httpx.create_ssl_context()
+
+
 def _until(reset: str) -> str:
     if not reset.isdecimal():
         return ""
@@ -56,12 +64,20 @@ class Client:
     """One workspace. Every method makes one call, never repeats it, and raises only errors of ours."""
 
     def __init__(self, token: str, base_url: str) -> None:
+        self._token = token
+        self._base_url = base_url
+
+    @cached_property
+    def _http(self) -> httpx.Client:
         # Redirects are not followed: the token goes to the configured address and nowhere else.
-        self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=False)
+        return httpx.Client(timeout=TIMEOUT, follow_redirects=False, verify=_trust())
+
+    @cached_property
+    def _library(self) -> Any:
         # max_retries stays unset: the library would send a reply again after 409 and 5xx.
-        self._library: Any = Library(
-            token=token,
-            base_url=base_url,
+        return Library(
+            token=self._token,
+            base_url=self._base_url,
             headers={"Intercom-Version": VERSION},
             timeout=TIMEOUT,
             httpx_client=self._http,
@@ -69,7 +85,8 @@ class Client:
 
     def close(self) -> None:
         """Give the kept connections back."""
-        self._http.close()
+        if "_http" in self.__dict__:
+            self._http.close()
 
     def me(self) -> Json:
         """The teammate and the workspace that the token belongs to."""
