@@ -67,9 +67,7 @@ class Sending:
 
         def again(outcome: Outcome) -> float | None:
             reason["why"] = {0: "http_timeout", -1: "connection_failed"}.get(outcome.status, "http_error")
-            headers = {name.lower(): value for name, value in outcome.headers.items()}
-            done = 200 <= outcome.status < 300 or headers.get("x-slack-no-retry") == "1"
-            return None if done or outcome.attempt >= len(RETRIES) else RETRIES[outcome.attempt]
+            return pause(outcome)
 
         if self.url:
             self.deliveries.send(pack, again)
@@ -97,3 +95,10 @@ class Sending:
             "X-Slack-Request-Timestamp": stamp,
             "X-Slack-Signature": f"v0={mac}",
         }
+
+
+def pause(outcome: Outcome) -> float | None:
+    """Seconds to the next attempt, or None: it was taken, the app asked for no more, or it was the last."""
+    headers = {name.lower(): value for name, value in outcome.headers.items()}
+    done = 200 <= outcome.status < 300 or headers.get("x-slack-no-retry") == "1"
+    return None if done or outcome.attempt >= len(RETRIES) else RETRIES[outcome.attempt]

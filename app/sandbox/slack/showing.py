@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.sandbox.slack.pressing import buttons, short
-from app.sandbox.slack.state import BOT_USER, HOME, Channel, Slack, at
+from app.sandbox.slack.state import BOT, BOT_USER, HOME, Channel, Slack, at
 from app.sandbox.world import View
 
 _LINK = re.compile(r"<(https?://[^|<>]+)\|([^<>]+)>")
@@ -66,7 +66,7 @@ def _view(slack: Slack, host: str, channel: Channel, root: Mapping[str, Any]) ->
 def _line(slack: Slack, kind: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
     text = str(message.get("text", ""))
     return {
-        "author": "Deskhand" if message.get("bot_id") else _name(slack, message),
+        "author": "Deskhand" if message.get("bot_id") == BOT else _name(slack, message),
         "role": _role(slack, message),
         "kind": kind,
         "text": html.unescape(text),
@@ -81,7 +81,7 @@ def _line(slack: Slack, kind: str, message: Mapping[str, Any]) -> Mapping[str, A
 
 def _role(slack: Slack, message: Mapping[str, Any]) -> str:
     if message.get("bot_id"):
-        return "bot" if message.get("user", BOT_USER) == BOT_USER else "machine"
+        return "bot" if message["bot_id"] == BOT else "machine"
     user = slack.users.get(str(message.get("user")))
     return "agent" if user and user.team == HOME else "customer"
 
