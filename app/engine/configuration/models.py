@@ -42,6 +42,12 @@ def _an_action(word: str) -> str:
     return _one_of(word, VOCABULARY["actions"], "is no action")
 
 
+def _a_wish(answer: bool | str) -> bool:
+    if isinstance(answer, str) and answer != "conditional":
+        raise _wrong("is no answer", "write true, false or conditional")
+    return bool(answer)
+
+
 def _one_of(word: str, known: list[str], wrong: str) -> str:
     if word not in known:
         raise PydanticCustomError("one_of", "{wrong}", {"wrong": wrong, "known": list(known)})
@@ -56,6 +62,8 @@ Term = Annotated[str, AfterValidator(_a_term)]
 """A length of time that a deadline can be made from."""
 Age = Annotated[str, AfterValidator(_an_age)]
 """A length of time that may also be in months or years."""
+Wish = Annotated[bool | str, AfterValidator(_a_wish)]
+"""Yes, no, or under conditions: then a person decides."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Mood = Annotated[float, Field(ge=-1, le=1)]
 Scalar = str | int | float | bool
@@ -122,8 +130,8 @@ class Category(Section):
     keywords: Texts = Field(default_factory=list)
     confidence: Share | None = None
     auto_resolve: bool = False
-    requires_human: bool | Literal["conditional"] = False
-    require_human: bool | Literal["conditional"] = False
+    requires_human: Wish = False
+    require_human: Wish = False
     urgent: bool = False
     priority: PriorityWord | None = None
     assign_to: Text | None = None

@@ -1,0 +1,231 @@
+"""What becomes of each setting: every leaf has one state, and what is said to work changes what the engine is told."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+
+from app.engine.configuration import Configuration, ConfigurationError, State, load, report
+from app.engine.configuration.flows import Document
+from app.engine.configuration.reading import leaves, read, shown
+from app.engine.configuration.states import TABLE, fits
+from tests.engine.seeds import NAMES, seed, seeds
+
+WORKING = """
+service: shop
+channels: [{type: email, address: help@shop.example}]
+classification:
+  vip: {enabled: true, criteria: [lifetimeValue > 10000, {loyaltyTier: platinum}], priorityLevel: high}
+  categories:
+    - name: plain
+      keywords: [order, where is]
+      confidence: 0.8
+      autoResolve: true
+    - {name: asks-human, requiresHuman: true}
+    - {name: asks-human-too, requireHuman: true}
+    - {name: hurries, urgent: true}
+    - {name: ranked, priority: low}
+    - {name: assigned, assignTo: desk}
+    - {name: escalated, escalateTo: desk}
+    - {name: promised, sla: 15m}
+    - {name: silent, knowledgeBase: false}
+    - {name: signed-in, requiresAuth: true}
+    - {name: strict, authentication: strict}
+    - {name: known, authenticationRequired: true}
+    - {name: verified, requireVerification: true}
+    - {name: documented, requireDocumentation: true}
+    - {name: reviewed, complianceReview: true}
+    - {name: alerted, alertSecurity: true}
+    - {name: fraud}
+  grouped: {categories: [{name: grouped-plain, keywords: [x], priority: high}]}
+  listed: [{name: listed-plain, keywords: [x], priority: high}]
+autoResponse:
+  plain: {enabled: false}
+  hurries: {requireHuman: true}
+chatbot:
+  fallbackToHuman: {triggers: [attempts > 3, {customerRequest: true}]}
+  handoff: {triggers: [sensitive-request, {confidence-threshold: 0.9}]}
+escalation:
+  sla: {urgent: 1h, gold: {critical: 15m}}
+  routing: [{condition: category == 'plain', team: desk, priority: high}]
+  fraud: {sla: 2h, route-to: fraud-desk}
+modes: {default: shadow, categories: {plain: deflect}}
+knowledge: {enabled: true, passages: 2}
+templates: {greeting: Hi, closing: Bye, disclosure: A robot wrote this., human: Ask for Ana.}
+"""
+OTHERS = {
+    "sla": "77m",
+    "urgent": "77m",
+    "critical": "77m",
+    "priority": "normal",
+    "priorityLevel": "low",
+    "plain": "off",
+    "default": "off",
+    "condition": "category == 'other'",
+    "address": "other@shop.example",
+    "name": "renamed",
+    "type": "chat",
+    "sensitive-request": "customer-request",
+    "attempts > 3": "attempts > 4",
+    "lifetimeValue > 10000": "lifetimeValue > 1",
+}
+
+
+def other(path: tuple[str | int, ...], value: Any) -> Any:
+    """Another value that is allowed in the same place."""
+    if path[-1] == "authentication":
+        return None
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value / 2 if isinstance(value, float) else value + 1
+    return OTHERS.get(value) or OTHERS.get(str(path[-1])) or f"{value}x"
+
+
+def changed(value: Any, path: tuple[str | int, ...]) -> Any:
+    """The same settings with one of them changed."""
+    copy = json.loads(json.dumps(value))
+    inner = copy
+    for part in path[:-1]:
+        inner = inner[part]
+    inner[path[-1]] = other(path, inner[path[-1]])
+    return copy
+
+
+def told(value: Any) -> Configuration | str:
+    """What the engine is told, apart from the file itself; or that the change makes no sense, which is telling too."""
+    try:
+        configuration = load(json.dumps(value), name="x")
+    except ConfigurationError as refused:
+        return str(refused)
+    return replace(configuration, digest="", settings={}, lines={})
+
+
+SETTINGS = read(WORKING, "working.yaml").value
+LEAVES = tuple(leaves(SETTINGS))
+WORKS = [line.path for line in report(load(WORKING, name="working.yaml")) if line.state is State.WORKS]
+
+
+@pytest.mark.parametrize(("path", "value"), LEAVES, ids=[shown(path) for path, _ in LEAVES])
+def test_what_is_said_to_work_changes_what_the_engine_is_told(path: tuple[str | int, ...], value: Any) -> None:
+    assert (told(changed(SETTINGS, path)) != told(SETTINGS)) == (shown(path) in WORKS)
+
+
+def test_every_line_of_the_table_that_says_works_is_among_them() -> None:
+    said = {pattern for pattern, verdict in TABLE if not callable(verdict) and verdict[0] is State.WORKS}
+    said -= {p for p in said if p.startswith(("classification.*.*.", "classification.*.categories."))}
+    paths = [path for path, _ in leaves(SETTINGS)]
+    assert [p for p in sorted(said) if not any(fits(p, path) for path in paths)] == []
+
+
+def test_every_line_about_categories_that_says_works_is_among_them() -> None:
+    said = {
+        p.split(".")[3]
+        for p, v in TABLE
+        if p.startswith("classification.*.*.") and not callable(v) and v[0] is State.WORKS
+    }
+    assert said <= {str(part) for path, _ in leaves(SETTINGS) for part in path}
+
+
+@seeds
+@pytest.mark.parametrize("name", NAMES)
+def test_every_leaf_of_the_users_own_files_has_one_state(name: str) -> None:
+    text = seed(name)
+    lines = report(load(text, name=name))
+    assert [line.path for line in lines] == [shown(path) for path, _ in leaves(read(text, name).value)]
+    assert all(line.text and line.line for line in lines)
+
+
+@seeds
+@pytest.mark.parametrize("name", NAMES)
+def test_the_users_own_files_lack_only_what_is_told(name: str) -> None:
+    warned = {line.path for line in report(load(seed(name), name=name)) if line.state is State.WARNING}
+    assert warned <= {
+        "channels[1].address",
+        "channels[1].address[0]",
+        "escalation.technical.sla",
+        "escalation.technical.route-to",
+    }
+
+
+def alternatives(kind: Any) -> Iterator[Any]:
+    """The kinds that an annotation may mean."""
+    if get_origin(kind) is Annotated:
+        yield from alternatives(get_args(kind)[0])
+    elif get_origin(kind) in {Union, UnionType}:
+        for inner in get_args(kind):
+            yield from alternatives(inner)
+    else:
+        yield kind
+
+
+def possible(annotation: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every path that can end in a value, with a zero for a place in a list and ``x`` for a free name."""
+    for kind in alternatives(annotation):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from inside(kind, path)
+            continue
+        yield path
+        if get_origin(kind) in {list, dict}:
+            yield from possible(get_args(kind)[-1], (*path, 0 if get_origin(kind) is list else "x"))
+
+
+def inside(model: type[BaseModel], path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """The paths in a section, and its own, for it may be empty where nothing in it is required."""
+    if not any(field.is_required() for field in model.model_fields.values()):
+        yield path
+    for field in model.model_fields.values():
+        yield from possible(field.annotation, (*path, str(field.alias)))
+    if extra := model.__annotations__.get("__pydantic_extra__"):
+        yield from possible(get_args(extra)[1], (*path, "x"))
+
+
+def test_every_setting_that_can_be_written_fits_a_line_of_the_table() -> None:
+    # An empty classification is refused, because it names no category.
+    paths = set(possible(Document)) - {("classification",)}
+    assert len(paths) > 150
+    assert [shown(p) for p in sorted(paths, key=shown) if not any(fits(pattern, p) for pattern, _ in TABLE)] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "fit"),
+    [
+        ("a.*.b", ("a", 0, "b"), True),
+        ("a.*.b", ("a", 0, "c"), False),
+        ("a.*.b", ("a", 0, "b", 1), False),
+        ("a.**", ("a",), True),
+        ("a.**", ("a", "b", 1), True),
+        ("a.**", ("b",), False),
+        ("a.b.**", ("a",), False),
+    ],
+)
+def test_patterns(pattern: str, path: tuple[str | int, ...], fit: bool) -> None:
+    assert fits(pattern, path) is fit
+
+
+@pytest.mark.parametrize(
+    ("more", "path", "state"),
+    [
+        ("channels: [{type: email, address: nobody}]", "channels[0].address", State.WARNING),
+        ("channels: [{type: phone, recording: always}]", "channels[0].recording", State.HOST),
+        ("escalation: {moon: {sla: 1h}}", "escalation.moon.sla", State.WARNING),
+        ("escalation: {own: {sla: 1h}}", "escalation.own.sla", State.WARNING),
+        (
+            "escalation: {routing: [{condition: a == 1 && b == 2, team: x}]}",
+            "escalation.routing[0].team",
+            State.NOT_YET,
+        ),
+        ("escalation: {triggers: [{condition: a == 1, action: x}]}", "escalation.triggers[0].action", State.NOT_YET),
+        ("chatbot: {handoff: {triggers: [a < 1 || b > 2]}}", "chatbot.handoff.triggers[0]", State.NOT_YET),
+        ("chatbot: {engine: gpt-4}", "chatbot.engine", State.NOT_YET),
+        ("modes: {}", "modes", State.WARNING),
+        ("channels: []", "channels", State.WARNING),
+    ],
+)
+def test_states_that_depend_on_the_value(more: str, path: str, state: State) -> None:
+    text = f"service: a\nclassification: {{categories: [{{name: own, sla: 15m}}]}}\n{more}\n"
+    assert {line.path: line.state for line in report(load(text, name="a"))}[path] is state
