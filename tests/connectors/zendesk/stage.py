@@ -111,7 +111,7 @@ class ZendeskStage:
         """One of each."""
         return {
             Reply: Reply("Your parcel is **on its way**."),
-            Note: Note("- classified as shipping"),
+            Note: Note("Classified as **shipping**"),
             Tag: Tag(("deskhand_shipping",)),
             Untag: Untag(("old_tag",)),
             Assign: Assign(team="Support"),
@@ -144,8 +144,8 @@ def _has(stage: ZendeskStage, field: str, value: Any) -> int:
 
 
 SEEN: Mapping[type[Change], Callable[[ZendeskStage, Any], int]] = {
-    Reply: lambda stage, _: stage.comments("Your parcel is on its way.", public=True),
-    Note: lambda stage, _: stage.comments("classified as shipping", public=False),
+    Reply: lambda stage, change: stage.comments(change.text.replace("**", ""), public=True),
+    Note: lambda stage, change: stage.comments(change.text.replace("**", ""), public=False),
     AddMessage: lambda stage, change: stage.comments(change.text, public=True),
     OpenTicket: lambda stage, change: sum(r.row["subject"] == change.subject for r in stage.host.state.live()),
     Tag: lambda stage, change: int(set(change.names) <= set(stage.record.row["tags"])),
