@@ -23,6 +23,7 @@ def run(settings: Settings) -> None:
         remedy = "stop the other Deskhand that uses it, or set DESKHAND_DATA_DIR to another folder"
         raise BrokerDown(f"a broker already runs on {settings.data_dir}", remedy) from error
     os.set_inheritable(lock, True)  # the server holds the lock for as long as it lives
+    os.dup2(2, 1)  # its log lines belong with everybody's, on standard error
     os.execv(server, [server, *arguments(settings)])  # noqa: S606 - no shell is the point
 
 

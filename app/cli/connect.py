@@ -20,7 +20,7 @@ from app.errors import BadInput
 from app.services import Services
 from app.settings import from_environment
 from connectors.base import Connection, Helpdesk, Prepares, Setting
-from connectors.errors import ConnectorError
+from connectors.errors import BadPayload, ConnectorError
 from connectors.registry import HELPDESKS
 
 FIELD = "field:"
@@ -131,7 +131,10 @@ class Outcome:
 
 
 def install(services: Services, account_name: str, vendor: str, base_url: str, values: Mapping[str, str]) -> Outcome:
-    """Save the connection, then ask the vendor who we are and have our fields made. Raises BadInput or UnknownRecord."""
+    """Ask the vendor who we are, have our fields made, and save the connection, also when the vendor is away.
+
+    Raises BadInput or UnknownRecord; nothing is saved then.
+    """
     kind = services.helpdesks[vendor]
     with services.database.reading() as session:
         account = accounts.named(session, account_name)
@@ -152,10 +155,8 @@ def install(services: Services, account_name: str, vendor: str, base_url: str, v
     secrets = {name: value for name, value in known.items() if name in secret}
     new = replace(new, sealed=services.vault.seal(secrets, place=new.id))
     connector = _build(kind, Connection(new.id, base_url, new.settings, secrets))
-    _save(services, new, anew=before is None)
     outcome = _introduce(connector, Outcome(new, before is not None), values)
-    if outcome.installed != new:
-        _save(services, outcome.installed, anew=False)
+    _save(services, outcome.installed, anew=before is None)
     return outcome
 
 
@@ -209,6 +210,8 @@ def _introduce(connector: Helpdesk, outcome: Outcome, given: Mapping[str, str]) 
             made = connector.prepare(fields.TITLES)
             outcome = replace(outcome, installed=_with(outcome.installed, {FIELD + n: v for n, v in made.items()}))
     except ConnectorError as error:
+        if isinstance(error, BadPayload) and error.path == "base_url":
+            raise BadInput("--base-url", error.remedy) from error
         outcome = replace(outcome, trouble=f"{type(error).__name__}: {error}")
     return outcome
 

@@ -1,0 +1,239 @@
+"""``deskhand connect``: through the command line against the played Zendesk, and its parts against a vendor made up here."""
+
+import json
+from typing import ClassVar
+
+import pytest
+
+from app.cli.connect import install
+from app.db import connections
+from app.engine import fields
+from app.errors import BadInput, UnknownRecord
+from app.sandbox.server import Served, application
+from app.sandbox.world import World
+from app.sandbox.zendesk import ZendeskHost
+from app.services import Services
+from connectors.base import Answers, Connection, Setting
+from connectors.errors import AuthFailed, Unavailable
+from connectors.registry import HELPDESKS
+
+ZENDESK = ["--email", "bot@example.com", "--token", "hunter2-token", "--signing-secret", "hunter2-signing"]
+NOBODY = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def zendesk():
+    """The played Zendesk on a free port."""
+    host = ZendeskHost(World(), email="bot@example.com", token="hunter2-token")
+    with Served(application(host.world, [host])) as base:
+        yield f"{base}/{host.name}", host
+    host.deliveries.close()
+
+
+def stored(prepared, connection_id):
+    services = Services(prepared)
+    with services.database.reading() as session:
+        installed = connections.find(session, connection_id)
+    services.database.dispose()
+    return installed, services.vault.open(installed.sealed, place=connection_id)
+
+
+def test_json_is_the_contract(deskhand, account, zendesk, prepared):
+    ran = deskhand("connect", "zendesk", "--account", account, "--base-url", zendesk[0], *ZENDESK, "--json")
+    assert ran.code == 0
+    told = ran.json
+    assert told["webhook_path"] == f"/webhooks/zendesk/{told['connection']}"
+    assert told["check"]["ok"] is True
+    installed, secrets = stored(prepared, told["connection"])
+    assert secrets == {"token": "hunter2-token", "signing_secret": "hunter2-signing"}
+    assert installed.settings["email"] == "bot@example.com"
+    assert installed.settings["user_id"] == told["check"]["found"]["user_id"]
+    assert all(installed.settings[f"field:{name}"].isdigit() for name in fields.TITLES)
+
+
+def test_no_secret_is_stored_or_shown_in_the_clear(deskhand, account, zendesk, prepared):
+    ran = deskhand("connect", "zendesk", "--account", account, "--base-url", zendesk[0], *ZENDESK)
+    assert "hunter2" not in ran.out + ran.err
+    for file in prepared.data_dir.iterdir():
+        assert b"hunter2" not in file.read_bytes()
+
+
+def test_a_host_that_is_away_is_saved_and_said(deskhand, account):
+    ran = deskhand("connect", "zendesk", "--account", account, "--base-url", NOBODY, *ZENDESK, "--json")
+    assert ran.code == 0
+    assert ran.json["check"]["ok"] is False
+    assert "Unavailable" in ran.json["check"]["trouble"]
+    assert "could not be used yet" in ran.err
+    assert "hunter2" not in ran.out + ran.err
+
+
+def test_the_same_place_again_changes_the_connection(deskhand, account, prepared):
+    first = deskhand("connect", "zendesk", "--account", account, "--base-url", NOBODY, *ZENDESK, "--json").json
+    again = deskhand(
+        "connect", "zendesk", "--account", account, "--base-url", NOBODY + "/", "--token", "new", "--json"
+    ).json
+    assert again["connection"] == first["connection"]
+    assert (first["updated"], again["updated"]) == (False, True)
+    _, secrets = stored(prepared, first["connection"])
+    assert secrets == {"token": "new", "signing_secret": "hunter2-signing"}
+
+
+def test_another_address_is_another_connection(deskhand, account):
+    told = [
+        deskhand("connect", "zendesk", "--account", account, "--base-url", f"{NOBODY}/{n}", *ZENDESK, "--json").json
+        for n in "ab"
+    ]
+    assert told[0]["connection"] != told[1]["connection"]
+
+
+def test_two_workspaces_at_one_address_are_two_connections(deskhand, account):
+    def slack(team):
+        rest = ["--bot-token", "xoxb-1", "--signing-secret", "s", "--team-id", team, "--json"]
+        return deskhand("connect", "slack", "--account", account, "--base-url", NOBODY, *rest).json
+
+    assert slack("T1")["connection"] == slack("T1")["connection"] != slack("T2")["connection"]
+
+
+def test_secrets_come_from_a_file_or_the_environment_and_options_win(
+    deskhand, account, tmp_path, monkeypatch, prepared
+):
+    file = tmp_path / "secrets.json"
+    file.write_text(json.dumps({"signing-secret": "of the file", "token": "of the file"}))
+    monkeypatch.setenv("DESKHAND_ZENDESK_SIGNING_SECRET", "of the environment")
+    monkeypatch.setenv("DESKHAND_ZENDESK_EMAIL", "env@example.com")
+    ran = deskhand(
+        "connect",
+        "zendesk",
+        "--account",
+        account,
+        "--base-url",
+        NOBODY,
+        "--secret-file",
+        str(file),
+        "--token",
+        "given",
+        "--json",
+    )
+    installed, secrets = stored(prepared, ran.json["connection"])
+    assert secrets == {"signing_secret": "of the file", "token": "given"}
+    assert installed.settings["email"] == "env@example.com"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["zendesk", "--base-url", NOBODY, "--token", "hunter2"], "--signing-secret"),
+        (["zendesk", "--base-url", "http://acme.zendesk.com", *ZENDESK], "--base-url"),
+        (["zendesk", "--base-url", "http://127.0.0.1.evil.example", *ZENDESK], "--base-url"),
+        (["zendesk", "--base-url", "http://127.0.0.1@evil.example", *ZENDESK], "--base-url"),
+        (["zendesk", "--base-url", "ftp://127.0.0.1", *ZENDESK], "--base-url"),
+        (["zendesk", *ZENDESK], "--base-url"),
+        (["zendesk", "--base-url", NOBODY, *ZENDESK, "--email", "no address"], "--email"),
+        (["slack", "--base-url", NOBODY, "--bot-token", "t", "--signing-secret", "s"], "--team-id"),
+        (
+            ["intercom", "--base-url", NOBODY, "--access-token", "t", "--client-secret", "s", "--app-id", "a"],
+            "--admin-id",
+        ),
+        (["freshdesk"], "freshdesk"),
+        (["zendesk", "--secret-file", "/nowhere.json"], "--secret-file"),
+    ],
+)
+def test_wrong_input_names_the_option_and_ends_with_2(deskhand, account, arguments, named):
+    ran = deskhand("connect", arguments[0], "--account", account, *arguments[1:])
+    assert ran.code == 2
+    assert named in ran.err
+    assert "Traceback" not in ran.err
+    assert "hunter2" not in ran.err
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"token": 7}', '{"tokken": "hunter2"}', "\x00"])
+def test_a_secret_file_that_is_none_is_refused_unquoted(deskhand, account, tmp_path, content):
+    file = tmp_path / "secrets.json"
+    file.write_text(content)
+    ran = deskhand("connect", "zendesk", "--account", account, "--base-url", NOBODY, "--secret-file", str(file))
+    assert (ran.code, "--secret-file" in ran.err, "hunter2" in ran.err) == (2, True, False)
+
+
+def test_an_account_that_is_not_there_is_named(deskhand):
+    ran = deskhand("connect", "zendesk", "--account", "nobody", "--base-url", NOBODY, *ZENDESK)
+    assert ran.code == 2
+    assert "nobody" in ran.err
+    assert "account add" in ran.err
+
+
+@pytest.mark.parametrize("vendor", sorted(HELPDESKS))
+def test_every_setting_of_every_vendor_is_an_option(deskhand, vendor):
+    shown = deskhand("connect", vendor, "--help").out
+    for one in HELPDESKS[vendor].settings:
+        assert f"--{one.name.replace('_', '-')}" in shown
+
+
+class Plain:
+    """A vendor that says what it is told to say."""
+
+    name: ClassVar[str] = "plain"
+    settings: ClassVar = (Setting("key", "The key.", secret=True), Setting("bot_id", "Filled in.", required=False))
+    supports: ClassVar = frozenset()
+    answers: ClassVar = Answers()
+    says: ClassVar[Exception | None] = None
+    makes: ClassVar[Exception | None] = None
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def check(self):
+        if self.says:
+            raise self.says
+        return {"bot_id": "B7", "account": "Acme"}
+
+    def prepare(self, wanted):
+        if self.makes:
+            raise self.makes
+        return {name: f"id of {name}" for name in wanted}
+
+
+@pytest.fixture
+def services(prepared, deskhand, account):
+    opened = Services(prepared, helpdesks={"plain": Plain})
+    yield opened
+    opened.database.dispose()
+
+
+def test_what_the_vendor_says_about_us_is_kept_where_it_is_a_setting(services):
+    outcome = install(services, "acme", "plain", "", {"key": "k"})
+    assert outcome.installed.settings["bot_id"] == "B7"
+    assert "account" not in outcome.installed.settings
+
+
+def test_what_a_person_said_is_not_overruled(services):
+    assert install(services, "acme", "plain", "", {"key": "k", "bot_id": "mine"}).installed.settings["bot_id"] == "mine"
+
+
+@pytest.mark.parametrize("error", [Unavailable("no answer"), AuthFailed("401")])
+def test_a_check_that_fails_saves_and_says(services, monkeypatch, error):
+    monkeypatch.setattr(Plain, "says", error)
+    outcome = install(services, "acme", "plain", "", {"key": "k"})
+    assert outcome.trouble == f"{type(error).__name__}: {error}"
+    assert services.installed(outcome.installed.id).active
+
+
+def test_fields_that_cannot_be_made_do_not_lose_who_we_are(services, monkeypatch):
+    monkeypatch.setattr(Plain, "makes", Unavailable("404"))
+    outcome = install(services, "acme", "plain", "", {"key": "k"})
+    assert outcome.trouble.startswith("Unavailable")
+    assert services.installed(outcome.installed.id).settings == {"bot_id": "B7"}
+
+
+def test_connecting_again_lets_a_paused_connection_go_on(services):
+    first = install(services, "acme", "plain", "", {"key": "k"}).installed
+    with services.database.session() as session:
+        connections.pause(session, first.id, "the token is gone")
+    install(services, "acme", "plain", "", {"key": "new"})
+    assert services.installed(first.id).active
+
+
+def test_errors_of_a_person_are_bad_input(services):
+    with pytest.raises(BadInput, match="--key"):
+        install(services, "acme", "plain", "", {})
+    with pytest.raises(UnknownRecord):
+        install(services, "nobody", "plain", "", {"key": "k"})
