@@ -71,7 +71,7 @@ class SlackHost:
     def bot_writes(self, text: str, where: str) -> str:
         """Another app's bot writes, as modern ones do: with a user and without a subtype."""
         name, _, thread = where.partition(":")
-        bot = {"user": "U0OTHERBOT", "bot_id": "B0OTHER", "app_id": "A0OTHER", "team": HOME}
+        bot = {"user": "U0OTHERBOT", "bot_id": "B0OTHERBOT", "app_id": "A0OTHERAPP", "team": HOME}
         with self.slack.lock:
             channel = self.slack.channel(name)
             message = self.slack.add(channel, {**bot, "text": text}, thread=thread)

@@ -11,7 +11,16 @@ Arguments = Mapping[str, Any]
 Method = Callable[[Slack, Arguments], dict[str, Any]]
 
 TEXT = 40_000
-PROFILE = {"id": BOT, "app_id": APP, "name": "Deskhand", "team_id": HOME, "deleted": False}
+ICONS = {f"image_{size}": f"https://a.slack-edge.com/bot_{size}.png" for size in (36, 48, 72)}
+PROFILE = {
+    "id": BOT,
+    "app_id": APP,
+    "name": "Deskhand",
+    "team_id": HOME,
+    "deleted": False,
+    "updated": 1719211249,
+    "icons": ICONS,
+}
 
 
 def auth_test(slack: Slack, given: Arguments) -> dict[str, Any]:

@@ -53,7 +53,8 @@ def history(slack: Slack, given: Arguments) -> dict[str, Any]:
     channel = _readable(slack, given.get("channel"))
     _clip(slack, "conversations.history")
     roots = [m for m in channel.messages if m.get("thread_ts", m["ts"]) == m["ts"]]
-    return _messages(slack, roots[::-1], given)
+    told = _messages(slack, roots[::-1], given)
+    return {**told, "pin_count": 0, "channel_actions_ts": None, "channel_actions_count": 0}
 
 
 def _readable(slack: Slack, name: Any) -> Channel:
@@ -76,7 +77,8 @@ def _messages(slack: Slack, found: list[dict[str, Any]], given: Arguments) -> di
     page, cursor = _page(told, given, 15 if slack.rules.clipped else 1000)
     if str(given.get("include_all_metadata", "")).lower() not in ("1", "true"):
         page = [{name: value for name, value in m.items() if name != "metadata"} for m in page]
-    return {"messages": page, "has_more": bool(cursor["response_metadata"]["next_cursor"]), **cursor}
+    more = bool(cursor["response_metadata"]["next_cursor"])
+    return {"messages": page, "has_more": more, **(cursor if more else {})}
 
 
 def _page(found: list[Any], given: Arguments, most: int) -> tuple[list[Any], dict[str, Any]]:

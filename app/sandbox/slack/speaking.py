@@ -31,7 +31,7 @@ def spoken(user: User, text: str, channel: Channel, *, grid: bool) -> dict[str, 
     claim = ORGANISATION if grid and outside else user.team
     # For grid people Slack names the installing team here: the trap that a naive check falls into.
     team = HOME if grid and outside else user.team
-    return {**message, "team": team, "user_team": claim, "source_team": claim, "user_profile": {"team": claim}}
+    return {**message, "team": team, "user_team": claim, "source_team": claim, "user_profile": _profile(user, claim)}
 
 
 def events(message: Mapping[str, Any], channel: Channel) -> Iterator[dict[str, Any]]:
@@ -40,6 +40,20 @@ def events(message: Mapping[str, Any], channel: Channel) -> Iterator[dict[str, A
     yield {**event, "channel_type": "im" if channel.is_im else "channel"}
     if f"<@{BOT_USER}>" in str(message.get("text")) and not message.get("bot_id") and not channel.is_im:
         yield {**event, "type": "app_mention"}
+
+
+def _profile(user: User, team: str) -> dict[str, Any]:
+    return {
+        "team": team,
+        "name": user.name,
+        "real_name": user.name,
+        "display_name": user.name,
+        "first_name": user.name,
+        "avatar_hash": "g0123456789a",
+        "image_72": "https://a.slack-edge.com/user_72.png",
+        "is_restricted": user.is_guest,
+        "is_ultra_restricted": False,
+    }
 
 
 def _rich(text: str) -> dict[str, Any]:

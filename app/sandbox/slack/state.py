@@ -9,9 +9,9 @@ from typing import Any
 
 from app.sandbox.world import World
 
-HOME = "T0HOME"
-CUSTOMERS = "T0CUST"
-ORGANISATION = "E0CUST"
+HOME = "T0HOMETEAM"
+CUSTOMERS = "T0CUSTTEAM"
+ORGANISATION = "E0CUSTGRID"
 """The grid organisation that ``CUSTOMERS`` belongs to, where customers are played as grid people."""
 BOT_USER = "U0DESKHAND"
 BOT = "B0DESKHAND"

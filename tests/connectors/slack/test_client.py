@@ -198,5 +198,5 @@ def test_a_token_of_another_workspace_is_refused_at_the_check() -> None:
 def test_the_check_tells_what_the_connection_saves() -> None:
     with open(user_id="", bot_id="") as stage:
         told = stage.connector.check()
-    assert (told["user_id"], told["bot_id"], told["team_id"]) == ("U0DESKHAND", "B0DESKHAND", "T0HOME")
+    assert (told["user_id"], told["bot_id"], told["team_id"]) == ("U0DESKHAND", "B0DESKHAND", "T0HOMETEAM")
     assert told["account"] == "Home"

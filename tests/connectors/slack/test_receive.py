@@ -123,7 +123,7 @@ def test_the_time_is_slacks() -> None:
 
 def test_a_mention_and_its_message_are_one_delivery() -> None:
     first, second = one(payload("message__in_channel")), one(payload("app_mention__same_as_message"))
-    assert first.delivery == second.delivery == f"T0HOME:{THREAD}"
+    assert first.delivery == second.delivery == f"T0HOMETEAM:{THREAD}"
 
 
 def test_a_resend_under_another_event_id_is_the_same_delivery() -> None:
@@ -144,7 +144,7 @@ def test_two_messages_are_two_deliveries() -> None:
         {"team_id": "T0OTHER", "enterprise_id": None},
         {"team_id": None, "enterprise_id": "E0OTHER", "is_enterprise_install": True},
         {"team_id": None, "enterprise_id": "E0HOME", "is_enterprise_install": False},
-        {"team_id": ["T0HOME"]},
+        {"team_id": ["T0HOMETEAM"]},
         {},
     ],
 )
@@ -156,14 +156,14 @@ def test_another_tenants_event_is_not_read(authorization: dict[str, Any]) -> Non
 
 
 def test_the_outer_team_does_not_decide() -> None:
-    assert read({**payload("message__in_channel"), "team_id": "T0CUST", "context_team_id": "T0CUST"})
+    assert read({**payload("message__in_channel"), "team_id": "T0CUSTTEAM", "context_team_id": "T0CUSTTEAM"})
 
 
 def test_without_authorizations_the_context_decides() -> None:
     body = payload("message__no_authorizations")
-    assert read({**body, "team_id": "T0CUST"})
+    assert read({**body, "team_id": "T0CUSTTEAM"})
     with pytest.raises(BadPayload):
-        read({**body, "context_team_id": "T0CUST"})
+        read({**body, "context_team_id": "T0CUSTTEAM"})
 
 
 def test_an_installation_of_the_whole_organisation_is_ours() -> None:
@@ -192,12 +192,12 @@ def test_a_press_says_who_what_and_where(name: str, action: str, external: bool)
     assert (event.kind, event.ref.id) == (EventKind.CLICK, THREAD)
     assert (event.click.action, event.click.value) == (action, "decision-1")
     assert event.click.person.external is external
-    assert event.click.answer_url == "https://hooks.slack.com/actions/T0HOME/111/abcdef"
+    assert event.click.answer_url == "https://hooks.slack.com/actions/T0HOMETEAM/111/abcdef"
 
 
-@pytest.mark.parametrize("user", [{"id": "U1"}, {"id": "U1", "team_id": None}, {"id": "U1", "team_id": "E0CUST"}])
+@pytest.mark.parametrize("user", [{"id": "U1"}, {"id": "U1", "team_id": None}, {"id": "U1", "team_id": "E0CUSTGRID"}])
 def test_a_presser_without_a_home_team_is_external(user: dict[str, Any]) -> None:
-    event = one({**payload("block_actions__share_by_colleague"), "user": user, "team": {"id": "T0HOME"}})
+    event = one({**payload("block_actions__share_by_colleague"), "user": user, "team": {"id": "T0HOMETEAM"}})
     assert event.click is not None
     assert event.click.person.external is True
 
@@ -218,7 +218,7 @@ def test_a_button_without_our_block_belongs_to_where_it_stands() -> None:
     assert event.ref.id == THREAD
 
 
-@pytest.mark.parametrize("change", [{"api_app_id": "A0OTHER"}, {"actions": None}, {"user": None}])
+@pytest.mark.parametrize("change", [{"api_app_id": "A0OTHERAPP"}, {"actions": None}, {"user": None}])
 def test_a_press_that_cannot_be_ours_is_a_bad_payload(change: dict[str, Any]) -> None:
     with pytest.raises(BadPayload):
         read({**payload("block_actions__human"), **change})
@@ -235,7 +235,7 @@ def test_a_press_in_another_tenant_is_a_bad_payload() -> None:
 @pytest.mark.parametrize(
     "form",
     [
-        {"command": "/support", "team_id": "T0HOME", "user_id": "U1", "text": "status"},
+        {"command": "/support", "team_id": "T0HOMETEAM", "user_id": "U1", "text": "status"},
         {"ssl_check": "1", "token": "deprecated"},
     ],
 )
@@ -280,7 +280,7 @@ junk = st.recursive(
     | st.booleans()
     | st.integers()
     | st.text(max_size=5)
-    | st.sampled_from(["T0HOME", "1.1", "\ud800", "\x00"]),
+    | st.sampled_from(["T0HOMETEAM", "1.1", "\ud800", "\x00"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )

@@ -207,8 +207,8 @@ def test_changed_tells_what_webhooks_would_have_told() -> None:
         found = {(event.delivery, event.ref.id if event.ref else "") for event in stage.connector.changed(started)}
         second = stage.thread()[1]["ts"]
         assert found == {
-            (f"T0HOME:{SHARED}:{second}", stage.ref.id),
-            (f"T0HOME:{asked}", asked),
+            (f"T0HOMETEAM:{SHARED}:{second}", stage.ref.id),
+            (f"T0HOMETEAM:{asked}", asked),
         }
 
 
