@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from connectors.intercom.markup import gist, to_text
+from connectors.intercom.markup import gist, spoken, to_text
 from connectors.intercom.values import moment
 
 FOLLOWS = timedelta(seconds=60)
@@ -27,14 +27,14 @@ def reference(key: str, place: int = 0) -> str:
     return quote(key, safe=":._-") + (f"+{place}" if place else "")
 
 
-def digest(text: str) -> str:
-    """Twelve letters for a reply's words, the same however they were rendered."""
-    return hashlib.sha256(gist(text).encode()).hexdigest()[:12]
+def digest(words: str) -> str:
+    """Twelve letters for the gist of a reply, the same however it was rendered."""
+    return hashlib.sha256(words.encode()).hexdigest()[:12]
 
 
 def line(key: str, place: int = 0, replies: Iterable[str] = ()) -> str:
-    """The last line of a note of ours."""
-    answers = ",".join(digest(text) for text in replies)
+    """The last line of a note of ours; ``replies`` are its batch's, as Markdown."""
+    answers = ",".join(digest(spoken(text)) for text in replies)
     return f"Deskhand ref {reference(key, place)}" + (f" answer {answers}" if answers else "")
 
 
@@ -91,7 +91,7 @@ class Owner:
         if code and (code in codes or not codes):
             return True
         text = to_text(part.get("body"))
-        return bool(text) and digest(text) in answers
+        return bool(text) and digest(gist(text)) in answers
 
 
 def _code(part: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ _BREAKS = frozenset(
     {"p", "div", "ul", "ol", "li", "br", "tr", "table", "pre", "blockquote", "hr"} | {f"h{n}" for n in range(1, 7)}
 )
 _HIDDEN = frozenset({"script", "style", "head", "title"})
+_NUMBER = re.compile(r"^\s*\d+[.)]\s+", re.MULTILINE)
 _LINK = re.compile(r"\(?https?://\S+")
 
 
@@ -99,6 +100,12 @@ def to_text(body: str | None) -> str:
 
 
 def gist(text: str) -> str:
-    """What two renderings of one text have in common: its letters and digits, without addresses of links."""
-    kept = "".join(c for c in _LINK.sub(" ", text) if c.isalnum()).casefold()
+    """What two renderings of one text have in common: its letters and digits, without links' addresses and list numbers."""
+    bare = _NUMBER.sub("", _LINK.sub(" ", text))
+    kept = "".join(c for c in bare if c.isalnum()).casefold()
     return kept or "".join(c for c in text if c.isalnum()).casefold()
+
+
+def spoken(markdown: str) -> str:
+    """The gist of a message that was sent as Markdown."""
+    return gist(to_text(to_html(markdown)))

@@ -10,7 +10,7 @@ from connectors.errors import Unavailable
 from connectors.intercom import probe
 from connectors.intercom.client import Client, Json
 from connectors.intercom.marks import Owner, line, references
-from connectors.intercom.markup import gist, to_html, to_text
+from connectors.intercom.markup import gist, spoken, to_html, to_text
 from connectors.intercom.parse import parts, source
 from connectors.intercom.values import identity
 from connectors.types import OpenTicket, Person, Receipt
@@ -62,7 +62,7 @@ class Opener:
             ],
         }
         for found in self._client.conversations(query):
-            if gist(to_text(source(found).get("body"))) == probe.spoken(change.text) and probe.recent(found, since):
+            if gist(to_text(source(found).get("body"))) == spoken(change.text) and probe.recent(found, since):
                 return identity(found.get("id"))
         return ""
 

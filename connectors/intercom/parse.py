@@ -1,6 +1,6 @@
 """Intercom's words become ours: a conversation as a ``Ticket``. Pure; both generations of payload; makes no call."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -87,13 +87,21 @@ def person(author: Json, kind: Role) -> Person:
     )
 
 
-def messages(conversation: Json, owner: Owner) -> tuple[Message, ...]:
-    """All that was said, oldest first. Parts that only record a change have no words and are left out, redacted ones too."""
+def messages(conversation: Json, owner: Owner, ours: Collection[str] = ()) -> tuple[Message, ...]:
+    """All that was said, oldest first. Parts that only record a change have no words and are left out, redacted ones too.
+
+    ``ours`` are ids of parts that a resend has recognised as its own.
+    """
     every = parts(conversation)
     opening = {**source(conversation), "created_at": conversation.get("created_at"), "part_type": "source"}
-    told = [(opening, False), *zip(every, owner.mine(every), strict=True)]
+    told = [(opening, False), *zip(every, mine(every, owner, ours), strict=True)]
     said = [_message(part, conversation, ours=ours) for part, ours in told]
     return tuple(message for message in said if message)
+
+
+def mine(every: Sequence[Json], owner: Owner, ours: Collection[str] = ()) -> list[bool]:
+    """For each part whether it is ours."""
+    return [own or identity(part.get("id")) in ours for part, own in zip(every, owner.mine(every), strict=True)]
 
 
 def _message(part: Json, conversation: Json, *, ours: bool) -> Message | None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.intercom.marks import Owner, reference, references
-from connectors.intercom.markup import gist, to_html, to_text
+from connectors.intercom.markup import gist, spoken, to_text
 from connectors.intercom.parse import CUSTOMERS, author_of, parts, state, tag_ids
 from connectors.intercom.values import Json, identity, moment, table
 from connectors.types import AddMessage, Change, Note, Reply, SetField, SetPriority, SetStatus, Tag, Untag
@@ -49,11 +49,6 @@ def made(changes: Sequence[Change], conversation: Json, owner: Owner, key: str, 
             taken.add(part)
             found[place] = part
     return found
-
-
-def spoken(text: str) -> str:
-    """The comparable words of a message that was sent as Markdown."""
-    return gist(to_text(to_html(text)))
 
 
 def copied(change: AddMessage, conversation: Json) -> str:

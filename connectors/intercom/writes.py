@@ -47,6 +47,8 @@ class Batch:
     since: datetime | None = None
     conversation: Json | None = None
     """As read last, while nothing was written since."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """The conversation's tags, name to id, as they were read first."""
     done: Mapping[int, str] = field(default_factory=dict)
     refs: dict[int, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
@@ -91,14 +93,15 @@ class Writer:
         needs = any(isinstance(change, Untag | AddMessage) for change in batch.changes)
         if batch.since is None and batch.expect is None and not needs:
             return
-        conversation = self._client.conversation(batch.ticket)
-        batch.conversation = conversation
-        held = {n: "" for n, change in batch.todo(Assign) if self._holds(change, conversation)}
+        batch.conversation = conversation = self._client.conversation(batch.ticket)
+        batch.tags = tag_ids(conversation)
         if batch.since is not None:
             batch.refs.update(probe.made(batch.changes, conversation, self._owner, batch.key, batch.since))
-        elif batch.todo(Reply):
-            held = {}  # a reply may assign the conversation to its author
-        batch.done = {**held, **batch.refs}
+            batch.done = dict(batch.refs)
+        # A reply still to come may assign the conversation to its author.
+        if not batch.todo(Reply):
+            held = [n for n, change in batch.todo(Assign) if self._holds(change, conversation)]
+            batch.done = {**batch.done, **dict.fromkeys(held, "")}
 
     def _compare(self, batch: Batch) -> None:
         """Raise Conflict unless the conversation is still the one that the batch was decided on."""
@@ -136,11 +139,9 @@ class Writer:
             raise Refused(f"{error}, yet the conversation is there") from error
 
     def _tags(self, batch: Batch) -> None:
-        present = tag_ids(batch.conversation or {})
-        seat = self._owner.admin_id
         for _, change in batch.todo(Untag):
-            for name in filter(present.__contains__, change.names):
-                self._softly(batch, f"tag {name}", self._client.untag, present[name], seat)
+            for name in filter(batch.tags.__contains__, change.names):
+                self._softly(batch, f"tag {name}", self._client.untag, batch.tags[name], self._owner.admin_id)
         for _, change in batch.todo(Tag):
             for name in change.names:
                 self._tag(batch, name)

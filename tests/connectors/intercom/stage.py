@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -133,9 +134,9 @@ class IntercomStage:
 
 
 def flat(text: str) -> str:
-    """The words of a text, without its layout."""
-    plain = "".join(c if c.isalnum() else " " for c in text.replace("](https://help.example/a?b=1&c=2)", " "))
-    return " ".join(plain.split())
+    """The words of a text, without its layout and without links' addresses."""
+    bare = re.sub(r"\]\([^)]*\)", " ", text)
+    return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
 
 
 @contextmanager
