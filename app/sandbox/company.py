@@ -38,6 +38,7 @@ class Company:
     articles: tuple[Article, ...]
     clients: tuple[Client, ...]
     letters: tuple[Example, ...]
+    teams: tuple[str, ...] = ()
 
     @property
     def configuration(self) -> Path:

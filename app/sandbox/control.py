@@ -117,9 +117,10 @@ def unknown(_: LookupError) -> tuple[Response, int]:
 
 @control.get("/")
 def overview() -> Response:
-    """The time, the hosts, and what is ordered and not yet taken."""
+    """The time, the hosts, how many faults are still to come, and whether no webhook is on its way."""
     played = [{"name": h.name, "vendor": h.vendor} for h in hosts().values()]
-    return jsonify(now=world().clock.now().isoformat(), hosts=played, faults=len(world().faults.waiting()))
+    state = {"faults": len(world().faults.waiting()), "idle": world().idle(0)}
+    return jsonify(now=world().clock.now().isoformat(), hosts=played, **state)
 
 
 @control.post("/clock")

@@ -39,6 +39,7 @@ class Deliveries:
         self._due = 0
         self._held: list[Pack] = []
         self.log: list[Sent] = []
+        world.outgoing.append(self)
 
     def send(self, pack: Pack, again: Again, delay: float = 0.0) -> None:
         """Put one webhook on its way; an ordered fault may lose, double, delay or hold it."""

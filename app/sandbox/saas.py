@@ -59,4 +59,5 @@ SAAS = Company(
             "It would be nice to have a feature that switches the wall displays to dark mode at night.",
         ),
     ),
+    teams=("engineering", "product", "api-support", "billing-team", "account-management"),
 )

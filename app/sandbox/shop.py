@@ -10,10 +10,10 @@ SHOP = Company(
     articles=(
         Article(
             "Where is my order?",
-            "<p>Every parcel has a tracking link. You find it in the mail with the subject "
+            "<p>Has your order not arrived yet? Every parcel has a tracking link. You find it in the mail with the subject "
             "<em>Your parcel is on its way</em>, and in your account under <strong>Orders</strong>.</p>"
             "<p>Delivery within the country takes 2 to 4 working days, to other countries in Europe 4 to 7.</p>"
-            "<p>Has the tracking not moved for three working days? Write to us with your order number; "
+            "<p>Has the tracking page said the same for three working days? Write to us with your order number; "
             "we start a search with the carrier and send a new parcel if it is not found within five days.</p>",
         ),
         Article(
@@ -72,4 +72,5 @@ SHOP = Company(
             "The lamp arrived broken. I do not want another link to a help page, I want to talk to a human about my refund.",
         ),
     ),
+    teams=("payments", "vip-support"),
 )

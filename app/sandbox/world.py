@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from flask import Blueprint
 
@@ -131,6 +131,18 @@ class Ids:
             return self._next[kind]
 
 
+class Outgoing(Protocol):
+    """What sends webhooks for one host."""
+
+    def idle(self, timeout: float = 10.0) -> bool:
+        """True once every attempt that is due has been answered."""
+        ...
+
+    def close(self) -> None:
+        """Stop every waiting retry."""
+        ...
+
+
 @dataclass
 class World:
     """What hosts are built with."""
@@ -140,6 +152,17 @@ class World:
     ids: Ids = field(default_factory=Ids)
     sent: list[Sent] = field(default_factory=list)
     """Every attempt to deliver a webhook, by whichever host, oldest first."""
+    outgoing: list[Outgoing] = field(default_factory=list)
+    """Everybody who sends webhooks here."""
+
+    def idle(self, timeout: float = 10.0) -> bool:
+        """True once no webhook is on its way that is due now; waiting retries do not count."""
+        return all(one.idle(timeout) for one in list(self.outgoing))
+
+    def close(self) -> None:
+        """Send nothing any more."""
+        for one in list(self.outgoing):
+            one.close()
 
 
 @dataclass(frozen=True)
@@ -189,33 +212,4 @@ class Host(Protocol):
 
     def views(self) -> list[View]:
         """Every ticket, newest first."""
-        ...
-
-
-@runtime_checkable
-class Publishes(Protocol):
-    """Extra: a host with a help centre."""
-
-    def publish(self, title: str, html: str, *, restricted: bool = False, locale: str = "en-us") -> str:
-        """Put an article there, published now; gives its id back."""
-        ...
-
-
-@runtime_checkable
-class Mails(Protocol):
-    """Extra: a host that takes mail, so that what machines write can be played."""
-
-    def customer_mails(
-        self, who: str, text: str, *, subject: str = "", ticket: str = "", headers: Mapping[str, str] | None = None
-    ) -> str:
-        """A mail comes in with these headers (any case) and opens a ticket or lands in one; gives its id back."""
-        ...
-
-
-@runtime_checkable
-class KnowsPeople(Protocol):
-    """Extra: a host that keeps facts about its people."""
-
-    def know(self, who: str, *, email: str = "", facts: Mapping[str, str | int | float | bool] | None = None) -> str:
-        """Let this customer exist with these facts (plan, tier, tags...), before or after they write; gives their id."""
         ...

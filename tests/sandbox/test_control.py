@@ -10,6 +10,7 @@ from tests.sandbox.played import PlainHost
 def test_the_overview_names_hosts_and_time(client: FlaskClient, world: World) -> None:
     said = client.get("/_sandbox/").json
     assert said["hosts"] == [{"name": "plain", "vendor": "plain"}]
+    assert (said["faults"], said["idle"]) == (0, True)
     assert said["now"][:13] == world.clock.now().isoformat()[:13]
 
 

@@ -1,0 +1,82 @@
+"""Sets the demo's stage: the played hosts, the product, and the connections between them. Plays nothing."""
+
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from app.db import accounts, articles
+from app.sandbox.cast import COMPANIES, Desk, desks, places
+from app.sandbox.product import NotRunning, Product
+from app.sandbox.scene import Scene
+from app.sandbox.server import Served, application
+from app.sandbox.world import World
+
+READING = 30.0
+"""Seconds within which the product has to have read all pages."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything that runs, and where."""
+
+    base: str
+    product: Product
+    scene: Scene
+
+
+def set_stage(stack: ExitStack, data_dir: Path | None, port: int) -> Stage:
+    """Start everything and connect it through the command line. What is entered here ends in the reverse order."""
+    folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deskhand-demo-")))
+    world = World()
+    stack.callback(world.close)
+    played = desks(world)
+    base = stack.enter_context(Served(application(world, [d.host for d in played], places(played)), port))
+    product = Product(folder)
+    for company in COMPANIES:
+        product.command("account", "add", company.account, "--config", str(company.configuration))
+    stack.enter_context(product)
+    with ThreadPoolExecutor(len(played)) as pool:
+        made = dict(zip((d.host.name for d in played), pool.map(partial(_connect, product, base), played), strict=True))
+    product.wait_ready()
+    for desk in played:
+        path = f"/webhooks/{desk.host.vendor}/{made[desk.host.name]}"
+        desk.host.hook(f"{product.base}{path}", desk.secret)
+    _await_articles(product, made, played)
+    work = product.services.work
+    scene = Scene(
+        world,
+        {desk.host.name: desk for desk in played},
+        idle=lambda name, ticket: product.idle(made[name], ticket),
+        sweep=lambda name: work.reconcile(made[name]),
+    )
+    return Stage(base, product, scene)
+
+
+def _connect(product: Product, base: str, desk: Desk) -> str:
+    """What an admin does first. Gives the connection's id."""
+    where = ("--account", desk.company.account, "--base-url", f"{base}/{desk.host.name}")
+    return str(product.command("connect", desk.host.vendor, *where, *desk.arguments)["connection"])
+
+
+def _await_articles(product: Product, made: Mapping[str, str], played: Sequence[Desk]) -> None:
+    """Have the pages read now rather than at the clock's next turn, and wait until they are there. Raises NotRunning."""
+    for connection in made.values():
+        product.services.work.articles(connection)
+    waiting = {d.company.account: len(d.company.articles) for d in played}
+    end = time.monotonic() + READING
+    while time.monotonic() < end:
+        product.check_alive()
+        if all(_known(product, account) >= count for account, count in waiting.items()):
+            return
+        time.sleep(0.1)
+    raise NotRunning("the helpdesks' articles were not read in time", "see the log in the data directory")
+
+
+def _known(product: Product, account: str) -> int:
+    with product.services.database.reading() as session:
+        return len(articles.listed(session, accounts.named(session, account).id))

@@ -1,0 +1,248 @@
+"""The stories of the demo. Each plays one ticket and says what must be true in the host afterwards; a new one is one entry."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.sandbox.bank import BANK
+from app.sandbox.company import Company
+from app.sandbox.inbox.place import Example
+from app.sandbox.saas import SAAS
+from app.sandbox.scene import Scene, field, ours
+from app.sandbox.shop import SHOP
+from app.sandbox.world import Fault, View
+
+Check = Callable[[Scene, View], bool]
+
+
+@dataclass(frozen=True)
+class Story:
+    """``play`` gives the ticket's id back; every check is asked when all has come to rest."""
+
+    name: str
+    title: str
+    desk: str
+    play: Callable[[Scene], str]
+    checks: Sequence[tuple[str, Check]]
+    record: Callable[[Scene], View | None] | None = None
+    """Finds the ticket elsewhere that records this one."""
+
+
+# --- checks ---------------------------------------------------------------------------------------------------
+
+
+def noted(times: int) -> tuple[str, Check]:
+    """So many internal notes of ours, not one more."""
+    words = {0: "no note", 1: "one internal note"}.get(times, f"{times} internal notes")
+    return words, lambda scene, view: len(ours(view, "note")) == times
+
+
+def says(*words: str) -> tuple[str, Check]:
+    """The newest note holds these words."""
+    return f"the note says {', '.join(words)}", lambda scene, view: all(
+        w in (ours(view, "note") or [""])[-1] for w in words
+    )
+
+
+def category(name: str) -> tuple[str, Check]:
+    """Our category field."""
+    return f"category {name}", lambda scene, view: field(view, "category") == name
+
+
+def priority(name: str) -> tuple[str, Check]:
+    """The host's own priority."""
+    return f"priority {name}", lambda scene, view: view.priority == name
+
+
+NO_REPLY = "no reply to the customer", lambda scene, view: not ours(view, "public")
+DEADLINE = "an SLA target", lambda scene, view: bool(field(view, "sla_target"))
+UNTOUCHED = "untouched: no tag, no field", lambda scene, view: not view.tags and not field(view, "category")
+
+
+# --- acts -----------------------------------------------------------------------------------------------------
+
+
+def letter(company: Company, title: str) -> Example:
+    """One of a company's letters, by its title."""
+    return next(one for one in company.letters if one.title == title)
+
+
+def send(desk: str, written: Example) -> Callable[[Scene], str]:
+    """A customer writes; then nothing but waiting for our note."""
+
+    def play(scene: Scene) -> str:
+        ticket = scene.host(desk).customer_writes(written.who, written.text, subject=written.subject)
+        scene.until_noted(desk, ticket)
+        return ticket
+
+    return play
+
+
+def broken(fault: Fault, then: Callable[[Scene], str]) -> Callable[[Scene], str]:
+    """The same with something that goes wrong on the way."""
+
+    def play(scene: Scene) -> str:
+        scene.break_next(fault)
+        return then(scene)
+
+    return play
+
+
+def _away(scene: Scene) -> str:
+    text = "I am out of the office until Monday and will read your mail then."
+    ticket = scene.host("zendesk").customer_writes("Jonas Weber", text, subject="Automatic reply: Your order 20431")
+    scene.until_settled("zendesk", ticket)
+    return ticket
+
+
+def _person_first(scene: Scene) -> str:
+    """The webhook is slow, and a person answers within the minute; the customer thanks her afterwards."""
+    host = scene.host("zendesk")
+    scene.break_next(Fault("late", "zendesk", seconds=120))
+    ticket = host.customer_writes("Elif Kaya", "Which bulb fits the lamp Alma?", subject="Bulb for a lamp")
+    host.agent_writes("Sam Okafor", "Hello Elif, an E14 of at most 25 watts. Sam", ticket=ticket)
+    scene.until_settled("zendesk", ticket)
+    scene.world.clock.advance(121)
+    scene.until_settled("zendesk", ticket)
+    host.customer_writes("Elif Kaya", "Thank you! And which bulb for the floor lamp?", ticket=ticket)
+    scene.until_settled("zendesk", ticket)
+    return ticket
+
+
+def _lost(scene: Scene) -> str:
+    """The webhook never comes; the sweep that asks the host finds the ticket."""
+    scene.break_next(Fault("lose", "zendesk"))
+    text = "Hello, where is my order 20455? The parcel should have been here on Tuesday."
+    ticket = scene.host("zendesk").customer_writes("Hugo Brandt", text, subject="Parcel late")
+    scene.sweep("zendesk")
+    scene.until_noted("zendesk", ticket)
+    return ticket
+
+
+def _shared_channel(scene: Scene) -> str:
+    """A customer asks in a channel that we share with them; the record is a ticket in the company's Zendesk."""
+    thread = scene.host("slack").customer_writes(
+        "Priya Raman", "How do I authenticate API requests? I always get a 401."
+    )
+    scene.until(lambda: _record(scene) is not None, "no ticket was opened for the thread")
+    scene.until(lambda: bool(ours(_recorded(scene), "note")), "no note came into the record")
+    return thread
+
+
+def _record(scene: Scene) -> View | None:
+    views = scene.host("zendesk-tallyboard").views()
+    return next((v for v in views if any("authenticate API" in str(m["text"]) for m in v.messages)), None)
+
+
+def _recorded(scene: Scene) -> View:
+    """The record, or an empty view: a check on it then fails."""
+    return _record(scene) or View("", "", "", "", "", (), (), ())
+
+
+# --- the stories ------------------------------------------------------------------------------------------------
+
+PARCEL = letter(SHOP, "Where is my parcel?")
+CUT = Fault("reset_after", "zendesk", "PUT", r"/tickets/\d+")
+
+STORIES: Sequence[Story] = (
+    # First, because our write is looked for half a minute later: that passes while the others are played.
+    Story(
+        "cut-off",
+        "The host takes our write, and the line is cut before it says so",
+        "zendesk",
+        broken(
+            CUT,
+            send(
+                "zendesk",
+                Example("", "Olga Petrova", "Exchange", "Can I exchange the green pillow? I want to return it."),
+            ),
+        ),
+        (noted(1), category("returns"), NO_REPLY),
+    ),
+    Story(
+        "article",
+        "A parcel is late: the help page that answers",
+        "zendesk",
+        send("zendesk", PARCEL),
+        (noted(1), says("tracking link", "Where is my order?"), category("order-status"), DEADLINE, NO_REPLY),
+    ),
+    Story(
+        "no-source",
+        "A question that no page answers",
+        "zendesk",
+        send("zendesk", letter(SHOP, "Something nobody wrote down")),
+        (noted(1), says("no source found"), NO_REPLY),
+    ),
+    Story(
+        "vip",
+        "A platinum customer is not happy",
+        "zendesk",
+        send(
+            "zendesk",
+            Example(
+                "", "Ruth Abara", "Third time!", "My order 20490 came damaged for the third time. I expect a refund."
+            ),
+        ),
+        (noted(1), says("VIP"), category("returns"), priority("high"), NO_REPLY),
+    ),
+    Story(
+        "human",
+        "A customer wants a person",
+        "zendesk",
+        send("zendesk", letter(SHOP, "I want a person")),
+        (noted(1), says("asks for a person"), NO_REPLY),
+    ),
+    Story(
+        "away",
+        "An out-of-office mail",
+        "zendesk",
+        _away,
+        (
+            says("out-of-office notice"),
+            ("no draft", lambda scene, view: "the draft below" not in ours(view, "note")[-1]),
+            NO_REPLY,
+        ),
+    ),
+    Story(
+        "twice",
+        "The webhook comes twice",
+        "zendesk",
+        broken(Fault("double", "zendesk"), send("zendesk", letter(SHOP, "Washing a blanket"))),
+        (noted(1), says("30 degrees"), NO_REPLY),
+    ),
+    Story("lost", "The webhook is lost", "zendesk", _lost, (noted(1), category("order-status"), NO_REPLY)),
+    Story("person-first", "A person is faster", "zendesk", _person_first, (noted(0), UNTOUCHED, NO_REPLY)),
+    Story(
+        "abroad",
+        "A question to the bank",
+        "intercom",
+        send("intercom", letter(BANK, "Travelling")),
+        (noted(1), says("Using your card abroad"), category("cards"), NO_REPLY),
+    ),
+    Story(
+        "fraud",
+        "A charge that the customer did not make",
+        "intercom",
+        send("intercom", letter(BANK, "A charge that is not mine")),
+        (noted(1), says("security"), category("fraud-report"), DEADLINE, NO_REPLY),
+    ),
+    Story(
+        "export",
+        "An export that fails, with an internal page about it",
+        "zendesk-tallyboard",
+        send("zendesk-tallyboard", letter(SAAS, "An export that fails")),
+        (noted(1), category("bug-report"), priority("high"), NO_REPLY),
+    ),
+    Story(
+        "shared-channel",
+        "A question in a channel shared with the customer",
+        "slack",
+        _shared_channel,
+        (
+            NO_REPLY,
+            ("nothing internal in the thread", lambda scene, view: not ours(view, "note")),
+            ("one ticket records it", lambda scene, view: _record(scene) is not None),
+            ("its note has the answer", lambda scene, view: "bearer token" in "".join(ours(_recorded(scene), "note"))),
+        ),
+        record=_record,
+    ),
+)
