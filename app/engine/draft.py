@@ -53,7 +53,7 @@ def draft(ticket: Ticket, classification: Classification, configuration: Configu
 def _why_none(found: Sequence[Passage], wanted: int) -> Reason:
     if not wanted:
         return Reason("knowledge_off", "No source found: the configuration switches knowledge off.")
-    if found:
+    if found and all(p.restricted for p in found):
         return Reason("restricted_source", "Only internal pages answer this: nothing here may be sent as it is.")
     return Reason("no_source", "No source found: no article answers this.")
 
