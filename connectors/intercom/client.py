@@ -212,7 +212,8 @@ class Client:
             raise ours from error
         except httpx.UnsupportedProtocol as error:
             raise Refused(f"{where}: the address cannot be called") from error
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, ValueError, TypeError) as error:
+            # TypeError: the library builds its models unchecked and trips over a list where it expects an object (5.0.1).
             raise Unavailable(f"{where}: no readable answer ({type(error).__name__})") from error
         if not isinstance(answer, dict):
             raise Unavailable(f"{where}: the answer is not an object")

@@ -110,10 +110,11 @@ class Intercom:
         foreign = [type(change).__name__ for change in changes if type(change) not in self.supports]
         if foreign:
             raise Unsupported(f"{foreign[0]}: Intercom has no such change")
-        if changes and isinstance(changes[0], OpenTicket):
-            if len(changes) > 1:
-                raise Unsupported("OpenTicket: a batch of its own")
-            return self._opener.apply(changes[0], key, since)
+        opening = [change for change in changes if isinstance(change, OpenTicket)]
+        if opening and len(changes) > 1:
+            raise Unsupported("OpenTicket: a batch of its own")
+        if opening:
+            return self._opener.apply(opening[0], key, since)
         return self._writer.apply(Batch(_safe(ref), changes, key, expect, since))
 
     def changed(self, since: datetime) -> Iterator[Event]:
