@@ -44,7 +44,8 @@ class Admin:
     def every(self) -> Row:
         """All webhooks, or those with a word in their name."""
         word = request.args.get("filter[name_contains]", "").lower()
-        return page([h.row for h in self._webhooks.all.values() if word in h.row["name"].lower()], "webhooks")
+        rows = [hook.row for hook in self._webhooks.all.values() if word in hook.row["name"].lower()]
+        return page(rows, "webhooks", always=True)
 
     def create(self) -> Any:
         """A new webhook; how it authenticates is never shown again."""
@@ -88,7 +89,7 @@ class Admin:
 
     def invocations(self, id: str) -> Row:
         """What was sent there."""
-        return page(self._hook(id).invocations, "invocations")
+        return page(self._hook(id).invocations, "invocations", always=True)
 
     def attempts(self, id: str, invocation: str) -> Row:
         """How it went."""

@@ -1,6 +1,7 @@
 """One played Zendesk account: puts its rooms together, and lets customers and agents write as they would from outside."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, request
@@ -19,6 +20,9 @@ from app.sandbox.zendesk.tickets import Tickets
 from app.sandbox.zendesk.wire import Door, TooMany, mount, problem
 
 SUPPORT = "support@sandbox.example.com"
+AUTOMATIC = 4
+"""The flag on a comment that was generated automatically."""
+MACHINES = frozenset({"x-autoreply", "x-autorespond", "x-auto-response-suppress", "list-id", "list-unsubscribe"})
 TIMEOUT = 12.0
 """Seconds that Zendesk waits for a webhook's answer."""
 
@@ -99,6 +103,15 @@ class ZendeskHost:
             about = {"subject": subject or text.split("\n", maxsplit=1)[0][:80], "requester_id": user["id"]}
             return str(edits.create(self.state, said | about, user["id"], via, system).row["id"])
 
+    def customer_mails(
+        self, who: str, text: str, *, subject: str = "", ticket: str = "", headers: Mapping[str, str] | None = None
+    ) -> str:
+        """A mail with these headers. Zendesk keeps the message's id and flags what machines wrote; the rest is lost."""
+        known = {name.lower(): value for name, value in (headers or {}).items()}
+        kept: dict[str, Any] = {"message_id": known["message-id"]} if "message-id" in known else {}
+        kept |= {"flags": [AUTOMATIC]} if automatic(known) else {}
+        return self.customer_writes(who, text, subject=subject, ticket=ticket, **kept)
+
     def agent_writes(self, who: str, text: str, *, ticket: str, public: bool = True) -> None:
         """An agent's reply or note from the agent workspace."""
         with self.state.lock:
@@ -149,6 +162,14 @@ class ZendeskHost:
     def _webhook(self, url: str, secret: str, subscriptions: list[str]) -> Webhook:
         row: Row = {"name": "Deskhand", "description": "", "subscriptions": subscriptions, "endpoint": url}
         return self.webhooks.add(row | {"http_method": "POST", "request_format": "json"}, secret)
+
+
+def automatic(headers: Mapping[str, str]) -> bool:
+    """Whether these mail headers (lower-case names) are a machine's: auto-responders, bounces, lists."""
+    replied = headers.get("auto-submitted", "no").lower() != "no"
+    bulk = headers.get("precedence", "").lower() in ("bulk", "junk", "list", "auto_reply")
+    bounced = headers.get("return-path", "x").strip() in ("", "<>")
+    return replied or bulk or bounced or not MACHINES.isdisjoint(headers)
 
 
 def _problem(error: Problem) -> Any:

@@ -61,9 +61,9 @@ def few(things: Sequence[Any]) -> None:
         raise Problem(400, "TooManyValues", text, max_count=100)
 
 
-def page(rows: Sequence[Row], key: str) -> Row:
-    """One page: by cursor when ``page[size]`` is asked for, else by number."""
-    size = request.args.get("page[size]", type=int)
+def page(rows: Sequence[Row], key: str, *, always: bool = False) -> Row:
+    """One page: by cursor when ``page[size]`` is asked for, or ``always``; else by number."""
+    size = request.args.get("page[size]", 100 if always else None, type=int)
     if size is None:
         return _numbered(rows, key)
     size = max(1, min(size, 100))

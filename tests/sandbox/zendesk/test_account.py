@@ -182,3 +182,22 @@ def test_a_customers_answer_opens_what_was_solved(account):
     assert account.host.views()[0].status == "open"
     second = account.host.customer_writes("Ada", "Something else")
     assert [view.id for view in account.host.views()] == [second, id]
+
+
+@pytest.mark.parametrize(
+    ("headers", "flagged"),
+    [
+        ({}, False),
+        ({"Auto-Submitted": "no", "Message-ID": "<a@b>"}, False),
+        ({"Auto-Submitted": "auto-replied"}, True),
+        ({"X-Autoreply": "yes"}, True),
+        ({"Precedence": "Bulk"}, True),
+        ({"List-Id": "<news.example.com>"}, True),
+        ({"Return-Path": "<>"}, True),
+    ],
+)
+def test_what_machines_mail_is_flagged(account, headers, flagged):
+    id = account.host.customer_mails("Ada", "I am away", subject="Away", headers=headers)
+    metadata = account.call("GET", f"/tickets/{id}/comments").json()["comments"][0]["metadata"]
+    assert metadata.get("flags") == ([4] if flagged else None)
+    assert metadata["system"]["message_id"] == headers.get("Message-ID", metadata["system"]["message_id"])
