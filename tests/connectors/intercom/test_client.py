@@ -97,7 +97,6 @@ def test_how_long_to_wait(headers: dict[str, str], least: float, most: float) ->
         (200, b"\xff\xfe", Unavailable),
         (200, b"[1]", Unavailable),
         (200, b"null", Unavailable),
-        (200, b'{"id": "1", "statistics": [1]}', Unavailable),
         (503, b"<html>", Unavailable),
         (404, b"<html>", NotFound),
         (401, b"", AuthFailed),
@@ -110,6 +109,16 @@ def test_answers_that_are_no_json(status: int, body: bytes, wanted: type[Connect
         with pytest.raises(wanted):
             client.conversation("1")
         client.close()
+
+
+def test_members_of_unknown_kinds_come_through_untouched() -> None:
+    body = b'{"id": 1, "statistics": [1], "priority": "urgent", "new": {"a": [null]}}'
+    with answering(200, body) as base:
+        client = Client("t", base)
+        found = client.conversation("1")
+        client.close()
+    wanted = {"id": 1, "statistics": [1], "priority": "urgent", "new": {"a": [None]}}
+    assert {name: found[name] for name in wanted} == wanted
 
 
 def test_a_redirect_is_not_followed() -> None:
