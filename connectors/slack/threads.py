@@ -81,21 +81,21 @@ class Threads:
     def messages(self, channel: str, root: str) -> list[Mapping[str, Any]]:
         """Every message of a thread, oldest first, with the marks that we left. Raises NotFound when there is none."""
         method = self._client.web.conversations_replies
-        found = {m["ts"]: m for m in self._pages(method, channel=channel, ts=root) if isinstance(m.get("ts"), str)}
+        pages = self._pages(method, channel=channel, ts=root, include_all_metadata=True)
+        found = {m["ts"]: m for m in pages if isinstance(m.get("ts"), str)}
         if not found:
             raise NotFound("the thread is gone")
         return [found[ts] for ts in sorted(found, key=lambda ts: moment(ts, "messages.ts"))]
 
     def since(self, channel: str, at: datetime) -> Iterator[Mapping[str, Any]]:
         """The roots in a channel from then on, newest first, with the marks that we left."""
-        return self._pages(self._client.web.conversations_history, channel=channel, oldest=f"{at.timestamp():.6f}")
+        method, oldest = self._client.web.conversations_history, f"{at.timestamp():.6f}"
+        return self._pages(method, channel=channel, oldest=oldest, include_all_metadata=True)
 
     def _pages(self, method: Callable[..., Any], **arguments: Any) -> Iterator[Mapping[str, Any]]:
         cursor = None
         for _ in range(PAGES):
-            answer = self._client.ask(
-                method, limit=PAGE, include_all_metadata=True, **arguments, **({"cursor": cursor} if cursor else {})
-            )
+            answer = self._client.ask(method, limit=PAGE, **arguments, **({"cursor": cursor} if cursor else {}))
             listed = answer.get("messages") or answer.get("channels")
             yield from (one for one in (listed if isinstance(listed, list) else ()) if isinstance(one, Mapping))
             cursor = mapping(answer.get("response_metadata")).get("next_cursor")
@@ -172,11 +172,16 @@ class Threads:
 
     def changed(self, since: datetime) -> Iterator[Event]:
         """What people said since then, in the channels that the bot is in."""
-        site = self.site
         kinds = "public_channel,private_channel"
-        rooms = self._pages(self._client.web.users_conversations, types=kinds, exclude_archived=True)
-        for channel in [str(room.get("id") or "") for room in rooms]:
-            yield from self._changed(channel, site, since)
+        method = self._client.web.users_conversations
+        try:
+            rooms = list(self._pages(method, types=kinds, exclude_archived=True))
+        except UNTOLD as error:
+            log.warning("channels.untold", extra={"reason": str(error)})
+            return
+        site = self.site
+        for room in rooms:
+            yield from self._changed(str(room.get("id") or ""), site, since)
 
     def _changed(self, channel: str, site: Install, since: datetime) -> Iterator[Event]:
         try:

@@ -17,18 +17,19 @@ from app.sandbox.world import View, World
 class SlackHost:
     """One workspace with a channel shared with customers, one among colleagues, and one for notes.
 
-    ``grid`` plays customers as people of a grid organisation, whose events name our own team as theirs. ``slack`` is
+    ``grid`` plays customers as people of a grid organisation, whose events name our own team as theirs; ``org`` has the
+    app installed for our whole organisation, so that Slack names no workspace. ``slack`` is
     the state, ``sending`` the way out; both are there for tests to look at and to bend.
     """
 
     vendor = "slack"
 
-    def __init__(self, world: World, name: str = "slack", *, grid: bool = False) -> None:
+    def __init__(self, world: World, name: str = "slack", *, grid: bool = False, org: bool = False) -> None:
         self.name = name
         self.grid = grid
         self.base = f"http://127.0.0.1/{name}"
         """Where this host is mounted: learned from the first call, and used in response_urls."""
-        self.slack = Slack(world)
+        self.slack = Slack(world, org=org)
         self.sending = Sending(self.slack, name)
 
     def blueprint(self) -> Blueprint:
@@ -110,11 +111,52 @@ class SlackHost:
             self.slack.channels[new] = channel
         self.sending.event({"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": new})
 
-    def uninstall(self) -> None:
-        """The app goes: its tokens first, then the app, as two events without authorizations."""
+    def edits(self, ticket: str, text: str) -> None:
+        """The thread's first message is edited by its author, or unfurls a link: Slack tells both in the same way."""
+        with self.slack.lock:
+            channel, message = self._first(ticket)
+            before = dict(message)
+            ts = self.slack.stamp(channel)
+            message.update(text=typed(text), edited={"user": message.get("user"), "ts": ts})
+            changed = {"subtype": "message_changed", "message": message, "previous_message": before}
+            self._hidden(channel, ts, changed)
+
+    def deletes(self, ticket: str) -> None:
+        """The thread's first message is deleted; without replies the thread is gone, else a tombstone stays."""
+        with self.slack.lock:
+            channel, message = self._first(ticket)
+            deleted = {"subtype": "message_deleted", "deleted_ts": message["ts"], "previous_message": dict(message)}
+            if len(self.slack.thread(channel, message["ts"])) > 1:
+                message.update(user="USLACKBOT", subtype="tombstone", text="This message was deleted.")
+            else:
+                channel.messages.remove(message)
+            self._hidden(channel, self.slack.stamp(channel), deleted)
+
+    def joins(self, who: str, channel: str, *, team: str = HOME) -> None:
+        """Somebody comes into a channel: Slack says so in the channel, and as an event that names the channel's team."""
+        user = self.slack.person(who, team)
+        with self.slack.lock:
+            room = self.slack.channel(channel)
+            room.members.add(user.id)
+            text = f"<@{user.id}> has joined the channel"
+            self._tell(room, self.slack.add(room, {"subtype": "channel_join", "user": user.id, "text": text}))
+        event = {
+            "type": "member_joined_channel",
+            "user": user.id,
+            "channel": channel,
+            "channel_type": "C",
+            "team": HOME,
+        }
+        self.sending.event(event, room)
+
+    def uninstall(self, *, tokens_first: bool = True) -> None:
+        """The app goes: two events in either order, both without authorizations."""
         self.slack.tokens.clear()
-        tokens = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}}
-        for event in (tokens, {"type": "app_uninstalled"}):
+        told: list[dict[str, Any]] = [
+            {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}},
+            {"type": "app_uninstalled"},
+        ]
+        for event in told if tokens_first else reversed(told):
             self.sending.event(event, authorizations=None)
 
     def overload(self) -> None:
@@ -132,3 +174,12 @@ class SlackHost:
         if BOT_USER in channel.members:
             for event in events(message, channel):
                 self.sending.event(event, channel)
+
+    def _first(self, ticket: str) -> tuple[Channel, dict[str, Any]]:
+        name, _, root = ticket.partition(":")
+        channel = self.slack.channel(name)
+        return channel, self.slack.root(channel, root)
+
+    def _hidden(self, channel: Channel, ts: str, event: Mapping[str, Any]) -> None:
+        told = {"type": "message", "hidden": True, "channel": channel.id, "channel_type": "channel", "ts": ts}
+        self.sending.event({**told, "event_ts": ts, **event}, channel)

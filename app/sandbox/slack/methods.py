@@ -32,7 +32,8 @@ def auth_test(slack: Slack, given: Arguments) -> dict[str, Any]:
         "team_id": HOME,
         "user_id": BOT_USER,
         "bot_id": BOT,
-        "is_enterprise_install": False,
+        "is_enterprise_install": bool(slack.organisation),
+        **({"enterprise_id": slack.organisation} if slack.organisation else {}),
     }
 
 

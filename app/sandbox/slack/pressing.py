@@ -45,6 +45,7 @@ def pressed(
         "is_ephemeral": whispered,
         **({"thread_ts": thread} if thread else {}),
     }
+    org = slack.organisation
     stamp = f"{slack.now().timestamp():.6f}"
     return {
         "type": "block_actions",
@@ -53,9 +54,9 @@ def pressed(
         "token": "deprecated",
         "container": container,
         "trigger_id": slack.trigger(),
-        "team": {"id": user.team, "domain": "home" if user.team == HOME else "customers"},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": None if org else {"id": user.team, "domain": "home" if user.team == HOME else "customers"},
+        "enterprise": {"id": org, "name": "Home Organisation"} if org else None,
+        "is_enterprise_install": bool(org),
         "channel": {"id": channel.id, "name": channel.name},
         **({} if whispered else {"message": dict(message)}),
         "state": {"values": {}},

@@ -35,17 +35,18 @@ class Sending:
     def _envelope(self, event: Mapping[str, Any], channel: Channel | None) -> dict[str, Any]:
         now = self._slack.now()
         authorization = {
-            "enterprise_id": None,
-            "team_id": HOME,
+            "enterprise_id": self._slack.organisation,
+            "team_id": None if self._slack.organisation else HOME,
             "user_id": BOT_USER,
             "is_bot": True,
-            "is_enterprise_install": False,
+            "is_enterprise_install": bool(self._slack.organisation),
         }
         return {
             "token": "deprecated",
             "team_id": HOME,
             "context_team_id": HOME,
-            "context_enterprise_id": None,
+            "enterprise_id": self._slack.organisation,
+            "context_enterprise_id": self._slack.organisation,
             "api_app_id": APP,
             "event": {"event_ts": f"{now.timestamp():.6f}", **event},
             "type": "event_callback",

@@ -13,6 +13,7 @@ HOME = "T0HOMETEAM"
 CUSTOMERS = "T0CUSTTEAM"
 ORGANISATION = "E0CUSTGRID"
 """The grid organisation that ``CUSTOMERS`` belongs to, where customers are played as grid people."""
+HOME_ORGANISATION = "E0HOMEGRID"
 BOT_USER = "U0DESKHAND"
 BOT = "B0DESKHAND"
 APP = "A0DESKHAND"
@@ -106,8 +107,10 @@ class Rules:
 class Slack:
     """One workspace's view of Slack, safe between threads: take ``lock`` around what belongs together."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, org: bool = False) -> None:
         self.world = world
+        self.organisation = HOME_ORGANISATION if org else None
+        """Set when the whole organisation installed the app: Slack then names it instead of the workspace."""
         self.lock = threading.RLock()
         self.rules = Rules()
         self.users: dict[str, User] = {}

@@ -127,10 +127,10 @@ class SlackStage:
 
 
 @contextmanager
-def open(*, grid: bool = False, **settings: str) -> Iterator[SlackStage]:
+def open(*, grid: bool = False, org: bool = False, **settings: str) -> Iterator[SlackStage]:
     """A fresh world with the played Slack on a free port."""
     world = World()
-    host = SlackHost(world, grid=grid)
+    host = SlackHost(world, grid=grid, org=org)
     with Served(application(world, [host])) as base:
         ref = Ref(host.customer_writes("casey@example.com", "Where is my parcel?"))
         connector = Slack(connection(f"{base}/slack", **settings))

@@ -11,6 +11,7 @@ from connectors.slack import Slack
 from connectors.slack.parse import plain
 from connectors.slack.threads import is_internal
 from connectors.types import Ref, Reply, Role, Status
+from tests.builders import NOON
 from tests.connectors.slack.stage import SlackStage, connection, open
 
 
@@ -218,6 +219,13 @@ def test_changed_passes_over_channels_that_it_may_not_read() -> None:
         asked = stage.host.colleague_asks("Jo", "How?")
         stage.world.faults.order(Fault("status", path="conversations.history", status=403, times=1))
         assert [event.ref.id for event in stage.connector.changed(started) if event.ref] == [asked]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_changed_tells_nothing_where_channels_cannot_be_listed(status: int) -> None:
+    with open() as stage:
+        stage.world.faults.order(Fault("status", path="users.conversations", status=status))
+        assert list(stage.connector.changed(NOON)) == []
 
 
 def test_changed_says_when_it_may_not_go_on() -> None:

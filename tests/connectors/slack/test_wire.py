@@ -10,11 +10,11 @@ from flask import Flask, Response, request
 
 from app.sandbox.deliveries import statuses
 from app.sandbox.server import Served
-from app.sandbox.slack.state import INTERNAL
+from app.sandbox.slack.state import HOME_ORGANISATION, INTERNAL, SHARED
 from app.sandbox.world import Fault
-from connectors.errors import Rejected
+from connectors.errors import NotFound, Rejected
 from connectors.slack import Slack
-from connectors.types import Event, EventKind, Inbound, Note, Reply, Whisper
+from connectors.types import Event, EventKind, Inbound, Note, Ref, Reply, Role, Whisper
 from tests.connectors.slack.stage import SECRET, SlackStage, open
 
 
@@ -49,8 +49,8 @@ class Door:
 
 
 @contextmanager
-def wired(*, grid: bool = False) -> Iterator[tuple[SlackStage, Door]]:
-    with open(grid=grid) as stage:
+def wired(*, grid: bool = False, org: bool = False, **settings: str) -> Iterator[tuple[SlackStage, Door]]:
+    with open(grid=grid, org=org, **settings) as stage:
         door = Door(stage)
         app = Flask("door")
         app.add_url_rule("/hook", view_func=door.take, methods=["POST"])
@@ -106,6 +106,38 @@ def test_a_customers_press_is_a_customers(grid: bool) -> None:
         assert stage.host.views()[0].messages[-1]["kind"] == "whisper"
 
 
+def test_an_installation_for_the_whole_organisation_works_without_a_workspace() -> None:
+    with wired(org=True, enterprise_id=HOME_ORGANISATION) as (stage, door):
+        assert stage.connector.check()["enterprise_id"] == HOME_ORGANISATION
+        asked = stage.host.colleague_asks("Jo", "How?")
+        stage.connector.apply(Ref(asked), [Reply("Like this.", ("helped",))], key="decision-1")
+        stage.host.press("Jo", asked, "helped", "decision-1")
+        message, press = door.waits_for(3)
+        assert press.click is not None
+        assert [event.ref for event in (message, press)] == [Ref(asked)] * 2
+        assert press.click.person.external is False
+
+
+def test_edits_deletions_and_joins_wake_nobody() -> None:
+    with wired() as (stage, door):
+        stage.host.edits(stage.ref.id, "Where is my parcel, please?")
+        stage.host.joins("Robin", SHARED)
+        stage.host.agent_writes("Robin", "I look.", ticket=stage.ref.id)
+        stage.host.deletes(stage.ref.id)
+        (event,) = door.waits_for(5)
+        assert event.kind is EventKind.MESSAGE
+        roles = [one.author.role for one in stage.connector.ticket(stage.ref).messages]
+        assert roles == [Role.MACHINE, Role.AGENT]
+
+
+def test_a_deleted_question_is_gone() -> None:
+    with wired() as (stage, door):
+        stage.host.deletes(stage.ref.id)
+        assert door.waits_for(1) == []
+        with pytest.raises(NotFound):
+            stage.connector.ticket(stage.ref)
+
+
 def test_a_colleagues_share_below_a_whisper_comes_back_with_the_thread() -> None:
     with wired() as (stage, door):
         stage.connector.apply(stage.ref, [Whisper(stage.agent(), "A draft", ("share",))], key="decision-1")
@@ -139,9 +171,10 @@ def test_what_webhooks_lost_the_question_finds_under_the_same_name() -> None:
         assert lost.startswith(INTERNAL)
 
 
-def test_the_end_of_the_installation_arrives() -> None:
+@pytest.mark.parametrize("tokens_first", [False, True])
+def test_the_end_of_the_installation_arrives(tokens_first: bool) -> None:
     with wired() as (stage, door):
-        stage.host.uninstall()
+        stage.host.uninstall(tokens_first=tokens_first)
         assert {event.kind for event in door.waits_for(2)} == {EventKind.DISCONNECTED}
 
 
