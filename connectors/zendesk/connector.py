@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from connectors.base import Answer, Answers, Connection, Setting
-from connectors.errors import AuthFailed, Conflict, NotFound, Refused, Unsupported
+from connectors.errors import AuthFailed, Closed, Conflict, NotFound, Refused, Unsupported
 from connectors.types import (
     AddMessage,
     Article,
@@ -117,16 +117,15 @@ class Zendesk:
         id = number(ref)
         plan = batch.batch(changes, key, batch.Lookup(self._field, self._group, self._person))
         done = self._done(id, [put.key for put in plan.puts]) if since else {}
-        sent = 0
+        recovered = bool(plan.puts) and len(done) == len(plan.puts)
+        latest: Mapping[str, Any] = {}
         for put in plan.puts:
             if put.key not in done:
-                done[put.key] = self._put(id, put, plan, expect)
-                sent += 1
-        if not sent and plan.puts:
-            self._tags(id, plan, self._client.ticket(id))
+                answer = self._put(id, put, expect)
+                latest, done[put.key] = answer["ticket"], comment_ids(answer["audit"])
+        skipped = plan.skipped + (self._tags(id, plan, latest) if plan.added or plan.removed else ())
         refs = tuple(ref for put in plan.puts for ref in done[put.key])
-        recovered = bool(plan.puts) and not sent
-        return Receipt(key, datetime.now(UTC), refs, recovered, plan.skipped)
+        return Receipt(key, datetime.now(UTC), refs, recovered, skipped)
 
     def changed(self, since: datetime) -> Iterable[Event]:
         """An event per ticket updated since then."""
@@ -162,20 +161,16 @@ class Zendesk:
 
     # --- writing ---------------------------------------------------------------------------------------------
 
-    def _put(self, id: int, put: batch.Put, plan: batch.Batch, expect: str | None) -> tuple[str, ...]:
+    def _put(self, id: int, put: batch.Put, expect: str | None) -> Mapping[str, Any]:
         """Send one PUT; a conflict counts only when the ticket is not what the decision was made on."""
-        for attempt in range(TRIES):
+        for _ in range(TRIES - 1):
             guard = self._guard(id, expect)
             try:
-                answer = self._client.update(id, put.body() | guard)
+                return self._client.update(id, put.body() | guard)
             except Conflict:
-                if expect is None or attempt == TRIES - 1:
+                if not guard:
                     raise
-                continue
-            if put is plan.puts[0]:
-                self._tags(id, plan, answer["ticket"])
-            return comment_ids(answer["audit"])
-        raise Conflict("the ticket keeps changing")
+        return self._client.update(id, put.body() | self._guard(id, expect))
 
     def _guard(self, id: int, expect: str | None) -> dict[str, Any]:
         """The stamp that makes Zendesk refuse when anybody was faster. Raises Conflict when somebody already was."""
@@ -197,13 +192,21 @@ class Zendesk:
                 found[key] = comment_ids(audit)
         return found
 
-    def _tags(self, id: int, plan: batch.Batch, ticket: Mapping[str, Any]) -> None:
-        """See to the tags where the host did not know ``additional_tags`` on a single update (it is not documented)."""
-        have = set(ticket.get("tags") or ())
-        if missing := [tag for tag in plan.added if tag not in have]:
-            self._client.add_tags(id, missing)
-        if left := [tag for tag in plan.removed if tag in have]:
-            self._client.remove_tags(id, left)
+    def _tags(self, id: int, plan: batch.Batch, latest: Mapping[str, Any]) -> tuple[str, ...]:
+        """See to the tags where the host did not know ``additional_tags`` on a single update (it is not documented).
+
+        ``latest`` is the ticket as the last PUT left it, or empty when an earlier attempt had sent them all. Gives what
+        was refused, in words: what was said is said, and tags alone are no reason to say it was not.
+        """
+        try:
+            have = set((latest or self._client.ticket(id)).get("tags") or ())
+            if missing := [tag for tag in plan.added if tag not in have]:
+                self._client.add_tags(id, missing)
+            if left := [tag for tag in plan.removed if tag in have]:
+                self._client.remove_tags(id, left)
+        except (NotFound, Closed, Refused, AuthFailed) as error:
+            return (f"tags: the vendor refused them ({type(error).__name__})",)
+        return ()
 
     # --- names -----------------------------------------------------------------------------------------------
 

@@ -1,14 +1,17 @@
 """Opening a ticket for what began elsewhere, once, and finding or making the person it is for."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from connectors.base import Connector
-from connectors.errors import Refused
+from connectors.errors import AuthFailed, NotFound, Refused
 from connectors.types import Change, OpenTicket, Person, Receipt, Ref, Tag
 from connectors.zendesk.batch import MARK, tags
 from connectors.zendesk.client import Client
+
+log = logging.getLogger(__name__)
 
 
 def open_ticket(
@@ -51,16 +54,27 @@ def _same(given: Any, address: str) -> bool:
 
 
 def _values(client: Client, change: OpenTicket, changes: Sequence[Change], key: str) -> Mapping[str, Any]:
-    requester = person(client, change.requester)
     text = f"{change.text}\n\n{change.source_url}" if change.source_url else change.text
     added, _ = tags(changes)
-    # The submitter is the author of the first comment: these are the customer's words, not ours.
     return {
         "subject": change.subject,
         "comment": {"body": text, "public": True},
-        "requester_id": requester,
-        "submitter_id": requester,
+        **_requester(client, change.requester),
         "external_id": key,
         "tags": list(added),
         "metadata": {MARK: key},
     }
+
+
+def _requester(client: Client, who: Person) -> Mapping[str, Any]:
+    """The submitter is the author of the first comment: these are the customer's words, not ours.
+
+    Where we may not look for people, Zendesk finds or makes the requester itself, and the words bear our name.
+    """
+    try:
+        id = person(client, who)
+    except (AuthFailed, NotFound, Refused) as error:
+        log.warning("users.refused", extra={"error": type(error).__name__})
+        known = {"name": who.name or who.email or "Customer"} | ({"email": who.email} if who.email else {})
+        return {"requester": known}
+    return {"requester_id": id, "submitter_id": id}

@@ -40,7 +40,6 @@ class ZendeskHost:
         email: str = "bot@deskhand.example.com",
         token: str = "sandbox-token",  # noqa: S107  # a played account's, not a secret
         account_id: int = 22129848,
-        enforce: bool = False,
         timeout: float = TIMEOUT,
     ) -> None:
         self.world = world
@@ -50,7 +49,7 @@ class ZendeskHost:
         self.account_id = account_id
         self._base = f"https://{name}.zendesk.com"
         self.state = State(world, lambda: self._base, email, account_id)
-        self.door = Door(self.state, email, token, enforce)
+        self.door = Door(self.state, email, token)
         self.oauth = OAuth(self.state, self.door, f"zdg-{name}", f"{name}-client-secret")
         self.deliveries = Deliveries(world, name, timeout)
         self.webhooks = Webhooks(self.state, self.deliveries)

@@ -104,13 +104,14 @@ def _link(changed: dict[str, str | None]) -> str:
 
 
 class Door:
-    """Who may call, and how often. ``enforce`` makes the limits bite; the headers are always there."""
+    """Who may call, and how often."""
 
-    def __init__(self, state: State, email: str, token: str, enforce: bool) -> None:
+    def __init__(self, state: State, email: str, token: str) -> None:
         self._state = state
         self._email = email
         self._token = token
-        self.enforce = enforce
+        self.enforce = False
+        """Makes the limits bite; their headers are always there."""
         self.bearers: dict[str, float] = {}
         """OAuth access tokens and the unix time at which each ends."""
         self.scopes: dict[str, str] = {}

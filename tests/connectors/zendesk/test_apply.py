@@ -166,6 +166,26 @@ def test_a_host_that_ignores_additional_tags_gets_them_by_the_tags_endpoint(stag
     assert stage.record.row["tags"] == ["a", "b"]
 
 
+def test_tags_that_are_refused_do_not_undo_what_was_said(stage):
+    update = stage.connector._client.update
+    stage.connector._client.update = lambda id, values: update(id, {"comment": values["comment"]})
+    stage.world.faults.order(Fault("status", method="PUT", path="/tags", status=404))
+    receipt = stage.connector.apply(stage.ref, [Tag(("a",)), Note("n")], key="k")
+    assert receipt.skipped == ("tags: the vendor refused them (NotFound)",)
+    assert stage.record.comments[-1]["plain_body"] == "n"
+
+
+def test_killed_before_the_tags_they_are_seen_to_on_the_resend(stage):
+    update, changes = stage.connector._client.update, [Tag(("a",)), Note("n")]
+    stage.connector._client.update = lambda id, v: update(id, {"comment": v["comment"], "metadata": v["metadata"]})
+    stage.world.faults.order(Fault("reset_before", method="PUT", path="/tags"))
+    with pytest.raises(Unavailable):
+        stage.connector.apply(stage.ref, changes, key="k")
+    assert stage.connector.apply(stage.ref, changes, key="k", since=NOW).recovered
+    assert stage.record.row["tags"] == ["a", "old_tag"]
+    assert len(stage.record.comments) == 2
+
+
 @pytest.mark.parametrize(
     ("status", "error"), [(401, AuthFailed), (403, AuthFailed), (404, NotFound), (400, Refused), (500, Unavailable)]
 )
@@ -282,3 +302,26 @@ def test_a_ticket_is_opened_once(stage):
         assert ticket.requester.email == "grace@example.com"
     assert receipt.recovered
     assert len(stage.host.state.tickets) == 2
+
+
+def test_where_we_may_not_look_for_people_zendesk_does(stage):
+    stage.world.faults.order(Fault("status", path="/users", status=403))
+    who = Person("U1", Role.CUSTOMER, "Grace", "grace@example.com")
+    receipt = stage.connector.apply(Ref(""), [OpenTicket("Subject", "Text", who)], key="open")
+    assert stage.connector.ticket(Ref(receipt.refs[0])).requester.email == "grace@example.com"
+
+
+def test_an_address_that_another_user_has_is_no_person_to_us(stage):
+    stage.host.state.add_user("Other", "grace@example.com.example.com")
+    who = Person("U1", Role.CUSTOMER, "Grace", "Grace@example.com")
+    for key in ("k1", "k2"):
+        stage.connector.apply(stage.ref, [AddMessage("Hi", who)], key=key)
+    emails = [stage.host.state.users[c["author_id"]]["email"] for c in stage.record.comments[1:]]
+    assert emails == ["Grace@example.com"] * 2
+
+
+def test_two_tickets_at_once_are_refused(stage):
+    change = OpenTicket("S", "T", Person("U1", Role.CUSTOMER, "Grace", "grace@example.com"))
+    with pytest.raises(Refused):
+        stage.connector.apply(Ref(""), [change, change], key="k")
+    assert len(stage.host.state.tickets) == 1
