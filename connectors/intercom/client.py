@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from intercom import Intercom as Library
@@ -153,6 +154,11 @@ class Client:
         """Contacts with this address; a new one may be missing for some minutes."""
         query = {"field": "email", "operator": "=", "value": email}
         return _rows(self._call("POST contacts/search", self._page, self._library.contacts.search, query=query), "data")
+
+    def contact_by_external_id(self, external: str) -> Json:
+        """The contact that was given this id from outside."""
+        find = self._library.contacts.show_contact_by_external_id
+        return self._call("GET contacts/find_by_external_id", find, quote(external, safe=""))
 
     def create_contact(self, body: Json) -> Json:
         """Make a contact."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import compress
 from typing import Any
 from urllib.parse import quote
 
@@ -19,7 +20,7 @@ from connectors.intercom.values import moment
 FOLLOWS = timedelta(seconds=60)
 """Within this time after a message of ours, a wordless change on our seat belongs to the same batch."""
 
-_LINE = re.compile(r"Deskhand ref (\S+?)(?: answer ([0-9a-f,]+))?$", re.MULTILINE)
+_LINE = re.compile(r"Deskhand ref ([\w:.%~+-]+)(?: answer ([0-9a-f,]+))?")
 
 
 def reference(key: str, place: int = 0) -> str:
@@ -68,19 +69,18 @@ class Owner:
         A person leaves neither our code nor our mark. Where the workspace shows no codes, our replies are known by the
         digest in our note, and wordless changes (an assignment, a closing) by following at once on a message of ours.
         """
-        seat = [part for part in parts if self.sits(part)]
-        marked = [part for part in seat if references(to_text(part.get("body")))]
-        known = [self.app_code] if self.app_code else map(_code, marked)
-        codes = frozenset(filter(None, known))
-        answers = _answers(marked)
-        coded = any(map(_code, seat))
+        seat = [self.sits(part) for part in parts]
+        marked = [sits and bool(references(to_text(part.get("body")))) for part, sits in zip(parts, seat, strict=True)]
+        notes = list(compress(parts, marked))
+        codes = frozenset(filter(None, [self.app_code] if self.app_code else map(_code, notes)))
+        answers = _answers(notes)
+        coded = any(map(_code, compress(parts, seat)))
         found: list[bool] = []
         last: datetime | None = None
-        for part in parts:
-            own = self.sits(part) and (part in marked or self._shows(part, codes, answers))
+        for part, sits, mark in zip(parts, seat, marked, strict=True):
             at = moment(part.get("created_at"))
-            if not own and self.sits(part) and not coded and not part.get("body") and last and at:
-                own = at - last <= FOLLOWS
+            follows = not coded and not part.get("body") and last and at and at - last <= FOLLOWS
+            own = sits and (mark or self._shows(part, codes, answers) or bool(follows))
             last = at if own else last
             found.append(own)
         return found

@@ -6,7 +6,7 @@ conversations for the same words; Intercom's search may lag, so the caller waits
 
 from datetime import UTC, datetime
 
-from connectors.errors import Unavailable
+from connectors.errors import Conflict, NotFound, Unavailable
 from connectors.intercom import probe
 from connectors.intercom.client import Client, Json
 from connectors.intercom.marks import Owner, line, references
@@ -34,14 +34,24 @@ class Opener:
         return Receipt(key, datetime.now(UTC), (ticket,), recovered=not sent)
 
     def _contact(self, person: Person) -> Json:
-        """The contact with this address, or a new one. Somebody without an address becomes a lead."""
+        """The contact of this person, the same one on every attempt: by address, or by the id that we give it."""
         if not person.email:
-            return self._client.create_contact({"role": "lead", "name": person.name or "Unknown"})
+            return self._contact_without_email(person)
         found = self._client.contacts_by_email(person.email)
-        users = [contact for contact in found if contact.get("role") == "user"]
-        if users or found:
-            return (users or found)[0]
-        return self._client.create_contact({"role": "user", "email": person.email, "name": person.name or None})
+        if found:
+            return next((contact for contact in found if contact.get("role") == "user"), found[0])
+        body = {"role": "user", "email": person.email, **_named(person)}
+        try:
+            return self._client.create_contact(body)
+        except Conflict as error:
+            raise Unavailable("POST contacts: it exists, but search does not show it yet") from error
+
+    def _contact_without_email(self, person: Person) -> Json:
+        external = f"deskhand:{person.id}"
+        try:
+            return self._client.contact_by_external_id(external)
+        except NotFound:
+            return self._client.create_contact({"role": "user", "external_id": external, **_named(person)})
 
     def _open(self, change: OpenTicket, contact: Json) -> str:
         author = {"type": "lead" if contact.get("role") == "lead" else "user", "id": identity(contact.get("id"))}
@@ -78,3 +88,7 @@ class Opener:
         note = {"message_type": "note", "type": "admin", "admin_id": self._owner.admin_id, "body": body}
         self._client.reply(ticket, note)
         return True
+
+
+def _named(person: Person) -> Json:
+    return {"name": person.name} if person.name else {}

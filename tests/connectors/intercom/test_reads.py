@@ -124,7 +124,7 @@ def test_a_ticket_is_opened_for_a_new_customer_and_for_a_nameless_one(stage: Int
         assert view.messages[0]["role"] == "customer"
         assert [message["kind"] for message in view.messages] == ["public"]
     roles = [contact.role for contact in stage.host.workspace.contacts.values()]
-    assert roles == ["user", "user", "lead"]
+    assert roles == ["user", "user", "user"]
 
 
 def test_where_it_began_is_told_to_the_team_only(stage: IntercomStage) -> None:

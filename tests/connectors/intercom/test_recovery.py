@@ -4,7 +4,7 @@ import pytest
 
 from app.sandbox.world import Fault, Faults
 from connectors.errors import Conflict, RateLimited, Unavailable
-from connectors.types import AddMessage, Assign, Note, OpenTicket, Reply, SetField, SetStatus, Status, Tag
+from connectors.types import AddMessage, Assign, Note, OpenTicket, Person, Reply, Role, SetField, SetStatus, Status, Tag
 from tests.connectors.intercom.stage import CASEY, CHANGES, IntercomStage
 
 BATCH = [
@@ -155,3 +155,24 @@ def test_a_ticket_is_opened_once(stage: IntercomStage, path: str) -> None:
     assert again.refs == receipt.refs
     notes = [m for m in stage.host.views()[0].messages if m["kind"] == "note"]
     assert len(notes) == 1
+
+
+@pytest.mark.parametrize("email", ["kim@example.com", ""])
+def test_a_new_customers_ticket_is_opened_once_and_for_one_contact(stage: IntercomStage, email: str) -> None:
+    change = OpenTicket("", "All is red", Person("U77", Role.CUSTOMER, "Kim", email))
+    started = stage.world.clock.now()
+    stage.world.faults.order(Fault("reset_after", method="POST", path="/conversations$"))
+    with pytest.raises(Unavailable):
+        stage.connector.apply(stage.ref, [change], key="k", since=started)
+    assert stage.connector.apply(stage.ref, [change], key="k", since=started).recovered
+    assert stage.seen(change) == 1
+    assert len(stage.host.workspace.contacts) == 2
+
+
+def test_a_contact_that_search_does_not_show_yet_is_waited_for(stage: IntercomStage) -> None:
+    stage.host.workspace.add_contact("user", email="kim@example.com", external_id="x")
+    stage.host._people.hidden.add("kim@example.com")
+    change = OpenTicket("", "All is red", Person("U77", Role.CUSTOMER, "Kim", "kim@example.com"))
+    with pytest.raises(Unavailable):
+        stage.connector.apply(stage.ref, [change], key="k")
+    assert stage.seen(change) == 0
