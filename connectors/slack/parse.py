@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -280,6 +280,15 @@ def marks(messages: Iterable[Mapping[str, Any]], event_type: str, key: str) -> d
         if metadata.get("event_type") == event_type and left.get("key") == key and isinstance(part, int):
             found[part] = str(message.get("ts") or "")
     return found
+
+
+def block_ids(message: Mapping[str, Any]) -> Iterator[str]:
+    """The names of a message's blocks."""
+    blocks = message.get("blocks")
+    for block in blocks if isinstance(blocks, list) else ():
+        name = mapping(block).get("block_id")
+        if isinstance(name, str):
+            yield name
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

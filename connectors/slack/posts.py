@@ -1,5 +1,6 @@
 """Writing: which messages a change becomes, the proof that each may go where it goes, and whether it went there already."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from connectors.errors import Closed, NotFound, Refused, Unsupported
 from connectors.slack.actor import is_colleague
 from connectors.slack.blocks import messages
 from connectors.slack.client import Client
-from connectors.slack.parse import marks, place
+from connectors.slack.parse import block_ids, marks, place
 from connectors.slack.threads import Threads, is_internal, permalink
 from connectors.types import Change, Note, Ref, Reply, Whisper
 
@@ -47,7 +48,10 @@ class Posts:
     def plan(self, ticket: Ref, changes: Sequence[Change], key: str) -> list[Post]:
         """The messages that these changes need, each proved allowed. Raises before anything is sent."""
         targets = [one for change in changes for one in self._targets(ticket, change, key)]
-        return [Post(part, *target) for part, target in enumerate(targets)]
+        return [
+            Post(part, channel, thread, user, _marked(content, key, part))
+            for part, (channel, thread, user, content) in enumerate(targets)
+        ]
 
     def _targets(self, ticket: Ref, change: Change, key: str) -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
         channel, root = place(ticket)
@@ -85,21 +89,34 @@ class Posts:
         notes = {post.channel for post in plan if post.is_note}
         elsewhere = [m for channel in notes for m in self._threads.since(channel, since - MARGIN)]
         # Only our own: any app in the workspace may write metadata that looks like ours.
-        return marks((m for m in [*thread, *elsewhere] if self._threads.is_ours(m)), MARK, key)
+        own = [m for m in [*thread, *elsewhere] if self._threads.is_ours(m)]
+        blocks = {block: str(m.get("ts") or "") for m in own for block in block_ids(m)}
+        seen = {post.part: blocks[mark] for post in plan if (mark := _mark(key, post.part)) in blocks}
+        return {**seen, **marks(own, MARK, key)}
 
     def send(self, post: Post, key: str) -> str:
         """Post one message, once; gives its ``ts`` back."""
         web = self._client.web
-        place = {"channel": post.channel, **({"thread_ts": post.thread} if post.thread else {})}
+        where = {"channel": post.channel, **({"thread_ts": post.thread} if post.thread else {})}
         if post.user:
-            answer = self._client.ask(web.chat_postEphemeral, user=post.user, **place, **post.content)
+            answer = self._client.ask(web.chat_postEphemeral, user=post.user, **where, **post.content)
             return str(answer.get("message_ts") or "")
         left = {"event_type": MARK, "event_payload": {"key": key, "part": post.part}}
         quiet = {"unfurl_links": False, "unfurl_media": False}
         try:
-            answer = self._client.ask(web.chat_postMessage, **place, **post.content, **quiet, metadata=left)
+            answer = self._client.ask(web.chat_postMessage, **where, **post.content, **quiet, metadata=left)
         except (NotFound, Closed) as error:
             if post.is_note:  # the ticket is still there; it is the notes channel that is not
                 raise Refused("notes_channel: gone or archived") from error
             raise
         return str(answer.get("ts") or "")
+
+
+def _marked(content: Mapping[str, Any], key: str, part: int) -> Mapping[str, Any]:
+    """The content with its mark as the name of its first block: metadata is shown only to those who ask in the right way."""
+    first, *rest = content["blocks"]
+    return {**content, "blocks": [{**first, "block_id": _mark(key, part)}, *rest]}
+
+
+def _mark(key: str, part: int) -> str:
+    return f"{MARK}-{hashlib.blake2b(f'{part}:{key}'.encode(), digest_size=16).hexdigest()}"

@@ -101,6 +101,8 @@ class Threads:
             cursor = mapping(answer.get("response_metadata")).get("next_cursor")
             if not cursor:
                 return
+        # Half a thread is worse than none: what a person said last, or what we did, would be missing.
+        raise Refused("longer than can be read")
 
     def channel(self, channel: str) -> Mapping[str, Any]:
         """What Slack says about a channel, now; nothing when it does not say."""

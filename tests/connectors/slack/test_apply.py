@@ -79,6 +79,18 @@ def test_killed_between_slacks_commit_and_our_receipt_it_is_there_once(change: C
         assert len(receipt.refs) == stage.seen(change) == 1
 
 
+@pytest.mark.parametrize("left", ["metadata", "blocks"])
+def test_either_mark_is_enough_to_know_our_own(left: str) -> None:
+    with open() as stage:
+        started = stage.world.clock.now()
+        stage.connector.apply(stage.ref, [Reply("Hello.")], key="k")
+        (post,) = ours(stage)
+        del post["blocks" if left == "metadata" else "metadata"]
+        assert stage.connector.apply(stage.ref, [Reply("Hello.")], key="k", since=started).recovered
+        assert len(ours(stage)) == 1
+        assert not stage.connector.apply(stage.ref, [Reply("Hello.")], key="k-2", since=started).recovered
+
+
 def test_another_key_is_another_effect() -> None:
     with open() as stage:
         started = stage.world.clock.now()

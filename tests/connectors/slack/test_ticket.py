@@ -6,10 +6,10 @@ import pytest
 
 from app.sandbox.slack.state import CUSTOMERS, HOME, SHARED
 from app.sandbox.world import Fault
-from connectors.errors import NotFound, RateLimited, Unavailable
+from connectors.errors import NotFound, RateLimited, Refused, Unavailable
 from connectors.slack import Slack
 from connectors.slack.parse import plain
-from connectors.slack.threads import is_internal
+from connectors.slack.threads import PAGE, PAGES, is_internal
 from connectors.types import Ref, Reply, Role, Status
 from tests.builders import NOON
 from tests.connectors.slack.stage import SlackStage, connection, open
@@ -146,6 +146,16 @@ def test_long_threads_are_read_to_the_end() -> None:
             )
         ticket = stage.connector.ticket(stage.ref)
         assert [one.text for one in ticket.messages[1:]] == [str(number) for number in range(450)]
+
+
+def test_a_thread_that_cannot_be_read_to_its_end_is_refused() -> None:
+    with open() as stage:
+        channel, root = stage.host.slack.channels[SHARED], stage.ref.id.split(":")[1]
+        for number in range(PAGES * PAGE + 1):
+            stamp = f"{2_000_000_000 + number}.000000"
+            channel.messages.append({"type": "message", "user": "U1", "text": "", "ts": stamp, "thread_ts": root})
+        with pytest.raises(Refused):
+            stage.connector.ticket(stage.ref)
 
 
 def test_an_edit_changes_the_revision_and_our_words_do_not() -> None:
