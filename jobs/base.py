@@ -156,26 +156,31 @@ class Run:
         return self.services.connector(connection_id)
 
 
-_chosen: list[Services] = []
+_chosen: list[tuple[Services, Patience]] = []
 
 
-def use(services: Services) -> None:
+def use(services: Services, patience: Patience = PATIENCE) -> None:
     """Every job of this process works with these."""
-    _chosen[:] = [services]
+    _chosen[:] = [(services, patience)]
 
 
 def services() -> Services:
     """What ``use`` was given. RQ calls jobs by name, so they cannot be handed anything but ids."""
+    return _used()[0]
+
+
+def _used() -> tuple[Services, Patience]:
     if not _chosen:
         raise RuntimeError("jobs.base.use() comes first")
     return _chosen[0]
 
 
-def lead(services: Services, ticket_id: str, patience: Patience, act: Callable[[Run], None]) -> bool:
+def lead(ticket_id: str, act: Callable[[Run], None]) -> bool:
     """Run ``act`` under the ticket's lease, and do what the table says about its error. True: more came in meanwhile.
 
     Nothing happens when somebody else has the lease or the ticket has to wait.
     """
+    services, patience = _used()
     with services.database.session() as session:
         now = services.database.now(session)
         lease = tickets.take(session, ticket_id, _owner(), now, now + patience.lease)

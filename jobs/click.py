@@ -60,9 +60,9 @@ def pressed(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
 
 def save(session: Session, ticket_id: str, press: Pressed, now: datetime) -> None:
     """Keep what was released and what was said about a decision; the batches are the caller's to plan."""
-    if press.released:
+    if press.released and not judgements.find(session, ticket_id, press.released.decision.id):
         judgements.save(session, press.released, now)
-    if press.outcome:
+    if press.outcome and not judgements.said(session, press.click.value, press.outcome.kind, press.outcome.by):
         judgements.record_outcome(session, ticket_id, press.click.value, press.outcome)
 
 
@@ -77,8 +77,7 @@ def _human(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
 
 def _helped(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
     known = judgements.find(session, run.ticket_id, click.value)
-    said = judgements.said(session, click.value, "helped", click.person.id)
-    outcome = Outcome("helped", click.person.id, scene.standing.now) if known and not said else None
+    outcome = Outcome("helped", click.person.id, scene.standing.now) if known else None
     return Pressed(click, answer="Thank you for saying so.", outcome=outcome)
 
 

@@ -12,7 +12,7 @@ from app.db import clocks, ids
 from app.errors import DatabaseDown
 from app.services import Services
 from app.settings import Settings
-from jobs import base, schedule
+from jobs import schedule
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +26,12 @@ TERM = timedelta(seconds=10)
 class Clock:
     """Beats until it is told to stop. A database that is away is asked again at the next beat."""
 
-    def __init__(self, services: Services, *, term: timedelta = TERM) -> None:
+    def __init__(
+        self, services: Services, *, term: timedelta = TERM, table: tuple[schedule.Periodic, ...] = schedule.TABLE
+    ) -> None:
         self._services = services
         self._term = term
+        self._table = table
         self._owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{ids.fresh()[-12:]}"
         self._stop = threading.Event()
 
@@ -39,7 +42,7 @@ class Clock:
             now = database.now(session)
             if not clocks.lead(session, OFFICE, self._owner, now, now + self._term):
                 return False
-        schedule.tick(self._services)
+        schedule.tick(self._services, self._table)
         return True
 
     def run(self) -> None:
@@ -66,9 +69,11 @@ def main() -> None:
     """Run a clock until SIGTERM or SIGINT."""
     settings = Settings.load()
     logs.set_up(settings.log_level)
-    services = Services(settings)
-    base.use(services)
-    clock = Clock(services)
+    serve(Clock(Services(settings)))
+
+
+def serve(clock: Clock) -> None:
+    """Run this clock until SIGTERM or SIGINT."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: clock.stop())
     clock.run()

@@ -21,7 +21,7 @@ from app.engine.types import EvidenceRecord
 from app.queue import TICKET
 from connectors.types import Event, EventKind, Reply, Role, Status, Ticket, Untag
 from jobs import base, click, link
-from jobs.base import Later, Patience, Run
+from jobs.base import Later, Run
 from jobs.classify import classified
 from jobs.click import Pressed, Scene
 from jobs.draft import REDECIDED, Place, decided, domain, place, standing_of
@@ -35,12 +35,12 @@ OPENING = timedelta(seconds=5)
 """How long an unknown ticket waits while one of ours is being opened: it may be that one."""
 
 
-def run(ticket_id: str, *, patience: Patience | None = None) -> None:
+def run(ticket_id: str) -> None:
     """Work on a ticket until nothing is left to do now. Called by name from the queue."""
     services = base.services()
     services.work.answered(TICKET, ticket_id)
     for _ in range(ROUNDS):
-        if not base.lead(services, ticket_id, patience or base.PATIENCE, _turn):
+        if not base.lead(ticket_id, _turn):
             return
     services.work.ring(ticket_id)
 
@@ -153,8 +153,8 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
         if now_heard.resumed and judged is None and fields.RESUME_TAG in ticket.tags:
             planned.append(_untag(run, ticket))
         planned += [batch for press in presses for batch in press.planned]
-        new = [one for one in planned if one.changes and not effects.exists(session, one.key)]
-        effects.plan(session, run.ticket_id, new, now)
+        new = {one.key: one for one in planned if one.changes and not effects.exists(session, one.key)}
+        effects.plan(session, run.ticket_id, list(new.values()), now)
         for press in presses:
             click.save(session, run.ticket_id, press, now)
         if judged:

@@ -11,6 +11,7 @@ from app.queue import QUEUE
 from app.services import Services
 from app.settings import Settings
 from jobs import base, reconcile, ticket
+from jobs.base import PATIENCE, Patience
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +21,9 @@ RECYCLE = 1000
 """Jobs after which a worker ends, for its supervisor to start a fresh one."""
 
 
-def build(services: Services) -> SimpleWorker:
+def build(services: Services, patience: Patience = PATIENCE) -> SimpleWorker:
     """A worker wired to these services; JSON only, never pickle."""
-    base.use(services)
+    base.use(services, patience)
     return SimpleWorker(
         [QUEUE],
         connection=services.work.patient(),

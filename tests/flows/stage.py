@@ -1,0 +1,132 @@
+"""One account on a database of its own, with played vendors: what the flow tests set and look at. Knows no web."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from app.db import accounts, articles, connections, evidence, ids, inbox
+from app.db.connections import Installed
+from app.db.database import Database
+from app.db.migrations import upgrade
+from app.engine import draft as writer
+from app.engine.evidence import digest, sign
+from app.services import Services
+from app.settings import Settings
+from connectors.types import Article
+from jobs import base, ticket
+from tests.builders import NOON, a_record, a_ticket
+from tests.flows.played import VENDORS, Desk, Thread, Vendor
+
+CONFIGURATION = """
+service: shop
+channels: [{type: email, address: help@shop.example}]
+classification:
+  categories:
+    - {name: order-status, keywords: [order, parcel, track, where], confidence: 0.5, autoResolve: true}
+modes: {default: deflect}
+"""
+QUESTION = "Where is my order? I want to track my parcel."
+ARTICLE = Article(
+    "article-1", "Track your parcel", "Open Your orders to track a parcel: where it is shows there.",
+    "https://help.example/track", "en", restricted=False, updated_at=NOON,
+)  # fmt: skip
+
+
+class Bells:
+    """Stands where the queue stands: remembers who was rung. ``lose`` is Redis losing everything."""
+
+    def __init__(self) -> None:
+        self.rung: dict[str, None] = {}
+        self.asked: list[tuple[str, str]] = []
+
+    def ring(self, ticket_id: str) -> None:
+        self.rung[ticket_id] = None
+
+    def answered(self, job: str, subject: str) -> None:
+        self.rung.pop(subject, None)
+
+    def reconcile(self, connection_id: str) -> None:
+        self.asked.append(("reconcile", connection_id))
+
+    def articles(self, connection_id: str) -> None:
+        self.asked.append(("articles", connection_id))
+
+    def lose(self) -> None:
+        self.rung.clear()
+        self.asked.clear()
+
+
+class Stage:
+    """An account that may answer by itself on the strength of evidence, at vendors whose clock we move."""
+
+    def __init__(self, url: str = "sqlite://", database: Database | None = None) -> None:
+        self.time = NOON
+        self.database = database or Database(url, clock=lambda: self.time)
+        self.bells = Bells()
+        settings = Settings(Path(), url, "redis://nowhere", (b"k" * 32,))
+        self.services = Services(
+            settings,
+            database=self.database,
+            work=self.bells,  # type: ignore[arg-type]
+            helpdesks={"desk": Desk, "thread": Thread},
+        )
+        if database is None:
+            upgrade(self.database)
+        base.use(self.services)
+        with self.database.session() as session:
+            self.account = accounts.add(session, f"shop-{ids.fresh()}", self.time)
+            accounts.configure(session, self.account.id, "shop.yaml", CONFIGURATION, self.time)
+
+    def connect(self, vendor: str) -> tuple[str, Vendor]:
+        """A connection to a fresh played vendor."""
+        id = connections.new_id()
+        played = Vendor(self.tick, name=vendor)
+        VENDORS[f"https://{id}.example"] = played
+        sealed = self.services.vault.seal({}, place=id)
+        with self.database.session() as session:
+            new = Installed(id, self.account.id, vendor, f"https://{id}.example", {}, sealed)
+            connections.add(session, new, self.time)
+            articles.upsert(session, self.account.id, id, [ARTICLE])
+        return id, played
+
+    def tick(self) -> datetime:
+        """The vendors' clock: no two moments are the same."""
+        self.time += timedelta(milliseconds=1)
+        return self.time
+
+    def earn(self) -> None:
+        """Evidence that unlocks replies for the one category, bound to everything as it is now."""
+        account = self.account.id
+        judged = self.services.classifier(account).classify(a_ticket(QUESTION))
+        parts = (self.services.knowledge(account).version, self.services.configuration(account).digest)
+        record = a_record(
+            account=account,
+            category="order-status",
+            digest=digest(judged.engine, writer.ENGINE, *parts),
+            expires_at=NOON + timedelta(days=900),
+        )
+        with self.database.session() as session:
+            evidence.save(session, account, sign(record, self.services.evidence_key))
+
+    def deliver(self, connection_id: str, vendor: Vendor, which: Callable[[int], bool] = lambda _: True) -> None:
+        """Bring the vendor's webhooks in; those not chosen are lost."""
+        hooks, vendor.hooks = vendor.hooks, []
+        chosen = [hook for n, hook in enumerate(hooks) if which(n)]
+        if not chosen:
+            return
+        with self.database.session() as session:
+            to_ring = inbox.accept(session, connection_id, chosen, self.time)
+        for ticket_id in to_ring:
+            self.bells.ring(ticket_id)
+
+    def work(self) -> None:
+        """One worker answers every bell that has rung by now."""
+        for ticket_id in list(self.bells.rung):
+            ticket.run(ticket_id)
+
+    def pass_time(self, seconds: float) -> None:
+        """Everybody's clock moves on."""
+        self.time += timedelta(seconds=seconds)
+        for played in VENDORS.values():
+            if played.late:
+                played.pass_time()
