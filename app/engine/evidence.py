@@ -6,7 +6,7 @@ Judging decisions and issuing records is not here; this room only says what a re
 import hashlib
 import hmac
 import math
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from app.engine.types import EvidenceRecord, Reason
@@ -15,6 +15,16 @@ CONFIDENCE = 0.95
 """How sure the one-sided bound is."""
 LEAST_TARGET = 0.9
 """No record may set itself a lower bar than this."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What somebody wants a record to allow: ``action`` in ``category``, by what ``digest`` stands for."""
+
+    account: str
+    category: str
+    action: str
+    digest: str
 
 
 def lower_bound(judged: int, errors: int, confidence: float = CONFIDENCE) -> float:
@@ -69,17 +79,15 @@ def _signature(record: EvidenceRecord, key: bytes) -> str:
     return hmac.new(key, "\x1f".join(f"{n}={v}" for n, v in fields.items()).encode(), hashlib.sha256).hexdigest()
 
 
-def allows(
-    record: EvidenceRecord | None, *, account: str, category: str, action: str, digest: str, now: datetime, key: bytes
-) -> Reason | None:
-    """None when the record allows ``action`` for ``category`` now; otherwise why it is locked. Never raises."""
+def allows(record: EvidenceRecord | None, claim: Claim, *, now: datetime, key: bytes) -> Reason | None:
+    """None when the record allows what is claimed, now; otherwise why it is locked. Never raises."""
     if record is None:
-        return Reason("no_evidence", f"Nobody has judged enough answers on {category} yet.")
+        return Reason("no_evidence", f"Nobody has judged enough answers on {claim.category} yet.")
     if not key or not hmac.compare_digest(_signature(record, key).encode(), record.signature.encode()):
         return Reason("evidence_forged", "The evidence record's signature does not fit it.")
-    if (record.account, record.category, record.action) != (account, category, action):
+    if (record.account, record.category, record.action) != (claim.account, claim.category, claim.action):
         return Reason("evidence_foreign", "The evidence record is for another account, category or action.")
-    return _worth(record, digest, now)
+    return _worth(record, claim.digest, now)
 
 
 def _worth(record: EvidenceRecord, digest: str, now: datetime) -> Reason | None:

@@ -92,15 +92,8 @@ def _locked(case: Case) -> Reason | None:
     """Why the evidence does not unlock a reply in this case, or None."""
     judged, standing = case.classification, case.standing
     judged_on = evidence.digest(judged.engine, case.draft.engine, standing.knowledge, case.configuration.digest)
-    return evidence.allows(
-        standing.evidence,
-        account=standing.account,
-        category=judged.category,
-        action=REPLY,
-        digest=judged_on,
-        now=standing.now,
-        key=standing.key,
-    )
+    claim = evidence.Claim(standing.account, judged.category, REPLY, judged_on)
+    return evidence.allows(standing.evidence, claim, now=standing.now, key=standing.key)
 
 
 def _assist(case: Case, requested: Mode, reasons: Sequence[Reason]) -> Decision:

@@ -13,18 +13,11 @@ from app.engine import evidence
 from tests.builders import NOON, a_record
 
 KEY = b"k" * 32
-ASKED: dict[str, Any] = {
-    "account": "shop",
-    "category": "order-status",
-    "action": "reply",
-    "digest": "digest-1",
-    "now": NOON,
-    "key": KEY,
-}
+CLAIM = evidence.Claim("shop", "order-status", "reply", "digest-1")
 
 
-def why(record: Any, **asked: Any) -> str:
-    reason = evidence.allows(record, **(ASKED | asked))
+def why(record: Any, key: bytes = KEY, **claimed: str) -> str:
+    reason = evidence.allows(record, replace(CLAIM, **claimed), now=NOON, key=key)
     return reason.code if reason else "allowed"
 
 

@@ -107,15 +107,8 @@ def allowed(case: Case, permission: Any) -> None:
     assert isinstance(permission, EvidenceRecord)
     judged = case.classification
     digest = evidence.digest(judged.engine, case.draft.engine, case.standing.knowledge, case.configuration.digest)
-    refusal = evidence.allows(
-        permission,
-        account="shop",
-        category=judged.category,
-        action=REPLY,
-        digest=digest,
-        now=case.standing.now,
-        key=KEY,
-    )
+    claim = evidence.Claim("shop", judged.category, REPLY, digest)
+    refusal = evidence.allows(permission, claim, now=case.standing.now, key=KEY)
     assert refusal is None
     assert case.standing.key == KEY
     assert case.standing.coin >= AUDIT_SHARE

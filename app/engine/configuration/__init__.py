@@ -1,5 +1,7 @@
 """One service's settings: reading them, saying what is wrong with them, and what this version does with each."""
 
+from functools import lru_cache
+
 from app.engine.configuration.checking import checked
 from app.engine.configuration.reading import ConfigurationError, Problem, read
 from app.engine.configuration.settled import Category, Configuration, Route, Templates
@@ -21,9 +23,14 @@ __all__ = [
 
 
 def load(text: str, *, name: str) -> Configuration:
-    """The configuration in a YAML or JSON text; ``name`` is the file's, for messages.
+    """The configuration in a YAML or JSON text; ``name`` is the file's, for messages. The same text is read once.
 
     Raises ConfigurationError with everything that is wrong, each with file, line, path and what would be right.
     """
+    return _loaded(text, name)
+
+
+@lru_cache(maxsize=64)
+def _loaded(text: str, name: str) -> Configuration:
     source = read(text, name)
     return settled(source, checked(source))

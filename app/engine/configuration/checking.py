@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from app.engine.configuration.flows import Document
 from app.engine.configuration.models import VOCABULARY, Category, Group
-from app.engine.configuration.reading import ConfigurationError, Path, Problem, Source, shown
+from app.engine.configuration.reading import ConfigurationError, Path, Source, shown
 from app.engine.configuration.settled import PRIORITIES
 from app.engine.words import stems
 
@@ -216,6 +216,3 @@ def _not_a(kind: str, value: Any) -> tuple[str, str] | None:
         return None if isinstance(value, str) and value else _TYPES["string_type"]
     words = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
     return None if words else ("is not a mapping of words", "write `word: word` below it")
-
-
-__all__ = ["Problem", "answered", "checked", "nearest", "placed", "topical"]

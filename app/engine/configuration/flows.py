@@ -11,7 +11,7 @@ from app.engine.configuration.models import Age, PriorityWord, Section, Term, Te
 class Step(Section):
     """One action of a workflow with its settings."""
 
-    action: Annotated[str, AfterValidator(models._an_action)]
+    action: Annotated[str, AfterValidator(models.an_action)]
     api: Text | None = None
     assign_to: Text | None = None
     audit_log: bool | None = None

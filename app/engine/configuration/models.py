@@ -38,7 +38,8 @@ def _a_channel(word: str) -> str:
     return _one_of(word, VOCABULARY["channels"], "is no channel")
 
 
-def _an_action(word: str) -> str:
+def an_action(word: str) -> str:
+    """The word, if it is an action of the vocabulary."""
     return _one_of(word, VOCABULARY["actions"], "is no action")
 
 
