@@ -1,13 +1,16 @@
 """What is found among an account's articles, and what is found missing."""
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from app.db import articles
-from app.db.database import Database
+from app.db.database import Database, driven
 from app.db.models import Base
 from app.db.models.account import AccountRow
 from app.db.models.connection import ConnectionRow
@@ -36,29 +39,48 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def database() -> Iterator[Database]:
-    database = Database("sqlite://")
-    Base.metadata.create_all(database.engine)
-    with database.session() as session:
-        for account in ("shop", "bank"):
-            session.add(AccountRow(id=account, name=account, created_at=NOON))
-            session.flush()
-            session.add(
-                ConnectionRow(
-                    id=f"{account}-desk",
-                    account_id=account,
-                    vendor="zendesk",
-                    base_url="",
-                    settings={},
-                    secrets="",
-                    state="active",
-                    created_at=NOON,
-                )
-            )
-            session.flush()
-    yield database
-    database.dispose()
+@contextmanager
+def fresh(kind: str) -> Iterator[Database]:
+    """An empty database: in memory, or a schema of its own at the server that the environment names."""
+    url = os.environ.get("TEST_DATABASE_URL", "")
+    if kind == "sqlite":
+        yield Database("sqlite://")
+        return
+    if not url:
+        pytest.skip("TEST_DATABASE_URL names no server")
+    schema = f"kb_{os.getpid()}"
+    admin = create_engine(driven(url), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"create schema {schema}"))
+        yield Database(f"{url}?options=-csearch_path={schema}")
+        connection.execute(text(f"drop schema {schema} cascade"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    with fresh(request.param) as database:
+        Base.metadata.create_all(database.engine)
+        with database.session() as session:
+            for account in ("shop", "bank"):
+                session.add(AccountRow(id=account, name=account, created_at=NOON))
+                session.flush()
+                session.add(a_connection(account))
+        yield database
+        database.dispose()
+
+
+def a_connection(account: str) -> ConnectionRow:
+    return ConnectionRow(
+        id=f"{account}-desk",
+        account_id=account,
+        vendor="zendesk",
+        base_url="",
+        settings={},
+        secrets="",
+        state="active",
+        created_at=NOON,
+    )
 
 
 @pytest.fixture
