@@ -117,10 +117,11 @@ class Client:
         with reading("users/search"):
             return list(answer.json()["users"])
 
-    def create_user(self, values: Mapping[str, Any]) -> Row:
-        """A new end user."""
+    def create_user(self, values: Mapping[str, Any], *, or_update: bool = False) -> Row:
+        """A new user; with ``or_update`` also the one who has this address or external id already."""
+        make = self._zenpy.users.create_or_update if or_update else self._zenpy.users.create
         with reading("user"):
-            return row(self._zenpy.users.create(User(**values)))
+            return row(make(User(**values)))
 
     def changed(self, since: int) -> Iterator[Row]:
         """Tickets updated since that unix time, deleted ones included."""

@@ -132,20 +132,26 @@ class Zendesk:
         start = min(since, datetime.now(UTC) - MARGIN)
         for row in self._client.changed(unix(start)):
             at = parse.moment(row.get("updated_at"), "ticket.updated_at")
-            if at >= since:
+            # Zendesk's times have whole seconds: what happened later in this second counts as well.
+            if at >= since.replace(microsecond=0):
                 yield Event(f"changed:{row['id']}:{row['updated_at']}", EventKind.CHANGED, Ref(str(row["id"])), at)
 
     def articles(self, since: datetime | None) -> Iterable[Article]:
-        """Published articles. An account without a Help Center, or that hides it from us, has none."""
+        """Published articles; none where the account has no Help Center.
+
+        Raises Refused where only the Help Center is shut to us: no reason to stop the connection, nor to forget what
+        was read before.
+        """
         try:
-            for row in self._client.articles():
-                if row.get("draft"):
-                    continue
-                article = parse.article(row)
-                if since is None or article.updated_at >= since:
-                    yield article
-        except (NotFound, AuthFailed) as error:
-            log.warning("articles.refused", extra={"error": type(error).__name__})
+            rows = [row for row in self._client.articles() if not row.get("draft")]
+        except NotFound:
+            log.warning("articles.missing")
+            return []
+        except AuthFailed as error:
+            self.check()
+            raise Refused("the Help Center is not open to our user") from error
+        found = (parse.article(row) for row in rows)
+        return [article for article in found if since is None or article.updated_at >= since.replace(microsecond=0)]
 
     def prepare(self, fields: Mapping[str, str]) -> Mapping[str, str]:
         """Create the text fields that are missing and give the ids of all."""

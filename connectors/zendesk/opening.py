@@ -46,7 +46,11 @@ def person(client: Client, who: Person) -> int:
             return int(row["id"])
     values: dict[str, Any] = {"name": who.name or who.email or "Customer", "role": "end-user"}
     values |= {"email": who.email, "skip_verify_email": True} if who.email else {"external_id": mark}
-    return int(client.create_user(values)["id"])
+    try:
+        return int(client.create_user(values)["id"])
+    except Refused:
+        # Search lags behind by minutes, or somebody was faster: then there is such a user, and this finds it at once.
+        return int(client.create_user(values, or_update=True)["id"])
 
 
 def _same(given: Any, address: str) -> bool:

@@ -20,6 +20,7 @@ class People:
         return (
             ("GET", "/users", self.users),
             ("POST", "/users", self.create),
+            ("POST", "/users/create_or_update", self.create_or_update),
             ("GET", "/users/me", self.me),
             ("GET", "/users/show_many", self.show_many),
             ("GET", "/users/search", self.search),
@@ -70,6 +71,14 @@ class People:
             known = ("external_id", "phone", "locale", "tags", "organization_id", "user_fields")
             more = {name: values[name] for name in known if name in values}
             return {"user": self._state.add_user(values["name"], email, values.get("role", "end-user"), **more)}, 201
+
+    def create_or_update(self) -> Any:
+        """The user with this address or external id, changed; a new one where there is none."""
+        values = sent("user")
+        for row in self._state.users.values():
+            if any(values.get(name) and row[name] == values[name] for name in ("email", "external_id")):
+                return self.update(row["id"])
+        return self.create()
 
     def update(self, id: int) -> Row:
         """Change what the API shows of a user."""

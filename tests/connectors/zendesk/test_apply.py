@@ -279,6 +279,14 @@ def test_the_conversation_elsewhere_is_copied_in_the_customers_name(stage):
     assert stage.connector.ticket(stage.ref).messages[-1].author.role is Role.CUSTOMER
 
 
+def test_a_person_whom_the_search_does_not_show_yet_is_found_all_the_same(stage):
+    known = stage.host.state.add_user("Grace", "grace@example.com")["id"]
+    stage.connector._client.users_named = lambda **_: []
+    who = Person("U1", Role.CUSTOMER, "Grace Hopper", "grace@example.com")
+    stage.connector.apply(stage.ref, [AddMessage("Hi", who)], key="k")
+    assert stage.record.comments[-1]["author_id"] == known
+
+
 def test_a_person_without_an_address_is_found_again(stage):
     who = Person("U2", Role.CUSTOMER, "Nameless")
     for key in ("k1", "k2"):

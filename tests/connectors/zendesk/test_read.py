@@ -6,7 +6,7 @@ import pytest
 
 from app.sandbox.world import Fault
 from connectors.base import HasArticles, Prepares, TellsChanged
-from connectors.errors import AuthFailed, NotFound, Unavailable
+from connectors.errors import AuthFailed, NotFound, Refused, Unavailable
 from connectors.types import EventKind, Note, Ref, Reply, Role, SetField, Status
 from connectors.zendesk import Zendesk
 from tests.connectors.zendesk.stage import connection
@@ -150,6 +150,15 @@ def test_what_changed_lately_once_for_each_update(stage):
     assert not {event.delivery for event in second} & {event.delivery for event in first}
 
 
+def test_an_update_later_in_the_second_that_is_asked_for_is_told(stage):
+    stage.world.clock.advance(120)
+    stage.host.customer_writes("Ada Lovelace", "Now", ticket=stage.ref.id)
+    shown = datetime.fromisoformat(stage.record.row["updated_at"])
+    stage.world.clock.advance(120)
+    assert [event.at for event in stage.connector.changed(shown.replace(microsecond=900_000))] == [shown]
+    assert list(stage.connector.changed(shown + timedelta(seconds=1))) == []
+
+
 def test_asking_for_the_last_minute_is_allowed(stage):
     assert [event.ref for event in stage.connector.changed(datetime.now(UTC) - timedelta(seconds=5))] == [stage.ref]
 
@@ -186,10 +195,21 @@ def test_all_pages_of_articles(stage):
     assert len(list(stage.connector.articles(None))) == 205
 
 
-@pytest.mark.parametrize("status", [403, 404])
-def test_no_help_center_is_no_articles(stage, status):
-    stage.world.faults.order(Fault("status", path="/help_center/", status=status))
+def test_no_help_center_is_no_articles(stage):
+    stage.world.faults.order(Fault("status", path="/help_center/", status=404))
     assert list(stage.connector.articles(None)) == []
+
+
+def test_a_shut_help_center_stops_neither_the_connection_nor_is_it_an_empty_one(stage):
+    stage.world.faults.order(Fault("status", path="/help_center/", status=403))
+    with pytest.raises(Refused):
+        list(stage.connector.articles(None))
+
+
+def test_a_dead_token_is_not_taken_for_a_shut_help_center(stage):
+    stage.world.faults.order(Fault("status", status=401, times=2))
+    with pytest.raises(AuthFailed):
+        list(stage.connector.articles(None))
 
 
 def test_a_help_center_that_is_down_is_no_empty_one(stage):

@@ -73,6 +73,14 @@ def test_users(account):
     assert account.call("GET", "/users/5").status_code == 404
 
 
+def test_users_are_made_or_changed(account):
+    for name in ("Ada", "Ada Lovelace"):
+        values = {"name": name, "email": "ada@example.com"}
+        answer = account.call("POST", "/users/create_or_update.json", {"user": values})
+        assert answer.json()["user"]["name"] == name
+    assert len([u for u in account.host.state.users.values() if u["email"] == "ada@example.com"]) == 1
+
+
 def test_organizations_and_groups(account):
     id = account.host.state.add_organization("Engines", tags=["gold"])["id"]
     assert account.call("GET", f"/organizations/{id}").json()["organization"]["tags"] == ["gold"]
