@@ -70,7 +70,7 @@ WAKES: Mapping[str, tuple[EventKind, str]] = {
     "ticket_created__back_office": (EventKind.CREATED, "215400000000101"),
 }
 SLEEPS = (
-    "ping",
+    "ping__2019",
     "conversation_operator_replied__2026",
     "conversation_contact_attached__2026",
     "ticket_created__tracker",
