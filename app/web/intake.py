@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app import metrics
-from app.db import inbox, problems
+from app.db import problems
 from app.db.database import Database
 from app.db.problems import Problem
+from app.db.taking import Delivery, take
 from app.errors import DatabaseDown, DeskhandError
 from app.queue import Work
 from connectors.types import Event
@@ -22,12 +23,10 @@ QUIET = 10.0
 
 
 @dataclass
-class Delivery:
+class Turn:
     """One webhook's events on their way into the database. It failed until a commit says otherwise."""
 
-    connection_id: str
-    events: Sequence[Event]
-    at: datetime
+    delivery: Delivery
     tickets: list[str] = field(default_factory=list)
     error: DeskhandError | None = field(default_factory=lambda: DatabaseDown("the events were not saved"))
     over: bool = False
@@ -41,12 +40,12 @@ class Intake:
         self._work = work
         self._gate = threading.Lock()
         self._turn = threading.Lock()
-        self._waiting: list[Delivery] = []
+        self._waiting: list[Turn] = []
         self._recorded: dict[tuple[str, str], float] = {}
 
     def accept(self, connection_id: str, events: Sequence[Event], at: datetime) -> None:
         """Return once the events are committed; then ring, heard or not. Raises DatabaseDown: nothing was taken."""
-        mine = Delivery(connection_id, events, at)
+        mine = Turn(Delivery(connection_id, events, at))
         with self._gate:
             self._waiting.append(mine)
         with self._turn:
@@ -54,7 +53,7 @@ class Intake:
                 self._commit()
         if mine.error:
             raise mine.error
-        metrics.count("events.accepted", len(mine.events))
+        metrics.count("events.accepted", len(events))
         for ticket in mine.tickets:
             self._work.ring(ticket)
 
@@ -76,11 +75,8 @@ class Intake:
         with self._gate:
             batch, self._waiting = self._waiting, []
         try:
-            with self._database.session() as session:
-                for one in batch:
-                    one.tickets = inbox.accept(session, one.connection_id, one.events, one.at)
-            for one in batch:
-                one.error = None
+            for one, tickets in zip(batch, take(self._database, [one.delivery for one in batch]), strict=True):
+                one.tickets, one.error = tickets, None
         except DeskhandError as error:
             for one in batch:
                 one.error = error

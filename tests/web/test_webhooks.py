@@ -1,11 +1,11 @@
 """The door, for every vendor: what is taken, what is refused, and what is kept of either."""
 
 import json
+import sqlite3
 import time
 
 import pytest
 
-from app.errors import DatabaseDown
 from connectors.registry import HELPDESKS
 from tests.web.vendors import SECRET, TEXT, TOKEN, VENDORS, body
 
@@ -144,17 +144,14 @@ def test_slacks_greeting_is_answered_when_it_is_signed(receiver):
     assert receiver.post(SLACK, connection, hello, {}).status_code == 401
 
 
-class Full:
-    """A database that cannot be written."""
-
-    def session(self):
-        raise DatabaseDown("the database cannot be reached or written", "see that it runs and has room")
+def full():
+    raise sqlite3.OperationalError("database or disk is full")
 
 
 def test_what_cannot_be_saved_is_not_accepted(receiver, vendor, monkeypatch):
     connection = receiver.connect(vendor)
     with monkeypatch.context() as patch:  # a disk that fills up cannot be had otherwise
-        patch.setattr(receiver.services.database, "session", Full().session)
+        patch.setattr(receiver.services.database.engine, "raw_connection", full)
         answer = receiver.post(vendor, connection, body(vendor, "d-000001"))
     assert answer.status_code == HELPDESKS[vendor.name].answers.unavailable.status
     assert answer.status_code >= 409

@@ -104,7 +104,8 @@ def _intercom_event(delivery: str) -> dict[str, Any]:
 
 
 def _slack_event(delivery: str) -> dict[str, Any]:
-    stamp = f"{int.from_bytes(hashlib.sha256(delivery.encode()).digest()[:4], 'big')}.{delivery[-6:].rjust(6, '0')}"
+    number = int.from_bytes(hashlib.sha256(delivery.encode("utf-8", "surrogatepass")).digest()[:5], "big")
+    stamp = f"{1700000000 + number // 10**6}.{number % 10**6:06d}"
     return {
         "token": "old",
         "team_id": "T1",
