@@ -60,7 +60,8 @@ def test_a_guess_is_not_written_where_triggers_would_act_on_it(classification: A
 
 
 def test_the_tag_of_another_category_goes() -> None:
-    ticket = a_ticket(tags=frozenset({"deskhand", "deskhand_returns", "gold", "deskhand_order-status"}))
+    tags = {"deskhand", "deskhand_returns", "gold", "deskhand_order-status", fields.RESUME_TAG, "deskhand_own"}
+    ticket = a_ticket(tags=frozenset(tags))
     assert made(assisted(ticket=ticket), Untag) == [Untag(("deskhand_returns",))]
 
 

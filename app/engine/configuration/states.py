@@ -118,7 +118,7 @@ _FLOW = (NOT_YET, "workflows are not run yet: a draft is quoted from articles in
 _MODEL = (NOT_YET, "no language model is called yet")
 _MOOD = (NOT_YET, "sentiment is not judged yet")
 _FIGURES = (NOT_YET, "reports are not made yet")
-_DUTY = (NOT_YET, "this is not checked yet; nothing is answered for it without a person")
+_DUTY = (NOT_YET, "this is not enforced yet: answers only quote articles")
 
 _CATEGORY: Mapping[str, Verdict | Judge] = {
     "name": (WORKS, "a category"),
