@@ -17,8 +17,9 @@ from connectors.zendesk.session import TIMEOUT, Renew, Session
 
 Row = dict[str, Any]
 
-# zenpy's debug lines hold request bodies: what customers wrote.
-logging.getLogger("zenpy").setLevel(logging.INFO)
+# Debug lines of zenpy hold request bodies (what customers wrote), those of urllib3 queries (their addresses).
+for _chatty in ("zenpy", "urllib3"):
+    logging.getLogger(_chatty).setLevel(logging.INFO)
 
 MANY = 100
 """Zendesk's largest page and largest list of ids."""
@@ -85,7 +86,9 @@ class Client:
         if "comment" in sent:
             sent["comment"] = Comment(**sent["comment"])
         with reading("update"):
-            return row(self._zenpy.tickets.update(Ticket(id=id, **sent)))
+            answer = row(self._zenpy.tickets.update(Ticket(id=id, **sent)))
+        # An answer without an audit comes as the bare ticket; what was written is written all the same.
+        return answer if "audit" in answer else {"ticket": answer, "audit": {}}
 
     def add_tags(self, id: int, tags: Sequence[str]) -> None:
         """Add tags, leaving the others alone."""

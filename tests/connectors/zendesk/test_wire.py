@@ -1,5 +1,6 @@
 """The wire: each connection to its own address, no retries, tokens renewed, nothing said that should not be."""
 
+import json
 import logging
 import socket
 import threading
@@ -12,10 +13,11 @@ from app.sandbox.world import Fault, World
 from app.sandbox.zendesk import ZendeskHost
 from connectors.base import Connection
 from connectors.errors import AuthFailed, BadPayload, Refused, Unavailable
-from connectors.types import Note, Ref, Reply
+from connectors.types import AddMessage, Note, Ref, Reply, Tag
 from connectors.zendesk import Zendesk, oauth
 from connectors.zendesk.session import Pinned, Session, failure
 from connectors.zendesk.settings import address, marketplace
+from tests.connectors.zendesk import stage as stages
 from tests.connectors.zendesk.stage import connection
 
 
@@ -106,6 +108,18 @@ def test_an_answer_of_another_shape_is_unavailable(stage, body):
     stage.connector._client._session.hooks["response"].append(reshaped)
     with pytest.raises(Unavailable):
         stage.connector.check()
+
+
+def test_an_update_that_answers_without_its_audit_is_an_update(stage):
+    def without(response, **_):
+        if response.request.method == "PUT":
+            response._content = json.dumps({"ticket": response.json()["ticket"]}).encode()
+        return response
+
+    stage.connector._client._session.hooks["response"].append(without)
+    receipt = stage.connector.apply(stage.ref, [Note("written"), Tag(("t",))], key="k")
+    assert (receipt.refs, receipt.skipped) == ((), ())
+    assert stage.record.comments[-1]["plain_body"] == "written"
 
 
 # --- credentials ----------------------------------------------------------------------------------------------
@@ -247,10 +261,11 @@ def test_no_secret_and_no_text_in_logs_or_errors(stage, caplog):
             problems.append(problem)
     stage.connector.ticket(stage.ref)
     stage.connector.apply(stage.ref, [Reply(said)], key="k")
+    stage.connector.apply(stage.ref, [AddMessage(said, stages.CUSTOMER)], key="k2")
     assert len(problems) == 9
     lines = [record.getMessage() for record in caplog.records] + [f"{p!s} {p!r}" for p in problems]
     spoken = "\n".join(lines)
-    for secret in (*stage.secrets, said, "Where is my parcel", stage.host.email):
+    for secret in (*stage.secrets, said, "Where is my parcel", stage.host.email, "grace"):
         assert secret not in spoken
 
 
