@@ -179,7 +179,8 @@ def _marks(case: Case, name: str, mode: Mode) -> tuple[Change, ...]:
         fields.LANGUAGE: judged.language or None,
         fields.SENTIMENT: None if judged.sentiment is None else round(judged.sentiment, 2),
     }
-    ours = {fields.category_tag(known.name) for known in case.configuration.categories}
+    # The hand-back has been heard; a tag that stayed would hand back whatever a human says from now on.
+    ours = {fields.RESUME_TAG, *(fields.category_tag(known.name) for known in case.configuration.categories)}
     stale = tuple(sorted((case.ticket.tags & ours) - set(tags)))
     marks: tuple[Change, ...] = (Tag(tags), *(SetField(n, v) for n, v in values.items() if v is not None))
     return (Untag(stale), *marks) if stale else marks

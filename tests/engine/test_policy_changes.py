@@ -60,9 +60,14 @@ def test_a_guess_is_not_written_where_triggers_would_act_on_it(classification: A
 
 
 def test_the_tag_of_another_category_goes() -> None:
-    tags = {"deskhand", "deskhand_returns", "gold", "deskhand_order-status", fields.RESUME_TAG, "deskhand_own"}
+    tags = {"deskhand", "deskhand_returns", "gold", "deskhand_order-status", "deskhand_own"}
     ticket = a_ticket(tags=frozenset(tags))
     assert made(assisted(ticket=ticket), Untag) == [Untag(("deskhand_returns",))]
+
+
+def test_a_hand_back_that_was_heard_is_taken_off() -> None:
+    ticket = a_ticket(tags=frozenset({fields.RESUME_TAG}))
+    assert made(assisted(ticket=ticket), Untag) == [Untag((fields.RESUME_TAG,))]
 
 
 def test_a_tag_has_no_spaces_and_no_capitals() -> None:
