@@ -29,7 +29,8 @@ def run(
     ``data_dir`` is kept; without it a temporary one is used and removed. Nothing that was started is left behind.
     """
     said = Console(stderr=True, highlight=False)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell has set SIGINT to be ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         with ExitStack() as stack:
             with said.status("Starting Deskhand and the helpdesks it is for"):

@@ -7,8 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -59,13 +60,8 @@ class Product:
     ) -> None:
         if self._services:
             self._services.database.dispose()
-        self._process.terminate()
-        try:
-            self._process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        with _undisturbed():
+            self._stop()
         self._say.close()
 
     @property
@@ -80,13 +76,13 @@ class Product:
         while not self._answers():
             self.check_alive()
             if time.monotonic() > end:
-                raise NotRunning(f"Deskhand was not ready within {PATIENCE:.0f} seconds", self._last_words())
+                raise NotRunning(f"Deskhand was not ready within {PATIENCE:.0f} seconds", self.last_words())
             time.sleep(0.1)
 
     def check_alive(self) -> None:
         """Raises NotRunning once the processes have ended."""
         if self._process.poll() is not None:
-            raise NotRunning(f"Deskhand ended with code {self._process.returncode}", self._last_words())
+            raise NotRunning(f"Deskhand ended with code {self._process.returncode}", self.last_words())
 
     def command(self, *arguments: str) -> Mapping[str, Any]:
         """One command of the command line, with ``--json``; gives what it printed. Raises NotRunning when it fails."""
@@ -109,6 +105,15 @@ class Product:
         with self.services.database.reading() as session:
             return not inbox.has_waiting(session, ticket_id) and not effects.unfinished(session, ticket_id)
 
+    def _stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
     def _answers(self) -> bool:
         with requests.Session() as line:
             line.trust_env = False
@@ -117,9 +122,24 @@ class Product:
             except requests.RequestException:
                 return False
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
+        """The end of what the processes logged, which holds no customer's text."""
         lines = self._log.read_text("utf-8", "replace").splitlines() if self._log.exists() else []
         return "\n".join(lines[-LAST_LINES:]) or "it said nothing"
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A second Ctrl-C must not interrupt the stopping, or processes would be left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _clean(environment: dict[str, str]) -> dict[str, str]:

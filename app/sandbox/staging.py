@@ -16,7 +16,7 @@ from app.sandbox.scene import Scene
 from app.sandbox.server import Served, application
 from app.sandbox.world import World
 
-READING = 30.0
+READING = 90.0
 """Seconds within which the product has to have read all pages."""
 
 
@@ -74,7 +74,7 @@ def _await_articles(product: Product, made: Mapping[str, str], played: Sequence[
         if all(_known(product, account) >= count for account, count in waiting.items()):
             return
         time.sleep(0.1)
-    raise NotRunning("the helpdesks' articles were not read in time", "see the log in the data directory")
+    raise NotRunning("the helpdesks' articles were not read in time", product.last_words())
 
 
 def _known(product: Product, account: str) -> int:

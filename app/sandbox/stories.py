@@ -198,7 +198,7 @@ STORIES: Sequence[Story] = (
         _away,
         (
             says("out-of-office notice"),
-            ("no draft", lambda scene, view: "the draft below" not in ours(view, "note")[-1]),
+            ("no draft", lambda scene, view: "the draft below" not in "".join(ours(view, "note"))),
             NO_REPLY,
         ),
     ),

@@ -1,5 +1,6 @@
 """What the page is handed: harmless HTML, readable names and times."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.sandbox.inbox import shape
-from app.sandbox.world import Outcome, Sent
+from app.sandbox.world import Outcome, Sent, View
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -107,3 +108,10 @@ def test_the_state_is_the_last_webhooks(status: int, tone: str, word: str) -> No
 
 def test_before_any_webhook_nothing_is_wrong() -> None:
     assert shape.state([]).tone == "quiet"
+
+
+def test_a_chat_is_called_by_its_first_words() -> None:
+    chat = View("h", "1", "", "open", "Jane", (), (), ({"text": "Can I use my card abroad? " * 9, "role": "customer"},))
+    assert shape.title(chat) == "Can I use my card abroad? Can I use my card abroad? Can I …"
+    assert shape.title(replace(chat, subject="Abroad")) == "Abroad"
+    assert shape.title(replace(chat, messages=())) == "No subject"

@@ -130,6 +130,7 @@ def _told(host: Host, views: list[View], view: View | None) -> dict[str, object]
         "new": "new" in request.values or not views,
         "typed": request.form if request.method == "POST" else {},
         "views": views,
+        "title": shape.title,
         "view": view,
         "messages": shape.said(view.messages, now) if view else [],
         "judged": shape.facts(view.fields, now, ours=True) if view else [],

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from textwrap import shorten
 from typing import Any
 
 import nh3
@@ -32,6 +33,8 @@ TAGS = {
 TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6", "hr", "table", "thead", "tbody", "tr", "th", "td"}
 OURS = "deskhand"
 ROLES = {"customer": "Customer", "agent": "Agent", "bot": "Deskhand", "machine": "Machine"}
+TITLE = 60
+"""Characters of a chat's first words that stand for a subject."""
 KINDS = {"note": "Internal note: the customer does not see it", "whisper": "Seen by one person only"}
 
 
@@ -170,6 +173,12 @@ def state(sent: Sequence[Sent]) -> State:
     if last == 0:
         return State("bad", "Deskhand took too long for the last webhook.")
     return State("bad", f"Deskhand answered {last} to the last webhook.")
+
+
+def title(view: View) -> str:
+    """The subject, or how the conversation begins where there is none (a chat)."""
+    first = str(view.messages[0].get("text", "")) if view.messages else ""
+    return view.subject or shorten(first, TITLE, placeholder=" …") or "No subject"
 
 
 def unanswered(view: View) -> bool:
