@@ -5,8 +5,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from app.nlp.linear import softmax
-
 Array = NDArray[np.float32]
 Z = 1.959964
 """Two-sided 95 %, so each bound is one-sided 97.5 %."""
@@ -66,8 +64,3 @@ def calibration_error(confidence: Array, right: NDArray[np.bool_], bins: int = 1
         if inside.any():
             error += inside.mean() * abs(float(confidence[inside].mean()) - float(right[inside].mean()))
     return error
-
-
-def best_probability(logits: Array, heat: float) -> Array:
-    """The probability of each row's best class at that temperature."""
-    return np.asarray(softmax(np.asarray(logits / heat, np.float32)).max(axis=1), np.float32)

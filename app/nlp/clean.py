@@ -17,7 +17,9 @@ _URL = re.compile(r"(?:https?://|www\.)[^\s<>]{1,2000}", re.IGNORECASE)
 _TRACE = re.compile(
     r"^\s*(?:Traceback \(most recent|File \"[^\"]{1,200}\", line \d|at [\w.$<>/]{2,200}[ (]|\.\.\. \d+ more|Caused by: )"
 )
-_REPLY_ABOVE = re.compile(r"(?:reply above this line|über dieser zeile antworten|répondre au-dessus de cette ligne)", re.I)
+_REPLY_ABOVE = re.compile(
+    r"(?:reply above this line|über dieser zeile antworten|répondre au-dessus de cette ligne)", re.I
+)
 _WROTE = re.compile(
     r"^\s*(?:on|am|le|el|il|op|em|den)\b.{4,200}\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev)\b.{0,100}:?\s*$",
     re.IGNORECASE,
@@ -27,8 +29,12 @@ _DIVIDER = re.compile(
     r"messaggio originale|oorspronkelijk bericht|mensagem original)\s*[-_*]{0,20}\s*$",
     re.IGNORECASE,
 )
-_FORWARD = re.compile(r"^\s*(?:-{2,20}\s*forwarded message|begin forwarded message|-{2,20}\s*weitergeleitete)", re.IGNORECASE)
-_HEADER = re.compile(r"^\s*\*?(?:from|von|de|da|van|sent|gesendet|envoyé|enviado|date|to|an|subject|betreff|objet|asunto):", re.I)
+_FORWARD = re.compile(
+    r"^\s*(?:-{2,20}\s*forwarded message|begin forwarded message|-{2,20}\s*weitergeleitete)", re.IGNORECASE
+)
+_HEADER = re.compile(
+    r"^\s*\*?(?:from|von|de|da|van|sent|gesendet|envoyé|enviado|date|to|an|subject|betreff|objet|asunto):", re.I
+)
 _SIGNATURE = re.compile(
     r"^\s*(?:-- ?|—|__+|sent from my \w+.{0,40}|von meinem \w+ gesendet.{0,40}|envoyé de mon \w+.{0,40}|get outlook for \w+.{0,40})\s*$",
     re.IGNORECASE,
@@ -39,7 +45,9 @@ _CLOSING = re.compile(
     r"saludos(?: cordiales)?|un saludo|atentamente|cordiali saluti|distinti saluti|met vriendelijke groet|atenciosamente)\s*[,.!]?\s*$",
     re.IGNORECASE,
 )
-_DISCLAIMER = re.compile(r"\b(?:this (?:e-?mail|message) (?:and any|is|may)|confidentiality notice|diese e-mail enthält)\b", re.I)
+_DISCLAIMER = re.compile(
+    r"\b(?:this (?:e-?mail|message) (?:and any|is|may)|confidentiality notice|diese e-mail enthält)\b", re.I
+)
 SIGNATURE_LINES = 12
 
 
@@ -91,7 +99,9 @@ def _forwarded(lines: list[str]) -> list[str]:
 def _is_history(line: str, following: list[str]) -> bool:
     if _REPLY_ABOVE.search(line) or _DIVIDER.match(line):
         return True
-    joined = f"{line} {following[0][:200]}" if following and line[:3].strip() and not line.rstrip().endswith(":") else line
+    joined = (
+        f"{line} {following[0][:200]}" if following and line[:3].strip() and not line.rstrip().endswith(":") else line
+    )
     if _WROTE.match(line) or (_WROTE.match(joined) and following[0].rstrip().endswith(":")):
         return True
     return bool(_HEADER.match(line)) and sum(bool(_HEADER.match(other[:200])) for other in following) >= 2
@@ -147,7 +157,10 @@ def _is_mash(text: str) -> bool:
     words = re.findall(r"[a-z]{4,}", text.lower())
     if len(words) < 1 or not text.isascii():
         return False
-    odd = sum(len(word) > 40 or not re.search(r"[aeiouy]", word) or bool(re.search(r"[bcdfghjklmnpqrstvwxz]{6,}", word)) for word in words)
+    odd = sum(
+        len(word) > 40 or not re.search(r"[aeiouy]", word) or bool(re.search(r"[bcdfghjklmnpqrstvwxz]{6,}", word))
+        for word in words
+    )
     return odd > 0.5 * len(words)
 
 

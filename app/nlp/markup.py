@@ -8,14 +8,27 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-_TAG = re.compile(r"<(?:!doctype|html|body|div|p|br|span|table|td|style|a|b|i|img|ul|li|blockquote|font|h[1-6])\b[^<>]{0,2000}>", re.I)
+_TAG = re.compile(
+    r"<(?:!doctype|html|body|div|p|br|span|table|td|style|a|b|i|img|ul|li|blockquote|font|h[1-6])\b[^<>]{0,2000}>", re.I
+)
 _ANY = re.compile(r"<(/?)([a-z][a-z0-9]*)\b([^<>]*)>|<[!?][^<>]*>", re.IGNORECASE)
 _MARKED = re.compile(r"\b(?:class|id)\s*=\s*[\"']?([^\"'>]{1,200})", re.IGNORECASE)
 _SILENT = frozenset({"style", "script", "head", "title", "noscript", "template", "svg", "blockquote"})
 _QUOTES = frozenset(
-    {"gmail_quote", "gmail_signature", "yahoo_quoted", "moz-cite-prefix", "moz-signature", "divRplyFwdMsg", "appendonsend", "Signature"}
+    {
+        "gmail_quote",
+        "gmail_signature",
+        "yahoo_quoted",
+        "moz-cite-prefix",
+        "moz-signature",
+        "divRplyFwdMsg",
+        "appendonsend",
+        "Signature",
+    }
 )
-_BLOCKS = frozenset({"p", "div", "br", "li", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "hr", "pre"})
+_BLOCKS = frozenset(
+    {"p", "div", "br", "li", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "hr", "pre"}
+)
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "area", "base", "embed", "source", "wbr"})
 _COMMENT = ("<!--", "-->")
 
@@ -41,7 +54,8 @@ def _without_comments(markup: str) -> str:
 
 def _readable(markup: str) -> Iterator[str]:
     """The pieces outside tags and outside what is not read."""
-    position, silent = 0, []
+    position = 0
+    silent: list[str] = []
     for match in _ANY.finditer(markup):
         if not silent:
             yield markup[position : match.start()]

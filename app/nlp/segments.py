@@ -2,7 +2,10 @@
 
 import re
 
-_BREAK = re.compile(r"(?<=[.!?。！？])\s+|\n+|[;]\s+|\s+(?=(?:also|additionally|besides|by the way|btw|another thing|furthermore)\b)", re.IGNORECASE)
+_BREAK = re.compile(
+    r"(?<=[.!?\u3002\uff01\uff1f])\s+|\n+|[;]\s+|\s+(?=(?:also|additionally|besides|by the way|btw|another thing|furthermore)\b)",
+    re.IGNORECASE,
+)
 FEWEST_WORDS = 3
 MOST = 12
 

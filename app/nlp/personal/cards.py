@@ -1,4 +1,5 @@
 """Payment cards: digits in groups, a known issuer range and the Luhn check; and the short code that belongs to a card."""
+# ruff: noqa: E501 - a list of words or one pattern is read better as one line
 
 import re
 from bisect import bisect_left
@@ -25,9 +26,18 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<![\d.,#$€£%/-])\d{3,4}(?![\d%€£$]|[.,/:-]\d)")
-_BEFORE = re.compile(r"(?<![\d.,#$€£/-])(\d{3,4})\)?(?: is|,? as|,?)?(?: (?:my|the|for|your))? ?\(?(?:c\.?v\.?[vcn]\.?2?|csc|security code)\b", re.IGNORECASE)
-_EXPIRY = re.compile(r"[\s,;/|-]{1,3}(?:exp(?:iry|ires|iration|\.)?:? ?)?(?:0[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d[\s,;/|-]{1,3}(\d{3,4})(?!\d|[.,/:-]\d)", re.IGNORECASE)
-_NOT_A_CODE = re.compile(r"^(?: ?(?:days?|hours?|hrs?|weeks?|months?|minutes?|times?|years?|usd|eur|gbp|dollars|euros|digits?|items|orders|error)\b)", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"(?<![\d.,#$€£/-])(\d{3,4})\)?(?: is|,? as|,?)?(?: (?:my|the|for|your))? ?\(?(?:c\.?v\.?[vcn]\.?2?|csc|security code)\b",
+    re.IGNORECASE,
+)
+_EXPIRY = re.compile(
+    r"[\s,;/|-]{1,3}(?:exp(?:iry|ires|iration|\.)?:? ?)?(?:0[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d[\s,;/|-]{1,3}(\d{3,4})(?!\d|[.,/:-]\d)",
+    re.IGNORECASE,
+)
+_NOT_A_CODE = re.compile(
+    r"^(?: ?(?:days?|hours?|hrs?|weeks?|months?|minutes?|times?|years?|usd|eur|gbp|dollars|euros|digits?|items|orders|error)\b)",
+    re.IGNORECASE,
+)
 
 _RANGES: tuple[tuple[int, int, frozenset[int]], ...] = (
     (1800, 1800, frozenset({15})),
@@ -72,7 +82,10 @@ def is_card(digits: str) -> bool:
         return False
     lead = int(digits[:4])
     place = bisect_left(_STARTS, lead + 1) - 1
-    known = any(first <= lead <= last and len(digits) in lengths for first, last, lengths in _RANGES[max(0, place - 1) : place + 1])
+    known = any(
+        first <= lead <= last and len(digits) in lengths
+        for first, last, lengths in _RANGES[max(0, place - 1) : place + 1]
+    )
     return known and bool(luhn.is_valid(digits))
 
 
@@ -102,9 +115,13 @@ def _numbers(text: str, groups: list[_Group], rest: list[_Group], *, loose: bool
 def codes(text: str) -> Iterator[tuple[Kind, int, int]]:
     """The three or four digits that a cue such as ``CVV`` announces."""
     for cue in _CUE.finditer(text):
-        window = text[cue.end() : cue.end() + 40].split("\n\n")[0]
+        window = text[cue.end() : cue.end() + 40].split("\n\n", maxsplit=1)[0]
         found = _CODE.search(window)
-        if found and not _NOT_A_CODE.match(window[found.end() :]) and not re.search(r"[.!?]\s", window[: found.start()]):
+        if (
+            found
+            and not _NOT_A_CODE.match(window[found.end() :])
+            and not re.search(r"[.!?]\s", window[: found.start()])
+        ):
             yield Kind.CVV, cue.end() + found.start(), cue.end() + found.end()
     for before in _BEFORE.finditer(text):
         yield Kind.CVV, before.start(1), before.end(1)

@@ -1,4 +1,5 @@
 """How to reach somebody: e-mail addresses and phone numbers."""
+# ruff: noqa: E501 - a list of words or one pattern is read better as one line
 
 import re
 from collections.abc import Iterator
@@ -7,7 +8,27 @@ from app.nlp.personal.types import Kind
 
 _LOCAL = re.compile(r"[\w.!#$%&'*+/?^`{|}~-]{1,64}$")
 _DOMAIN = re.compile(r"[^\W_](?:[\w-]{0,62}[^\W_])?(?:\.[^\W_](?:[\w-]{0,62}[^\W_])?){1,8}")
-_FILES = frozenset({"png", "jpg", "jpeg", "gif", "svg", "webp", "pdf", "css", "js", "ts", "py", "txt", "csv", "zip", "html", "mp4", "json"})
+_FILES = frozenset(
+    {
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "svg",
+        "webp",
+        "pdf",
+        "css",
+        "js",
+        "ts",
+        "py",
+        "txt",
+        "csv",
+        "zip",
+        "html",
+        "mp4",
+        "json",
+    }
+)
 _SPELLED = re.compile(
     r"(?<![\w.])[\w.+-]{1,64} ?(?:\(at\)|\[at\]|\{at\}|<at>| at )\s?[\w-]{1,63}(?: ?(?:\(dot\)|\[dot\]|\{dot\}| dot |\.) ?[\w-]{1,63}){1,4}",
     re.IGNORECASE,
@@ -16,7 +37,9 @@ _SPELLED_DOT = re.compile(r"\(dot\)|\[dot\]|\{dot\}| dot |\(at\)|\[at\]", re.IGN
 
 _NUMBER = re.compile(r"(?<![\w.+\-/#$€£])(?:\+|00)?\(?\d(?:[ \t.\-/()]{0,3}\d){6,16}(?![\w])(?!-[A-Za-z\d]|[.,]\d)")
 _INTERNATIONAL = re.compile(r"(?<![\w+])\+\(?\d(?:[ \t.\-/()]{0,3}\d){6,14}(?!\d)")
-_AMERICAN = re.compile(r"(?<![\w.\-/#$€£+(])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .\-/])[2-9]\d{2}[ .-]\d{4}(?!\d|[-.]\d|-?[A-Za-z]\d)")
+_AMERICAN = re.compile(
+    r"(?<![\w.\-/#$€£+(])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .\-/])[2-9]\d{2}[ .-]\d{4}(?!\d|[-.]\d|-?[A-Za-z]\d)"
+)
 _NATIONAL = re.compile(
     r"(?<![\w.\-/#$€£+])(?:0[1-9](?:[ .]\d\d){4}|0\d{4}[ ]\d{6}|0\d{2,4}[ ]\d{3,4}[ ]\d{3,4}|0\d{2,4}/\d{5,8}|\(0\d{1,4}\) ?\d{3,4}[ -]?\d{3,5})(?![\d-])"
 )
@@ -32,7 +55,9 @@ _NOT_A_PHONE = re.compile(
     r"id|ip|item|product|iban|zip|timestamp|unix|meter|vin)\b[^.!?\n;,\d]{0,18}$",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"(?:19|20)\d\d[ ./-](?:0?[1-9]|1[0-2])[ ./-]|(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d")
+_DATE = re.compile(
+    r"(?:19|20)\d\d[ ./-](?:0?[1-9]|1[0-2])[ ./-]|(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d"
+)
 REACH = 35
 """Characters before a number in which a cue is looked for."""
 
@@ -84,6 +109,11 @@ def _address(text: str, start: int, at: int, domain: re.Match[str]) -> tuple[int
         local = local.rpartition(mark)[2]
     local = local.lstrip(".!#$%*^~-")
     last = domain[0].rpartition(".")[2].lower()
-    if not local or local.endswith(".") or last in _FILES or not (last.isalpha() and len(last) >= 2 or last.startswith("xn--")):
+    if (
+        not local
+        or local.endswith(".")
+        or last in _FILES
+        or not ((last.isalpha() and len(last) >= 2) or last.startswith("xn--"))
+    ):
         return None
     return at - len(local), domain.end()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.nlp.lookalikes import is_invisible
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
 """Words about somebody's health, in several languages: only those that hardly ever mean anything else."""
+# ruff: noqa: E501 - a list of words or one pattern is read better as one line
 
 import re
 from collections.abc import Iterator

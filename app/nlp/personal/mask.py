@@ -47,7 +47,9 @@ def mask(text: str, kinds: Collection[Kind] = tuple(Kind)) -> Masked:
 
 def dlp(text: str, allowed: Collection[str] = ()) -> tuple[Found, ...]:
     """What must not leave in this outgoing text; ``allowed`` are exact values that may (the account's own bank details)."""
-    return tuple(found for found in find(text) if found.type in NEVER_OUT and text[found.start : found.end] not in allowed)
+    return tuple(
+        found for found in find(text) if found.type in NEVER_OUT and text[found.start : found.end] not in allowed
+    )
 
 
 def _mark(text: str, kind: Kind, used: dict[Kind, int]) -> str:

@@ -1,4 +1,5 @@
 """Personal numbers of states: by form and check digit, and where the form alone says little, only next to words that announce them."""
+# ruff: noqa: E501 - a list of words or one pattern is read better as one line
 
 import re
 from collections.abc import Callable, Iterator
@@ -45,7 +46,9 @@ class Number:
 
 def _number(form: str, valid: Valid, cue: str = "") -> Number:
     edge = r"(?<![\w.\-/#$€£+])(?:{})(?!\w|[-.,/]\d)"
-    return Number(re.compile(edge.format(form), re.IGNORECASE), valid, re.compile(rf"\b(?:{cue})", re.IGNORECASE) if cue else None)
+    return Number(
+        re.compile(edge.format(form), re.IGNORECASE), valid, re.compile(rf"\b(?:{cue})", re.IGNORECASE) if cue else None
+    )
 
 
 def _plausible(number: str) -> bool:
@@ -60,7 +63,9 @@ NUMBERS: tuple[Number, ...] = (
     _number(r"[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[AB]) ?\d{3} ?\d{3} ?\d\d", nir.is_valid),  # France
     _number(r"[A-Z]{6}\d\d[A-EHLMPR-T]\d\d[A-Z]\d{3}[A-Z]", codicefiscale.is_valid),  # Italy
     _number(
-        r"\d{2} ?\d{3} ?\d{3} ?\d{3}", idnr.is_valid, r"steuer|idnr|identifikationsnummer|tax (?:id|number|identification)|tin\b"
+        r"\d{2} ?\d{3} ?\d{3} ?\d{3}",
+        idnr.is_valid,
+        r"steuer|idnr|identifikationsnummer|tax (?:id|number|identification)|tin\b",
     ),
     _number(r"\d{4} ?\d{2} ?\d{3}|\d{9}", bsn.is_valid, "bsn|burgerservicenummer|sofi|citizen service"),  # Netherlands
     _number(r"\d{3}\.\d{3}\.\d{3}-\d\d", cpf.is_valid),  # Brazil
@@ -75,7 +80,9 @@ NUMBERS: tuple[Number, ...] = (
     _number(r"\d{6}-?\d{4}", cpr.is_valid, "cpr"),  # Denmark
     _number(r"\d{6} ?\d{5}", fodselsnummer.is_valid, "f[øo]dselsnummer|personnummer|norwegian id"),
     _number(r"756[. ]?\d{4}[. ]?\d{4}[. ]?\d\d", ahv.is_valid),  # Switzerland
-    _number(r"\d{3}[- ]\d{3}[- ]\d{3}|\d{9}", sin.is_valid, r"sin\b|social insurance|assurance sociale|n\.?a\.?s\b"),  # Canada
+    _number(
+        r"\d{3}[- ]\d{3}[- ]\d{3}|\d{9}", sin.is_valid, r"sin\b|social insurance|assurance sociale|n\.?a\.?s\b"
+    ),  # Canada
     _number(r"\d{3} ?\d{3} ?\d{2,3}", tfn.is_valid, "tfn|tax file"),  # Australia
     _number(r"\d{13}", za_id.is_valid, r"(?:south african|sa|rsa)? ?(?:id|identity)\b"),
     _number(r"[A-Z]{4}\d{6}[HM][A-Z]{5}[0-9A-Z]\d", curp.is_valid),  # Mexico
@@ -128,4 +135,7 @@ def _is_issued(area: str, group: str, serial: str) -> bool:
 
 
 def _announced(text: str, match: re.Match[str], cue: re.Pattern[str]) -> bool:
-    return bool(cue.search(text[max(0, match.start() - REACH) : match.start()]) or cue.search(text[match.end() : match.end() + REACH]))
+    return bool(
+        cue.search(text[max(0, match.start() - REACH) : match.start()])
+        or cue.search(text[match.end() : match.end() + REACH])
+    )

@@ -1,4 +1,5 @@
 """What opens doors: passwords, one-time codes, PINs, access keys."""
+# ruff: noqa: E501 - a list of words or one pattern is read better as one line
 
 import math
 import re
@@ -12,7 +13,9 @@ _KEYS = re.compile(
     r"(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[\w-]{35}|xox[abprs]-[\w-]{10,250}|glpat-[\w-]{20,64}|shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}|"
     r"SG\.[\w-]{16,32}\.[\w-]{16,64}|eyJ[\w-]{8,2000}\.eyJ[\w-]{4,4000}\.[\w-]{8,1000})"
 )
-_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s]{0,8000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?")
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s]{0,8000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
+)
 _ASSIGNED = re.compile(
     r"\b(?:api[ _-]?key|access[ _-]?token|auth[ _-]?token|secret[ _-]?key|client[ _-]?secret|bearer)\b(?:\s{0,2}(?:is|:|=))?\s{0,2}[\"']?([\w+/=.~-]{12,512})",
     re.IGNORECASE,
@@ -23,14 +26,147 @@ _PASSWORD = re.compile(
     re.IGNORECASE,
 )
 _NO_SECRET = frozenset(
-    "not wrong incorrect invalid expired required correct right weak strong being been never reset changed lost forgotten working still different "
-    "same unknown this that the what where when link email page field form button please sent also your mine very always accepted rejected "
-    "nicht falsch abgelaufen ungültig richtig incorrecta correcta incorrecto inválida caducada faux invalide expiré incorrect refusé "
-    "broken locked blocked missing needed empty saved stored hidden shown exposed compromised stolen leaked hacked visible encrypted "
-    "asking giving coming showing saying supposed going getting failing really only just already somehow rejected disabled enabled "
-    "protected updated good okay fine safe secure case-sensitive unchanged verkeerd onjuist errata sbagliata errada".split()
+    [
+        "not",
+        "wrong",
+        "incorrect",
+        "invalid",
+        "expired",
+        "required",
+        "correct",
+        "right",
+        "weak",
+        "strong",
+        "being",
+        "been",
+        "never",
+        "reset",
+        "changed",
+        "lost",
+        "forgotten",
+        "working",
+        "still",
+        "different",
+        "same",
+        "unknown",
+        "this",
+        "that",
+        "the",
+        "what",
+        "where",
+        "when",
+        "link",
+        "email",
+        "page",
+        "field",
+        "form",
+        "button",
+        "please",
+        "sent",
+        "also",
+        "your",
+        "mine",
+        "very",
+        "always",
+        "accepted",
+        "rejected",
+        "nicht",
+        "falsch",
+        "abgelaufen",
+        "ungültig",
+        "richtig",
+        "incorrecta",
+        "correcta",
+        "incorrecto",
+        "inválida",
+        "caducada",
+        "faux",
+        "invalide",
+        "expiré",
+        "incorrect",
+        "refusé",
+        "broken",
+        "locked",
+        "blocked",
+        "missing",
+        "needed",
+        "empty",
+        "saved",
+        "stored",
+        "hidden",
+        "shown",
+        "exposed",
+        "compromised",
+        "stolen",
+        "leaked",
+        "hacked",
+        "visible",
+        "encrypted",
+        "asking",
+        "giving",
+        "coming",
+        "showing",
+        "saying",
+        "supposed",
+        "going",
+        "getting",
+        "failing",
+        "really",
+        "only",
+        "just",
+        "already",
+        "somehow",
+        "rejected",
+        "disabled",
+        "enabled",
+        "protected",
+        "updated",
+        "good",
+        "okay",
+        "fine",
+        "safe",
+        "secure",
+        "case-sensitive",
+        "unchanged",
+        "verkeerd",
+        "onjuist",
+        "errata",
+        "sbagliata",
+        "errada",
+    ]
 )
-_SMALL_WORDS = frozenset("case too set my no so in on at an it to of as by if be do we he me up or us am and but for".split())
+_SMALL_WORDS = frozenset(
+    [
+        "case",
+        "too",
+        "set",
+        "my",
+        "no",
+        "so",
+        "in",
+        "on",
+        "at",
+        "an",
+        "it",
+        "to",
+        "of",
+        "as",
+        "by",
+        "if",
+        "be",
+        "do",
+        "we",
+        "he",
+        "me",
+        "up",
+        "or",
+        "us",
+        "am",
+        "and",
+        "but",
+        "for",
+    ]
+)
 
 _DIGITS = r"(?<![\w.,#$€£%/+-])(?:G-)?(\d{3}[ -]\d{3}|\d{4,8}|\d{2} \d{2} \d{2}|\d{4} \d{4}|(?:\d ){3,7}\d)(?!\w|[%€£$]|[.,:/-]\d)"
 _STRONG = re.compile(
@@ -50,9 +186,19 @@ _OTHER_CODE = re.compile(
     r"response|reason|return|rma|claim|reference|ref|event|payment of|points|gate|door|currency|airport|language|class|course|batch|serial)[ -]?(?:code|number|no\.?)?\b[^.!?\n]{0,12}$",
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"^ ?(?:days?|hours?|hrs?|times?|minutes?|mins?|seconds?|secs?|weeks?|months?|years?|points?|usd|eur|gbp|dollars?|euros?|items?|people|steps?|characters?|digits?|%|am\b|pm\b|users?)", re.IGNORECASE)
-_REVERSED = re.compile(_DIGITS + r"(?= (?:is|was|ist|est|es|é) (?:my|your|the|ihr|dein|mein|votre|tu|su|o seu|il tuo)\b[^.!?\n]{0,40}\b(?:code|otp|pin|passcode|código|tan|codice)\b)", re.IGNORECASE)
-_BARE_CODE = re.compile(r"\bcode(?: (?:is|was|says?|reads|i got(?: is| was)?|i received(?: is| was)?))?[ :=-]{1,3}(?:\"|')?(\d{6}|\d{3}[ -]\d{3})(?!\w|[.,:/-]\d)", re.IGNORECASE)
+_UNIT = re.compile(
+    r"^ ?(?:days?|hours?|hrs?|times?|minutes?|mins?|seconds?|secs?|weeks?|months?|years?|points?|usd|eur|gbp|dollars?|euros?|items?|people|steps?|characters?|digits?|%|am\b|pm\b|users?)",
+    re.IGNORECASE,
+)
+_REVERSED = re.compile(
+    _DIGITS
+    + r"(?= (?:is|was|ist|est|es|é) (?:my|your|the|ihr|dein|mein|votre|tu|su|o seu|il tuo)\b[^.!?\n]{0,40}\b(?:code|otp|pin|passcode|código|tan|codice)\b)",
+    re.IGNORECASE,
+)
+_BARE_CODE = re.compile(
+    r"\bcode(?: (?:is|was|says?|reads|i got(?: is| was)?|i received(?: is| was)?))?[ :=-]{1,3}(?:\"|')?(\d{6}|\d{3}[ -]\d{3})(?!\w|[.,:/-]\d)",
+    re.IGNORECASE,
+)
 _SENT = re.compile(
     r"\b(?:text(?:ed)?|sms|sent|got|received|message|enter(?:ed|ing)?|typed|typing|use|used|tried|put in)\b[^.!?\n\d]{0,30}?\b(\d{6}|\d{3}[ -]\d{3})(?!\w|[.,:/-]\d)"
     r"(?=[^.!?\n]{0,60}\b(?:log ?in|sign ?in|verify|verification|authenticat|code|sms|text(?:ed)?|2fa|otp)\b)",
@@ -106,7 +252,11 @@ def _is_secret(value: str, link: str, rest: str) -> bool:
     word = value.lower()
     if word in _NO_SECRET or word in _SMALL_WORDS or word.startswith(("http", "<", "[", "*", "•", "...")):
         return False
-    if any(map(str.isdigit, value)) or any(not c.isalnum() and c not in "'-’" for c in value) or not (value.islower() or value.istitle()):
+    if (
+        any(map(str.isdigit, value))
+        or any(not c.isalnum() and c not in "'-\u2019" for c in value)
+        or not (value.islower() or value.istitle())
+    ):
         return True
     # A plain word is believed after a colon, or when the sentence ends with it.
     return link in (":", "=", ":=", "->") or not re.match(r"[\"'”)]? ?[\w]", rest)

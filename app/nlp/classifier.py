@@ -1,0 +1,125 @@
+"""The local classifier behind ``engine.ports.Classifier``: a ticket in, one classification with its reasons out."""
+
+from collections.abc import Iterable, Mapping
+
+from app.engine.configuration import Configuration
+from app.engine.machines import why_machine
+from app.engine.types import Classification, Label, Reason
+from app.nlp.engine import Engine, Reading
+from app.nlp.model import Model, Opinion
+from app.nlp.rows import Example
+from app.nlp.store import ModelStore
+from app.nlp.tier import Tier
+from connectors.types import Message, Role, Ticket
+
+VERSION = "local-1"
+
+
+class LanguageClassifier:
+    """Classifies by the configuration's categories and the account's examples. Shared by all jobs of a worker."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        examples: Iterable[Example],
+        store: ModelStore | None,
+        tier: Tier,
+        before: Model | None = None,
+    ) -> None:
+        """Trains the model (and keeps it in ``store``): slow, so before the first job. ``before`` makes a refit incremental."""
+        self.tier = tier
+        self._categories = configuration.categories
+        model = Engine.fit(self._categories, examples, tier.encoder, before=before)
+        if store is not None:
+            store.save(model, self._categories)
+        self._engine = Engine(model, tier.encoder, products(configuration.settings))
+        self.version = f"{VERSION}:{tier.name}:{model.version}"
+
+    @property
+    def model(self) -> Model:
+        """The trained model, for reports and for the next refit."""
+        return self._engine.model
+
+    def classify(self, ticket: Ticket) -> Classification:
+        """The judgement on the newest question, with its subject where it is the ticket's first. Never raises on any text."""
+        asked = [message for message in ticket.messages if message.author.role is Role.CUSTOMER and message.public]
+        if not asked:
+            return Classification((), (Reason("no_question", "No customer has written here."),), self.version)
+        newest = asked[-1]
+        subject = ticket.subject if len(asked) == 1 else ""
+        reading = self._engine.read(
+            newest.text, newest.at, subject=subject, messages=len(asked), last_language=_short(newest)
+        )
+        return self._classification(reading, _is_machine(newest, ticket))
+
+    def _classification(self, reading: Reading, machine: Reason | None) -> Classification:
+        judgement, mood = reading.judgement, reading.mood
+        known = () if judgement.out_of_scope else (*judgement.opinions, *reading.also)
+        ranked = sorted({opinion.category: opinion for opinion in known}.values(), key=lambda opinion: -opinion.p)
+        return Classification(
+            labels=tuple(Label(opinion.category, opinion.p) for opinion in ranked),
+            reasons=(*_reasons(reading, self.model), *_mood_reasons(reading), *([machine] if machine else [])),
+            engine=self.version,
+            language=reading.language,
+            sentiment=mood.sentiment,
+            emotion=mood.emotion,
+            urgency=mood.urgency.value,
+            churn_risk=mood.churn.value,
+            entities=reading.entities,
+            flags=reading.flags | ({"machine"} if machine else set()),
+        )
+
+
+def products(settings: Mapping[str, object]) -> tuple[str, ...]:
+    """The product names that a configuration lists, as strings or as mappings with a ``name``."""
+    given = settings.get("products")
+    names = (
+        [item.get("name") if isinstance(item, Mapping) else item for item in given]
+        if isinstance(given, (list, tuple))
+        else []
+    )
+    return tuple(name for name in names if isinstance(name, str) and name.strip())
+
+
+def _reasons(reading: Reading, model: Model) -> tuple[Reason, ...]:
+    if not reading.cleaned.readable and not reading.judgement.opinions:
+        return (Reason("unreadable", "There is no sentence in it that could be understood."),)
+    if reading.judgement.out_of_scope:
+        return (Reason("out_of_scope", "It is unlike everything that the categories and their examples cover."),)
+    best = reading.judgement.opinions[0]
+    found = [
+        _nearest(best, model),
+        Reason("margin", f"{best.category} leads the next category by {reading.judgement.margin:.2f}."),
+    ]
+    if best.keywords:
+        found.append(
+            Reason(
+                "keywords", f"It holds {len(best.keywords)} keyword(s) of {best.category}: {', '.join(best.keywords)}."
+            )
+        )
+    if not best.automatic:
+        found.append(Reason("not_sure", "Held-out examples at this probability were not right often enough."))
+    found += [Reason("also", f"Another sentence asks about {opinion.category}.") for opinion in reading.also]
+    return tuple(reason for reason in found if reason.text)
+
+
+def _nearest(best: Opinion, model: Model) -> Reason:
+    """Names the example by its number: its text is a customer's and stays out of reasons."""
+    if best.nearest < 0:
+        return Reason("nearest", "")
+    what = f"example {best.nearest + 1}" if best.nearest < int(model.report.get("examples", 0)) else "the description"
+    return Reason("nearest", f"It is closest to {what} of {best.category} (similarity {best.likeness:.2f}).")
+
+
+def _mood_reasons(reading: Reading) -> tuple[Reason, ...]:
+    cues = {"urgent": reading.mood.urgency.cues, "churn": reading.mood.churn.cues}
+    return tuple(Reason(code, f"Cues for {code}: {', '.join(names)}.") for code, names in cues.items() if names)
+
+
+def _is_machine(message: Message, ticket: Ticket) -> Reason | None:
+    return why_machine(message, ticket)
+
+
+def _short(message: Message) -> str:
+    """The language of the author's locale: what a text too short to tell is taken to be in."""
+    return message.author.locale[:2].lower() if message.author.locale[:2].isalpha() else ""
