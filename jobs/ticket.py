@@ -150,7 +150,7 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
     judged = None if outcome else _judged(run, knock, ticket, where, now_heard)
     with run.transaction() as (session, now):
         planned = _planned(session, run, knock, ticket, where, judged)
-        if now_heard.resumed and judged is None and fields.RESUME_TAG in ticket.tags:
+        if now_heard.resumed and judged is None and fields.RESUME_TAG in ticket.tags and Untag in where.own:
             planned.append(_untag(run, ticket))
         planned += [batch for press in presses for batch in press.planned]
         new = {one.key: one for one in planned if one.changes and not effects.exists(session, one.key)}

@@ -102,6 +102,7 @@ class Vendor:
             customer = who or Person(self.number("p"), Role.CUSTOMER, "Ana Silva", "ana@customer.example")
             held = Held(self.number("t"), customer)
             self.tickets[held.id] = held
+        text = f"{text} {self.number('say')}"
         self.says(held, held.customer, text, kind=EventKind.CREATED if not held.messages else EventKind.MESSAGE)
         return held.id
 

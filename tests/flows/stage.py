@@ -12,7 +12,7 @@ from app.engine import draft as writer
 from app.engine.evidence import digest, sign
 from app.services import Services
 from app.settings import Settings
-from connectors.types import Article
+from connectors.types import Article, Event
 from jobs import base, ticket
 from tests.builders import NOON, a_record, a_ticket
 from tests.flows.played import VENDORS, Desk, Thread, Vendor
@@ -108,10 +108,12 @@ class Stage:
         with self.database.session() as session:
             evidence.save(session, account, sign(record, self.services.evidence_key))
 
-    def deliver(self, connection_id: str, vendor: Vendor, which: Callable[[int], bool] = lambda _: True) -> None:
+    def deliver(
+        self, connection_id: str, vendor: Vendor, which: Callable[[int, Event], bool] = lambda n, hook: True
+    ) -> None:
         """Bring the vendor's webhooks in; those not chosen are lost."""
         hooks, vendor.hooks = vendor.hooks, []
-        chosen = [hook for n, hook in enumerate(hooks) if which(n)]
+        chosen = [hook for n, hook in enumerate(hooks) if which(n, hook)]
         if not chosen:
             return
         with self.database.session() as session:

@@ -28,8 +28,8 @@ from app.settings import Settings, child_environment
 from tests.flows.stage import CONFIGURATION, QUESTION
 
 SECRET = "processes-signing-secret"
-TICKETS = 30
-KILLS = 24
+TICKETS = 20
+KILLS = 16
 
 
 def free_port() -> int:
@@ -141,6 +141,7 @@ def test_killed_processes_write_nothing_twice_and_lose_nothing(kind: str, tmp_pa
         settings = Settings.load(stack.enter_context(addresses(kind, tmp_path)))
         settings = replace(settings, port=free_port(), web_processes=1, workers=2)
         services = Services(settings)
+        stack.callback(services.database.dispose)
         upgrade(services.database)
         host = ZendeskHost(World(), "zendesk")
         base = stack.enter_context(Served(application(host.world, [host])))

@@ -1,0 +1,58 @@
+"""The migrations make what the models say, on both databases, and have one head."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.db import migrations
+from app.db.database import Database
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'deskhand.db'}")
+        yield database
+        database.dispose()
+        return
+    url = os.environ.get("TEST_DATABASE_URL")
+    if not url:
+        pytest.skip("TEST_DATABASE_URL names no server")
+    admin = Database(url)
+    with admin.session() as session:
+        session.execute(text("drop schema if exists migrations_test cascade"))
+        session.execute(text("create schema migrations_test"))
+    mark = "&" if "?" in url else "?"
+    database = Database(f"{url}{mark}options=-csearch_path%3Dmigrations_test")
+    yield database
+    database.dispose()
+    with admin.session() as session:
+        session.execute(text("drop schema migrations_test cascade"))
+    admin.dispose()
+
+
+def test_migrations_and_models_agree(empty: Database) -> None:
+    assert migrations.pending(empty)
+    migrations.upgrade(empty)
+    assert not migrations.pending(empty)
+    assert migrations.differences(empty) == []
+
+
+def test_a_difference_would_be_seen(empty: Database) -> None:
+    migrations.upgrade(empty)
+    with empty.session() as session:
+        session.execute(text("drop table outcome"))
+    assert migrations.differences(empty) != []
+
+
+def test_a_second_upgrade_changes_nothing(empty: Database) -> None:
+    migrations.upgrade(empty)
+    migrations.upgrade(empty)
+    assert not migrations.pending(empty)
+
+
+def test_there_is_one_head() -> None:
+    assert migrations.head()

@@ -1,0 +1,16 @@
+"""A stage for each test of a job: an account that may answer by itself, and its played vendors."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.flows.played import VENDORS
+from tests.flows.stage import Stage
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    stage = Stage()
+    yield stage
+    stage.database.dispose()
+    VENDORS.clear()
