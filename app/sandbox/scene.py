@@ -26,6 +26,7 @@ class Scene:
     """Whether the product has nothing left to do for a ticket of this desk."""
     sweep: Callable[[str], None]
     """Have the vendor of this desk asked for what changed, as the product's clock does every few minutes."""
+    patience: float = PATIENCE
 
     def host(self, name: str) -> Host:
         """The played helpdesk."""
@@ -44,7 +45,7 @@ class Scene:
 
     def until(self, happened: Callable[[], bool], what: str) -> None:
         """Wait for it. Raises Missed."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + self.patience
         while not happened():
             if time.monotonic() > end:
                 raise Missed(what)
