@@ -16,7 +16,8 @@ demo: .venv/run.stamp ## the whole thing on this machine, with the vendors playe
 
 test: .venv/dev.stamp ## format, lint, types, import contracts, tests
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
-	@$(BIN)/mypy --no-error-summary && $(BIN)/lint-imports --no-cache >/dev/null || { $(BIN)/lint-imports --no-cache; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@said=$$($(BIN)/lint-imports --no-cache) || { echo "$$said"; exit 1; }
 	@$(BIN)/pytest -q -n 2 -m "not servers and not browser" $(T)
 
 bench: .venv/dev.stamp ## measure the receiver and the whole path, beside the alternatives, in one run
