@@ -1,10 +1,12 @@
 """The inbox: events are accepted once, wait for their ticket's turn, and are done or parked."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, bindparam, exists, func, select, text, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import ids
@@ -26,14 +28,13 @@ class Waiting:
     event: Event
 
 
-# Plain SQL, prepared once: this is the webhook's hot path, and building an insert costs more than running it.
-_ACCEPT = text(
-    "insert into event (connection_id, delivery, ticket_id, ref, kind, at, click, received_at, state, outcome) "
-    "values (:connection_id, :delivery, :ticket_id, :ref, :kind, :at, :click, :received_at, 'waiting', '') "
-    "on conflict (connection_id, delivery) do nothing returning ticket_id"
-).bindparams(
-    bindparam("at", type_=Moment()), bindparam("received_at", type_=Moment()), bindparam("click", type_=JSON())
-)
+# Plain SQL through the driver: this is the webhook's hot path, and building a statement costs more than running it.
+_COLUMNS = ("connection_id", "delivery", "ticket_id", "ref", "kind", "at", "click", "received_at", "state", "outcome")
+_ACCEPT = "insert into event ({}) values ({}) on conflict (connection_id, delivery) do nothing returning ticket_id"
+_ACCEPTS = {
+    "sqlite": _ACCEPT.format(", ".join(_COLUMNS), ", ".join("?" for _ in _COLUMNS)),
+    "postgresql": _ACCEPT.format(", ".join(_COLUMNS), ", ".join("%s" for _ in _COLUMNS)),
+}
 
 
 def accept(session: Session, connection_id: str, events: Iterable[Event], at: datetime) -> list[str]:
@@ -42,22 +43,23 @@ def accept(session: Session, connection_id: str, events: Iterable[Event], at: da
     A delivery that is there already is left alone and rings nobody. An event about the connection itself has no
     ticket: it waits under a ticket of its own with an empty ref.
     """
+    connection = session.connection()
+    dialect = connection.dialect
+    moment = Moment().dialect_impl(dialect).bind_processor(dialect) or _as_it_is
+    statement, received_at = _ACCEPTS[dialect.name], moment(at)
     to_ring: dict[str, None] = {}
     for event in events:
         ref = event.ref.id if event.ref else ""
-        values = {
-            "connection_id": connection_id,
-            "delivery": event.delivery,
-            "ticket_id": ids.ticket(connection_id, ref),
-            "ref": ref,
-            "kind": event.kind.value,
-            "at": event.at,
-            "click": encode(event.click) if event.click else None,
-            "received_at": at,
-        }
-        for (ticket_id,) in session.execute(_ACCEPT, values):
+        ticket_id = ids.ticket(connection_id, ref)
+        click = json.dumps(encode(event.click)) if event.click else None
+        values = (connection_id, event.delivery, ticket_id, ref, event.kind.value, moment(event.at), click, received_at)
+        if connection.exec_driver_sql(statement, (*values, WAITING, "")).first():
             to_ring[ticket_id] = None
     return list(to_ring)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def waiting(session: Session, ticket_id: str) -> list[Waiting]:
