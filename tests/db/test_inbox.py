@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from app.db import connections, ids, inbox, tickets
 from app.db.connections import Installed
 from app.db.database import Database
+from app.db.migrations import upgrade
+from app.db.models.account import AccountRow
 from connectors.types import Click, Event, EventKind, Ref
 from tests.builders import NOON, an_agent
 
@@ -111,15 +113,11 @@ def test_parked_events_get_another_chance_only_when_asked_for(database: Database
 
 @pytest.fixture(autouse=True, scope="module")
 def _one_account() -> None:
-    from app.db.models.account import AccountRow
-
     with DATABASE.session() as session:
         session.add(AccountRow(id="a1", name="any", created_at=NOON))
 
 
 def _made() -> Database:
-    from app.db.migrations import upgrade
-
     database = Database("sqlite://", clock=lambda: NOON)
     upgrade(database)
     return database

@@ -73,6 +73,10 @@ class Stage:
         if database is None:
             upgrade(self.database)
         base.use(self.services)
+        self.open_account()
+
+    def open_account(self) -> None:
+        """A new account, the one that everything after this is about."""
         with self.database.session() as session:
             self.account = accounts.add(session, f"shop-{ids.fresh()}", self.time)
             accounts.configure(session, self.account.id, "shop.yaml", CONFIGURATION, self.time)
