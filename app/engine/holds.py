@@ -113,9 +113,7 @@ def fallback(case: Case) -> Reason | None:
     """One of the configuration's own triggers for a human."""
     facts = case.facts
     hit = next((c for c in case.configuration.fallbacks if c.holds(facts)), None)
-    return (
-        Reason("fallback", f"The configuration hands over when {hit.name} {hit.operator} {hit.value}.") if hit else None
-    )
+    return Reason("fallback", f"The configuration hands over when {hit.text}.") if hit else None
 
 
 def no_source(case: Case) -> Reason | None:

@@ -80,7 +80,10 @@ class Case:
     @property
     def facts(self) -> Mapping[str, Any]:
         """What conditions may ask about, by the names that configurations use; unknown facts are absent."""
-        judged = self.classification
+        judged, ticket = self.classification, self.ticket
+        host = {**ticket.fields, **ticket.requester.facts}
+        plan = next((host[name] for name in ("accountPlan", "plan", "tier") if host.get(name)), None)
+        question = ticket.question
         ours = {
             "category": judged.category or None,
             "confidence": judged.confidence,
@@ -88,14 +91,37 @@ class Case:
             "sentiment": judged.sentiment,
             "churnRisk": judged.churn_risk,
             "urgency": judged.urgency,
+            "emotion": judged.emotion or None,
             "language": judged.language or None,
             "attempts": self.standing.attempts,
+            "messages": sum(m.public and m.author.role is Role.CUSTOMER for m in ticket.messages),
+            "channel": ticket.channel or None,
+            "shared": ticket.shared,
+            "priority": ticket.priority and str(ticket.priority),
+            "severity": host.get("severity") or severity(judged),
+            "responseTime": self.standing.now - question.at if question else None,
             "vip": self.vip,
             "customerRequest": "human" in judged.flags,
             "sensitiveRequest": "security" in judged.flags,
             "complianceConcern": "legal" in judged.flags,
+            "security": "security" in judged.flags,
+            "legal": "legal" in judged.flags,
+            "accountPlan": plan,
+            "plan": plan,
+            "tier": plan,
         }
-        return MappingProxyType({**self.ticket.requester.facts, **ours})
+        return MappingProxyType({**host, **{name: value for name, value in ours.items() if value is not None}})
+
+
+CRITICAL, SEVERE = 0.9, 0.6
+"""Urgency from which a case counts as critical, or as high."""
+
+
+def severity(judged: Classification) -> str | None:
+    """How bad it is by the judgement alone, where the host has no such field; None when nobody judged it."""
+    if judged.urgency is None:
+        return None
+    return "critical" if judged.urgency >= CRITICAL else "high" if judged.urgency >= SEVERE else "normal"
 
 
 def took_over(ticket: Ticket, handed_back_at: datetime | None = None) -> bool:

@@ -104,6 +104,26 @@ def test_a_small_file_is_enough() -> None:
             "modes: {categories: {order-statos: assist}}",
             "modes.categories.order-statos: is no category; did you mean order-",
         ),
+        (
+            "escalation: {routing: [{condition: sentimnt < 0, team: x}]}",
+            "escalation.routing[0].condition: 'sentimnt' is no fact (column 1); did you mean sentiment?",
+        ),
+        (
+            "escalation: {triggers: [{condition: vip && responseTime > 2, action: x}]}",
+            "a length of time is compared with a number (column 8); write the unit, as in 2h or 30m",
+        ),
+        (
+            "autoResponse: {orderStatus: {workflow: [{action: fetchMetrics, condition: category == 'x'}]}}",
+            "workflow[0].condition: 'x' is no category (column 13); known here: order-status",
+        ),
+        (
+            "channels: [{type: chat, widget: {proactive: {triggers: [{condition: timeOnPag > 3, message: x}]}}}]",
+            "triggers[0].condition: 'timeOnPag' is no fact (column 1); did you mean timeOnPage?",
+        ),
+        ("  vip: {criteria: [{moon: full}]}", "vip.criteria[0]: 'moon' is no fact (column 1); "),
+        ("chatbot: {handoff: {triggers: [custmer-request]}}", "handoff.triggers[0]: 'custmer-request' is no fact"),
+        ("chatbot: {fallbackToHuman: {triggers: [attempts]}}", "triggers[0]: attempts is a number, which alone"),
+        ("facts: {seats-left: numbr}", "facts.seats-left: 'numbr' is not known here; did you mean number?"),
         ("knowledge: {passages: 0}", "knowledge.passages: is out of bounds"),
         ("knowledge: {passages: two}", "knowledge.passages: is not a whole number"),
         ("templates: {disclosure: ''}", "templates.disclosure: is empty"),

@@ -2,7 +2,6 @@
 
 import pytest
 
-from app.engine.conditions import Comparison
 from app.engine.configuration import Configuration, load
 from app.engine.types import Mode
 from connectors.types import Priority
@@ -118,35 +117,38 @@ def test_what_a_category_says_itself_counts_before_a_block() -> None:
     assert (configuration.categories[0].sla, configuration.categories[0].team) == ("1h", "guards")
 
 
-def test_routes_are_asked_in_order_and_compound_conditions_are_left_out() -> None:
+def test_routes_are_asked_in_order() -> None:
     configuration = settled(
         more="""escalation:
   routing:
-    - {condition: "vip == true || urgent == true", team: nobody}
+    - {condition: "vip == true && attempts > 2", team: both}
     - {condition: vip == true, team: first}
     - {condition: category == 'order-status', team: second, priority: low}"""
     )
-    assert len(configuration.routes) == 2
-    both = configuration.route({"vip": True, "category": "order-status"})
-    assert both
-    assert both.team == "first"
+    known = {"vip": True, "category": "order-status", "attempts": 3}
+    assert [route.team for route in configuration.routes] == ["both", "first", "second"]
+    for facts, team in ((known, "both"), (known | {"attempts": 1}, "first"), (known | {"vip": False}, "second")):
+        route = configuration.route(facts)
+        assert route
+        assert route.team == team
     assert configuration.route({"category": "x"}) is None
 
 
 def test_triggers_for_a_human_in_all_their_notations() -> None:
     configuration = settled(
         more="""chatbot:
-  fallbackToHuman: {triggers: [sentiment < -0.5, {customerRequest: true}, "a < 1 && b > 2"]}
+  fallbackToHuman: {triggers: [sentiment < -0.5, {customerRequest: true}, "attempts < 1 && shared"]}
   handoff: {triggers: [customer-request, sensitive-request, compliance-concern, {confidence-threshold: 0.9}]}"""
     )
-    assert configuration.fallbacks == (
-        Comparison("sentiment", "<", -0.5),
-        Comparison("customerRequest", "==", True),
-        Comparison("customerRequest", "==", True),
-        Comparison("sensitiveRequest", "==", True),
-        Comparison("complianceConcern", "==", True),
-        Comparison("confidence", "<", 0.9),
-    )
+    assert [one.text for one in configuration.fallbacks] == [
+        "sentiment < -0.5",
+        "customerRequest == true",
+        "attempts < 1 && shared",
+        "customerRequest == true",
+        "sensitiveRequest == true",
+        "complianceConcern == true",
+        "confidence < 0.9",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ escalation:
   sla: {urgent: 1h, gold: {critical: 15m}}
   routing: [{condition: category == 'plain', team: desk, priority: high}]
   fraud: {sla: 2h, route-to: fraud-desk}
+facts: {seatsLeft: number}
 modes: {default: shadow, categories: {plain: deflect}}
 knowledge: {enabled: true, passages: 2}
 templates: {greeting: Hi, closing: Bye, disclosure: A robot wrote this., human: Ask for Ana.}
@@ -61,6 +62,7 @@ OTHERS = {
     "sla": "77m",
     "urgent": "77m",
     "critical": "77m",
+    "number": "text",
     "priority": "normal",
     "priorityLevel": "low",
     "plain": "off",
@@ -216,12 +218,12 @@ def test_patterns(pattern: str, path: tuple[str | int, ...], fit: bool) -> None:
         ("escalation: {moon: {sla: 1h}}", "escalation.moon.sla", State.WARNING),
         ("escalation: {own: {sla: 1h}}", "escalation.own.sla", State.WARNING),
         (
-            "escalation: {routing: [{condition: a == 1 && b == 2, team: x}]}",
+            "escalation: {routing: [{condition: vip && attempts > 2, team: x}]}",
             "escalation.routing[0].team",
-            State.NOT_YET,
+            State.WORKS,
         ),
-        ("escalation: {triggers: [{condition: a == 1, action: x}]}", "escalation.triggers[0].action", State.NOT_YET),
-        ("chatbot: {handoff: {triggers: [a < 1 || b > 2]}}", "chatbot.handoff.triggers[0]", State.NOT_YET),
+        ("escalation: {triggers: [{condition: vip, action: x}]}", "escalation.triggers[0].action", State.NOT_YET),
+        ("chatbot: {handoff: {triggers: [attempts < 1 || vip]}}", "chatbot.handoff.triggers[0]", State.WORKS),
         ("chatbot: {engine: gpt-4}", "chatbot.engine", State.NOT_YET),
         ("modes: {}", "modes", State.WARNING),
         ("channels: []", "channels", State.WARNING),

@@ -1,6 +1,5 @@
 """What is wrong with a configuration, in words with a remedy: the vocabulary's complaints, then what only the whole file shows."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -8,10 +7,13 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from app.engine.conditions import ConditionError, trigger
 from app.engine.configuration.flows import Document
-from app.engine.configuration.models import VOCABULARY, Category, Group
+from app.engine.configuration.models import VOCABULARY, Category, Group, Trigger
 from app.engine.configuration.reading import ConfigurationError, Path, Source, shown
 from app.engine.configuration.settled import PRIORITIES
+from app.engine.facts import Fact, known
+from app.engine.nearest import nearest
 from app.engine.words import stems
 
 _TYPES: Mapping[str, tuple[str, str]] = {
@@ -44,15 +46,6 @@ def checked(source: Source) -> Document:
     if problems_found:
         raise ConfigurationError(sorted(problems_found, key=lambda p: p.line))
     return document
-
-
-def nearest(word: str, known: Iterable[str], *, all_of: bool = True) -> str:
-    """The remedy for an unknown word: the known one that looks like it, else all of them."""
-    names = sorted(known)
-    close = difflib.get_close_matches(word.casefold(), [n.casefold() for n in names], n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {next(n for n in names if n.casefold() == close[0])}?"
-    return f"known here: {', '.join(names)}" if all_of and names else ""
 
 
 def _said(error: ValidationError, value: Any) -> Iterable[tuple[Path, str, str]]:
@@ -186,7 +179,53 @@ def _whole(document: Document) -> Iterator[tuple[Path, str, str]]:
         if key not in names:
             yield ("modes", "categories", key), "is no category", nearest(key, names)
     yield from _sla(document)
+    yield from _conditions(document)
     yield from _systems(document)
+
+
+def facts_of(document: Document) -> Mapping[str, Fact]:
+    """Every fact that the document's conditions may ask about."""
+    names = (category.name for _, _, category in placed(document))
+    return known(names, VOCABULARY["channels"], document.facts)
+
+
+def _conditions(document: Document) -> Iterator[tuple[Path, str, str]]:
+    """What is wrong with the expressions, wherever one may stand."""
+    facts = facts_of(document)
+    for path, given in _expressions(document):
+        try:
+            trigger(given, facts, VOCABULARY["handoffs"])
+        except ConditionError as error:
+            yield path, f"{error.wrong} (column {error.column})", error.remedy
+
+
+def _expressions(document: Document) -> Iterator[tuple[Path, Trigger]]:
+    yield from _of_channels(document)
+    vip, bot, escalation = document.classification.vip, document.chatbot, document.escalation
+    for n, criterion in enumerate(vip.criteria if vip else ()):
+        yield ("classification", "vip", "criteria", n), criterion
+    for key, response in document.auto_response.items():
+        for n, step in enumerate(response.workflow):
+            if step.condition:
+                yield ("autoResponse", key, "workflow", n, "condition"), step.condition
+    if bot:
+        for where, section in (("fallbackToHuman", bot.fallback_to_human), ("handoff", bot.handoff)):
+            yield from (
+                (("chatbot", where, "triggers", n), t) for n, t in enumerate(section.triggers if section else ())
+            )
+    yield from (
+        (("escalation", "routing", n, "condition"), rule.condition) for n, rule in enumerate(escalation.routing)
+    )
+    yield from (
+        (("escalation", "triggers", n, "condition"), one.condition) for n, one in enumerate(escalation.triggers)
+    )
+
+
+def _of_channels(document: Document) -> Iterator[tuple[Path, Trigger]]:
+    for n, channel in enumerate(document.channels):
+        proactive = channel.widget.proactive if channel.widget else None
+        for m, reaction in enumerate(proactive.triggers if proactive else ()):
+            yield ("channels", n, "widget", "proactive", "triggers", m, "condition"), reaction.condition
 
 
 def _sla(document: Document) -> Iterator[tuple[Path, str, str]]:
@@ -196,16 +235,16 @@ def _sla(document: Document) -> Iterator[tuple[Path, str, str]]:
 
 
 def _systems(document: Document) -> Iterator[tuple[Path, str, str]]:
-    known: Mapping[str, Mapping[str, str]] = VOCABULARY["integrations"]
+    systems: Mapping[str, Mapping[str, str]] = VOCABULARY["integrations"]
     for system, settings in document.integrations.items():
-        if system not in known:
-            yield ("integrations", system), "is no system we know", nearest(system, known)
+        if system not in systems:
+            yield ("integrations", system), "is no system we know", nearest(system, systems)
             continue
         for key, value in settings.items():
             path: Path = ("integrations", system, key)
-            if key not in known[system]:
-                yield path, "is no setting", nearest(key, known[system])
-            elif wrong := _not_a(known[system][key], value):
+            if key not in systems[system]:
+                yield path, "is no setting", nearest(key, systems[system])
+            elif wrong := _not_a(systems[system][key], value):
                 yield (path, *wrong)
 
 

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from app.engine.configuration import models
 from app.engine.configuration.models import Age, PriorityWord, Section, Term, Text, Texts, Trigger
+from app.engine.facts import Kind
 
 
 class Step(Section):
@@ -259,6 +260,8 @@ class Document(Section):
     compliance: Compliance | None = None
     monitoring: Monitoring | None = None
     analytics: Analytics | None = None
+    facts: dict[Text, Annotated[Kind, Field(strict=False)]] = Field(default_factory=dict)
+    """Facts of the account's own that its host gives us, each with its kind, for conditions to ask about."""
     modes: models.Modes = models.Modes()
     knowledge: models.Knowledge = models.Knowledge()
     templates: models.Templates = models.Templates()

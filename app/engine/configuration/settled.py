@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from app.engine.conditions import Comparison
+from app.engine.conditions import Condition
+from app.engine.facts import FACTS, Fact
 from app.engine.types import Mode, Reason
 from connectors.types import Priority
 
@@ -49,7 +50,7 @@ class Category:
 class Route:
     """Where tickets go for which ``condition`` holds; ``priority`` is the least they get."""
 
-    condition: Comparison
+    condition: Condition
     team: str = ""
     priority: Priority | None = None
 
@@ -77,11 +78,13 @@ class Configuration:
     sla: Mapping[str, Mapping[Priority, str]] = field(default_factory=lambda: MappingProxyType({}))
     """Tier (empty where the table has none) -> priority -> target."""
     routes: tuple[Route, ...] = ()
-    vip: tuple[Comparison, ...] | None = ()
+    vip: tuple[Condition, ...] | None = ()
     """Any of these makes a customer a VIP; None switches the question off."""
     vip_priority: Priority | None = None
-    fallbacks: tuple[Comparison, ...] = ()
+    fallbacks: tuple[Condition, ...] = ()
     """Any of these sends a ticket to a human."""
+    facts: Mapping[str, Fact] = field(default_factory=lambda: FACTS, repr=False)
+    """What its conditions may ask about."""
     anger: float = ANGER
     templates: Templates = Templates()
     quotes: int = 3

@@ -3,17 +3,18 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from app.engine.conditions import Comparison, comparison
+from app.engine.conditions import Condition, condition, trigger
 from app.engine.configuration import models
-from app.engine.configuration.checking import answered, placed, topical
+from app.engine.configuration.checking import answered, facts_of, placed, topical
 from app.engine.configuration.flows import Document
 from app.engine.configuration.models import VOCABULARY
 from app.engine.configuration.reading import Source
 from app.engine.configuration.settled import CONFIDENCE, PRIORITIES, Category, Configuration, Route, Templates
+from app.engine.facts import Fact
 from connectors.types import Priority
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -21,6 +22,7 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 def settled(source: Source, document: Document) -> Configuration:
     """The configuration that the document describes."""
+    known = facts_of(document)
     vip, sentiment = document.classification.vip, document.classification.sentiment
     upset = sentiment is not None and sentiment.enabled and sentiment.escalate_negative
     return Configuration(
@@ -31,10 +33,11 @@ def settled(source: Source, document: Document) -> Configuration:
         default_mode=document.modes.default,
         modes=MappingProxyType(dict(document.modes.categories)),
         sla=_sla(document),
-        routes=tuple(_routes(document)),
-        vip=None if vip and not vip.enabled else tuple(_comparisons(vip.criteria if vip else ())),
+        routes=tuple(_routes(document, known)),
+        vip=None if vip and not vip.enabled else _triggers(vip.criteria if vip else (), known),
         vip_priority=PRIORITIES.get(vip.priority_level or "") if vip else None,
-        fallbacks=tuple(_fallbacks(document)),
+        fallbacks=_triggers(_fallbacks(document), known),
+        facts=known,
         anger=sentiment.threshold if sentiment and upset else Configuration.anger,
         templates=_templates(document.templates),
         quotes=document.knowledge.passages if document.knowledge.enabled else 0,
@@ -111,33 +114,19 @@ def _sla(document: Document) -> Mapping[str, Mapping[Priority, str]]:
     return MappingProxyType({tier: MappingProxyType(table) for tier, table in tiers.items()})
 
 
-def _routes(document: Document) -> Iterator[Route]:
+def _routes(document: Document, known: Mapping[str, Fact]) -> Iterator[Route]:
     for rule in document.escalation.routing:
-        if read := comparison(rule.condition):
-            yield Route(read, rule.team or "", PRIORITIES.get(rule.priority or ""))
+        yield Route(condition(rule.condition, known), rule.team or "", PRIORITIES.get(rule.priority or ""))
 
 
-def _comparisons(triggers: Any) -> Iterator[Comparison]:
-    for trigger in triggers:
-        if read := trigger_comparison(trigger):
-            yield read
+def _triggers(given: Iterable[models.Trigger], known: Mapping[str, Fact]) -> tuple[Condition, ...]:
+    return tuple(trigger(one, known, VOCABULARY["handoffs"]) for one in given)
 
 
-def trigger_comparison(trigger: str | Mapping[Any, Any]) -> Comparison | None:
-    """``sentiment < -0.5``, ``{loyaltyTier: platinum}`` or ``customer-request`` as one comparison; None for anything else."""
-    if isinstance(trigger, str):
-        named = VOCABULARY["handoffs"].get(trigger)
-        return Comparison(named, "==", True) if named else comparison(trigger)
-    name, value = next(iter(trigger.items()))
-    if name == "confidence-threshold" and not isinstance(value, bool | str):
-        return Comparison("confidence", "<", float(value))
-    return Comparison(str(name), "==", value)
-
-
-def _fallbacks(document: Document) -> Iterator[Comparison]:
+def _fallbacks(document: Document) -> Iterator[models.Trigger]:
     if document.chatbot:
         for section in (document.chatbot.fallback_to_human, document.chatbot.handoff):
-            yield from _comparisons(section.triggers if section else ())
+            yield from section.triggers if section else ()
 
 
 def _templates(given: models.Templates) -> Templates:

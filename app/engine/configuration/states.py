@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from app.engine.conditions import comparison
 from app.engine.configuration.checking import topical
 from app.engine.configuration.reading import Path, leaves, shown
 from app.engine.configuration.settled import Configuration
-from app.engine.configuration.settling import is_address, trigger_comparison
+from app.engine.configuration.settling import is_address
 
 
 class State(StrEnum):
@@ -78,25 +77,6 @@ def _address(path: Path, value: Any, configuration: Configuration) -> Verdict:
     return WARNING, "is no mail address: write it in quotes, such as 'support@your-domain.example'"
 
 
-def _route(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    rule = configuration.settings["escalation"]["routing"][path[2]]
-    if comparison(rule["condition"]):
-        return WORKS, "tickets are routed by it"
-    return NOT_YET, "conditions of more than one comparison are not evaluated yet: nobody is assigned by this rule"
-
-
-def _trigger(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    if trigger_comparison(value if isinstance(path[-1], int) else {path[-1]: value}):
-        return WORKS, "a person answers when it is so"
-    return NOT_YET, "conditions of more than one comparison are not evaluated yet: nothing follows from it"
-
-
-def _criterion(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    if trigger_comparison(value if isinstance(path[-1], int) else {path[-1]: value}):
-        return WORKS, "compared with what the host knows about the customer"
-    return NOT_YET, "criteria of more than one comparison are not evaluated yet"
-
-
 def _topic(path: Path, value: Any, configuration: Configuration) -> Verdict:
     about = topical(str(path[1]), (c.name for c in configuration.categories))
     if not about:
@@ -153,6 +133,7 @@ _MAY_BE_EMPTY = (
     "autoResponse.*",
     "escalation",
     "escalation.*",
+    "facts",
     "modes",
     "modes.categories",
     "knowledge",
@@ -184,7 +165,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("channels.*.dlp", (HOST, "switch it on in the mail server; our own check of what goes out is not there yet")),
     # classification
     ("classification.sentiment.**", _MOOD),
-    ("classification.vip.criteria.**", _criterion),
+    ("classification.vip.criteria.**", (WORKS, "compared with what the host knows about the customer")),
     ("classification.vip.enabled", (WORKS, "VIPs are answered by a person")),
     ("classification.vip.priorityLevel", (WORKS, "the least priority of a VIP's ticket")),
     *((f"classification.{where}.{key}", v) for where in ("*.*", "*.categories.*") for key, v in _CATEGORY.items()),
@@ -197,14 +178,14 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("autoResponse.*.authentication.**", (NOT_YET, "nobody's identity is checked yet: nothing personal is looked up")),
     ("autoResponse.*.*.**", (NOT_YET, "self-service flows are not run yet")),
     # chatbot
-    ("chatbot.fallbackToHuman.triggers.**", _trigger),
-    ("chatbot.handoff.triggers.**", _trigger),
+    ("chatbot.fallbackToHuman.triggers.**", (WORKS, "a person answers when it is so")),
+    ("chatbot.handoff.triggers.**", (WORKS, "a person answers when it is so")),
     ("chatbot.compliance.**", _DUTY),
     ("chatbot.limitations.**", (NOT_YET, "no action of any kind is run, so none of these limits can be broken yet")),
     ("chatbot.**", _MODEL),
     # escalation
     ("escalation.sla.**", (WORKS, "written as the SLA target")),
-    ("escalation.routing.**", _route),
+    ("escalation.routing.**", (WORKS, "tickets are routed by it")),
     ("escalation.triggers.**", (NOT_YET, "nothing is set off yet")),
     ("escalation.businessHours.**", (NOT_YET, "deadlines are not computed in tickets yet")),
     ("escalation.*.sla", _topic),
@@ -217,6 +198,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("compliance.**", (NOT_YET, "no compliance report is made yet")),
     ("monitoring.**", (NOT_YET, "nothing is watched yet")),
     ("analytics.**", _FIGURES),
+    ("facts.**", (WORKS, "a fact of your own, which conditions may ask about")),
     ("modes.default", (WORKS, "how much every category may do, as far as evidence allows")),
     ("modes.categories.**", (WORKS, "how much this category may do, as far as evidence allows")),
     ("knowledge.enabled", (WORKS, "whether drafts quote articles")),
