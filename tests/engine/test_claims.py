@@ -58,7 +58,7 @@ def test_another_language_is_checked_by_the_same_rules() -> None:
     assert verdict("Die Rückgabe ist innerhalb von 14 Tagen möglich.", "P4") == ""
     assert verdict("Eine Erstattung dauert 5 Werktage.", "P4") == ""
     assert verdict("Die Rückgabe ist innerhalb von 30 Tagen möglich.", "P4") == "foreign_figure"
-    assert verdict("Die Erstattung ist kostenlos und dauert fünf Werktage.", "P4") == "foreign_rule"
+    assert verdict("Eine Erstattung dauert immer fünf Werktage.", "P4") == "foreign_rule"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,8 @@ def test_another_language_is_checked_by_the_same_rules() -> None:
         ("Refunds may be delayed in January.", "foreign_rule"),
         ("Opened software can be returned.", "reversed"),
         ("You cannot return most items within 14 days of delivery.", "reversed"),
-        ("Your exchange is confirmed and takes 30 days.", "foreign_rule"),
+        ("Your new exchange deadline is tomorrow.", "unsupported"),
+        ("Exchanges always take 30 days.", "foreign_rule"),
         ("We will send you a label and a voucher by e-mail.", "foreign_rule"),
         ("We will contact you by e-mail about this.", "unsupported"),
         ("Your refund has been approved.", "unsupported"),
