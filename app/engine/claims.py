@@ -190,16 +190,16 @@ def _differences(
         "foreign_figure",
         "It names an amount, price, date or time that its source does not.",
     )
-    yield support < SUPPORT or len(missing) > FOREIGN, "unsupported", "Its source does not say this."
-    yield len(claim.content & said.content) < OWN * len(claim.content), "unsupported", "Its source does not say this."
-    yield _swapped(claim, said), "foreign_figure", "It gives an amount of its source another meaning."
-    yield claim.negative is not said.negative, "reversed", "Its source says the opposite."
-    yield bool((said.stems & LIMITS) - claim.stems), "unlimited", "It leaves out a condition of its source."
     yield (
         bool((claim.stems & STRICT) - said.stems),
         "foreign_rule",
         "It states a rule or a time that its source does not.",
     )
+    yield support < SUPPORT or len(missing) > FOREIGN, "unsupported", "Its source does not say this."
+    yield len(claim.content & said.content) < OWN * len(claim.content), "unsupported", "Its source does not say this."
+    yield _swapped(claim, said), "foreign_figure", "It gives an amount of its source another meaning."
+    yield claim.negative is not said.negative, "reversed", "Its source says the opposite."
+    yield bool((said.stems & LIMITS) - claim.stems), "unlimited", "It leaves out a condition of its source."
     partial = len(claim.content & said.content) < WHOLE * len(said.content)
     bound = bool(claim.figures or claim.stems & POLICY)
     yield bound and partial, "unlimited", "It leaves out a condition of its source."
