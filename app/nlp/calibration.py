@@ -37,8 +37,8 @@ def threshold(confidence: Array, right: NDArray[np.bool_], target: float) -> flo
 
 
 def temperature(logits: Array, truth: NDArray[np.int64]) -> float:
-    """The divisor of ``logits`` under which ``truth`` is likeliest, between 0.05 and 20."""
-    low, high = math.log(0.05), math.log(20.0)
+    """The divisor of ``logits`` under which ``truth`` is likeliest, between 0.3 and 20: a few examples that are all right are no certainty."""
+    low, high = math.log(0.3), math.log(20.0)
     ratio = (math.sqrt(5) - 1) / 2
     for _ in range(40):
         left, right = high - ratio * (high - low), low + ratio * (high - low)

@@ -95,6 +95,7 @@ def bundled() -> Path:
 def _session(path: Path) -> Any:
     try:
         import onnxruntime  # noqa: PLC0415 - may be absent, and costs 30 MB
+        from onnxruntime.capi import onnxruntime_pybind11_state as errors  # noqa: PLC0415
     except ImportError as error:
         raise Unusable("onnxruntime is not installed") from error
     options = onnxruntime.SessionOptions()
@@ -103,7 +104,13 @@ def _session(path: Path) -> Any:
     options.log_severity_level = 3
     try:
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except (RuntimeError, ValueError) as error:
+    except (
+        errors.Fail,
+        errors.InvalidArgument,
+        errors.InvalidGraph,
+        errors.InvalidProtobuf,
+        errors.NotImplemented,
+    ) as error:
         raise Unusable("onnxruntime cannot read the model file") from error
     give_back()
     return session

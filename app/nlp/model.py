@@ -13,6 +13,8 @@ from app.nlp.rows import OTHER
 from app.nlp.scoring import Neighbours, Voices, Weights, comparable, features
 
 Array = NDArray[np.float32]
+SUREST = 0.999
+"""No probability is higher: nobody has held out enough to know."""
 MOST = 5
 """How many categories an answer names at most, where a text has one."""
 
@@ -140,7 +142,7 @@ def trust(logits: Array, nearest: Array, calibration: Calibration) -> Array:
     sure = sigmoid(np.asarray(constant + slope * log_odds(softmax(logits).max(axis=1)), np.float32))
     lowest, unlike = calibration.floors
     below = np.minimum(0, logits.max(axis=1) - lowest) / 2 + np.minimum(0, nearest - unlike) * 4
-    return np.asarray(sure * np.exp(np.maximum(below, -20)), np.float32)
+    return np.asarray(np.minimum(sure, SUREST) * np.exp(np.maximum(below, -20)), np.float32)
 
 
 def trusted(p: Array, sure: Array) -> tuple[Array, Array]:

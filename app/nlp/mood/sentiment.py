@@ -71,7 +71,7 @@ def by_words(text: str) -> float:
             total += boost * (-0.6 * value if negated > 0 and word not in NEGATIONS else value)
         negated, boost = _carried(word, negated)
     total *= 1.0 + (0.15 if _is_shouted(text) else 0.0) + min(0.3, 0.1 * text[:READ].count("!"))
-    return total / math.sqrt(total * total + 25)
+    return total / math.sqrt(total * total + 40)
 
 
 def _carried(word: str, negated: int) -> tuple[int, float]:

@@ -8,14 +8,14 @@ _LISTS: dict[float, str] = {
     "rude lied lying liars stole stolen cheated nightmare furchtbar schrecklich katastrophe unmöglich wütend schlechteste* inakzeptabel terrible "
     "horrible pésimo inaceptable vergüenza furioso inadmissible honteux catastrophique lamentable nul furieux terribile orribile inaccettabile "
     "pessimo vreselijk belachelijk schandalig péssimo horrível inaceitável vergonha ужасно кошмар отвратительно возмутительно",
-    -2.0: "bad frustrated frustrating annoyed annoying disappointed disappointing upset poor broken failed fails failing failure wrong never nobody unhappy "
+    -2.0: "bad frustrated frustrating annoyed annoying disappointed disappointing upset poor broken failed fails failing failure wrong nobody unhappy "
     "complaint complain dissatisfied fed sick tired waste wasted stuck error errors crash* lost missing damaged defective faulty overcharged ignored "
     "declined rejected denied refused unable cannot impossible unfair unhelpful problem problems worse sucks ruined cancel stupid joke schlecht* enttäusch* ärger* "
     "kaputt defekt* falsch* beschwerde unzufrieden verärgert fehler problem* genervt malo mala decepcionad* enfadad* roto queja error problema* molest* "
     "mauvais* déçu* énervé* cassé* erreur problème* plainte mécontent* cattivo deluso delusa arrabbiat* rotto errore reclamo slecht teleurgesteld kapot boos klacht fout* "
     "ruim decepcionado decepcionada quebrado reclamação erro плохо сломан* ошибка проблема жалоба",
-    -1.0: "late delay delayed delays slow waiting still again confused confusing unfortunately sorry concerned worried issue issues difficult pending why not "
-    "without unexpected expired blocked locked twice incorrect trouble leider wartet warte verspätet langsam immer unklar lento retraso esperando todavía "
+    -1.0: "late delay delayed delays slow waiting still again confused confusing unfortunately sorry concerned worried issue issues difficult pending "
+    "unexpected expired blocked locked twice incorrect trouble leider wartet warte verspätet langsam immer unklar lento retraso esperando todavía "
     "lamentablemente retard lent attends toujours malheureusement ritardo aspetto ancora purtroppo laat wacht helaas traag atraso esperando ainda infelizmente",
     1.0: "please ok okay fine works working fixed solved resolved helpful nice kind bitte gern funktioniert gelöst amable resuelto funciona utile résolu risolto "
     "gentile opgelost vriendelijk resolvido",

@@ -25,7 +25,7 @@ _CUE = re.compile(
     r"c[oó]digo de seguridad|codice di sicurezza|c[oó]digo de seguran[cç]a|beveiligingscode)\b",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<![\d.,#$€£%/-])\d{3,4}(?![\d%€£$]|[.,/:-]\d)")
+_CODE = re.compile(r"(?<![\d.,#$€£%/-])\d{3,4}(?![\d%€£$]|[.,/:-]\d| \d\d)")
 _BEFORE = re.compile(
     r"(?<![\d.,#$€£/-])(\d{3,4})\)?(?: is|,? as|,?)?(?: (?:my|the|for|your))? ?\(?(?:c\.?v\.?[vcn]\.?2?|csc|security code)\b",
     re.IGNORECASE,
@@ -34,6 +34,7 @@ _EXPIRY = re.compile(
     r"[\s,;/|-]{1,3}(?:exp(?:iry|ires|iration|\.)?:? ?)?(?:0[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d[\s,;/|-]{1,3}(\d{3,4})(?!\d|[.,/:-]\d)",
     re.IGNORECASE,
 )
+_SENT_TO_ME = re.compile(r"\b(?:sms|text|texted|e-?mail|app|phone)\b", re.IGNORECASE)
 _NOT_A_CODE = re.compile(
     r"^(?: ?(?:days?|hours?|hrs?|weeks?|months?|minutes?|times?|years?|usd|eur|gbp|dollars|euros|digits?|items|orders|error)\b)",
     re.IGNORECASE,
@@ -117,6 +118,8 @@ def codes(text: str) -> Iterator[tuple[Kind, int, int]]:
     for cue in _CUE.finditer(text):
         window = text[cue.end() : cue.end() + 40].split("\n\n", maxsplit=1)[0]
         found = _CODE.search(window)
+        if found and _SENT_TO_ME.search(window[: found.start()]):
+            continue  # A one-time code, which others look for.
         if (
             found
             and not _NOT_A_CODE.match(window[found.end() :])

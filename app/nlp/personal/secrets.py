@@ -25,6 +25,7 @@ _PASSWORD = re.compile(
     r"(?: for [\w .@-]{1,30}?| to [\w .-]{1,30}?)?\s{0,2}(is now|was|is|are|lautet|ist|est|es|é|è|:=|:|=|->)\s{0,2}:?\s{0,2}([\"'“„«`]?)(\S{4,64})",
     re.IGNORECASE,
 )
+_ONE_TIME = re.compile(r"(?:one|single|first|einmal)[- ]?(?:time|use)?[- ]?$", re.IGNORECASE)
 _NO_SECRET = frozenset(
     [
         "not",
@@ -221,7 +222,12 @@ def passwords(text: str) -> Iterator[tuple[Kind, int, int]]:
     """What stands after ``password is``, unless it is an ordinary word of a complaint (``is wrong``)."""
     for match in _PASSWORD.finditer(text):
         quoted, value = bool(match[2]), match[3].rstrip(".,;!?)\"'”“»`")
-        if len(value) >= 4 and (quoted or _is_secret(value, match[1], text[match.start(3) + len(value) :])):
+        is_one_time = value.isdigit() and _ONE_TIME.search(text[max(0, match.start() - 12) : match.start()])
+        if (
+            len(value) >= 4
+            and not is_one_time
+            and (quoted or _is_secret(value, match[1], text[match.start(3) + len(value) :]))
+        ):
             yield Kind.PASSWORD, match.start(3), match.start(3) + len(value)
 
 
