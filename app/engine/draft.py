@@ -1,26 +1,70 @@
 """What could be said, quoted from the account's own knowledge. Nothing is made up, and the customer's text is not repeated.
 
-A language model writes behind the same function later; what it says will have to be found in the same passages.
+A language model writes in ``writing``, from what is looked up here, and falls back to the quotation.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from app.engine.configuration.settled import Configuration
+from app.engine.configuration.settled import Category, Configuration
 from app.engine.notes import source
+from app.engine.phrases import Phrases, phrases, tongue
 from app.engine.ports import Knowledge
 from app.engine.types import Classification, Draft, Passage, Reason
 from app.engine.words import meaningful, stems
 from connectors.types import Ticket
 
-ENGINE = "extract/1"
+ENGINE = "extract/2"
 MOST_CHARACTERS = 1200
 """Of quotation in one draft."""
 _QUERY = 1000
 _NEVER = frozenset({"machine", "spam"})
 _STEP = re.compile(r"\s*(?:\d{1,2}[.)]|[-*\u2022])\s+\S")
+_MARKER = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*\u2022])\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z])|(?<=[\u3002\uff01\uff1f])")
 _NAME = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)?")
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What was asked, in which language, and what was found for it, best first."""
+
+    ticket: Ticket
+    configuration: Configuration
+    asked: str
+    language: str
+    """ISO 639-1 of what the customer reads; empty when nobody knows."""
+    category: Category | None = None
+    found: tuple[Passage, ...] = ()
+    more: tuple[Passage, ...] = ()
+    """Found besides: worth a link, not a quotation."""
+    silent: Reason | None = None
+    """Why nothing is to be said at all."""
+
+    @property
+    def public(self) -> tuple[Passage, ...]:
+        """What a customer may read and can: not internal, not in another language."""
+        return tuple(p for p in self.found if not p.restricted and self.readable(p))
+
+    @property
+    def foreign(self) -> tuple[Passage, ...]:
+        """What a customer may read but cannot."""
+        return tuple(p for p in self.found if not p.restricted and not self.readable(p))
+
+    @property
+    def inside(self) -> tuple[Passage, ...]:
+        """Internal pages, for the note only."""
+        return tuple(p for p in self.found if p.restricted)
+
+    def readable(self, passage: Passage) -> bool:
+        """Whether it is in the customer's language, as far as anybody knows."""
+        return not (self.language and passage.locale) or tongue(passage.locale) == self.language
+
+    def phrases(self, passage: Passage | None = None) -> Phrases:
+        """The phrases in the language of the answer."""
+        language = self.language or tongue(passage.locale if passage else "")
+        return phrases(language, self.configuration.templates)
 
 
 def draft(ticket: Ticket, classification: Classification, configuration: Configuration, knowledge: Knowledge) -> Draft:
@@ -28,42 +72,91 @@ def draft(ticket: Ticket, classification: Classification, configuration: Configu
 
     Restricted passages come along for the internal note and never reach ``Draft.text``.
     """
-    if classification.flags & _NEVER:
-        return Draft("", (), (Reason("not_drafted", "Nothing is drafted for machines and spam."),), ENGINE)
+    return quoted(looked_up(ticket, classification, configuration, knowledge))
+
+
+def looked_up(
+    ticket: Ticket, classification: Classification, configuration: Configuration, knowledge: Knowledge
+) -> Lookup:
+    """What the account's knowledge has on the newest question."""
     question = ticket.question or (ticket.messages[-1] if ticket.messages else None)
     asked = f"{ticket.subject}\n{question.text if question else ''}"[:_QUERY]
+    language = classification.language or tongue(ticket.requester.locale)
+    if classification.flags & _NEVER:
+        silent = Reason("not_drafted", "Nothing is drafted for machines and spam.")
+        return Lookup(ticket, configuration, asked, language, silent=silent)
     known = configuration.category(classification.category)
     wanted = configuration.quotes if known is None or known.knowledge else 0
-    found = tuple(knowledge.search(asked, locale=ticket.requester.locale, limit=wanted)) if wanted else ()
-    public = [p for p in found if not p.restricted]
-    quotation = _relevant(public[0].text, asked) if public else ""
-    if not quotation:
-        return Draft("", tuple(found), (_why_none(found, wanted),), ENGINE)
-    best = public[0]
-    parts = (
-        _greeting(ticket, configuration),
-        quotation,
-        f"Source: {source(best)}",
-        configuration.templates.closing,
-    )
-    used = (best, *(p for p in found if p.restricted))
-    return Draft("\n\n".join(p for p in parts if p), used, (Reason("source", f"Quotes {best.title}."),), ENGINE)
-
-
-def _why_none(found: Sequence[Passage], wanted: int) -> Reason:
     if not wanted:
-        return Reason("knowledge_off", "No source found: the configuration switches knowledge off.")
-    if found and all(p.restricted for p in found):
+        silent = Reason("knowledge_off", "No source found: the configuration switches knowledge off.")
+        return Lookup(ticket, configuration, asked, language, silent=silent)
+    limit = wanted + (known.related if known else 0)
+    found = tuple(knowledge.search(asked, locale=ticket.requester.locale or language, limit=limit))
+    return Lookup(ticket, configuration, asked, language, known, found[:wanted], found[wanted:])
+
+
+def quoted(lookup: Lookup) -> Draft:
+    """The stretch of the best passage that answers, as it stands there."""
+    if lookup.silent:
+        return Draft("", (), (lookup.silent,), ENGINE)
+    best = lookup.public[0] if lookup.public else None
+    quotation = quotation_of(best, lookup) if best else ""
+    if best is None or not quotation:
+        return Draft("", lookup.found, (_why_none(lookup),), ENGINE)
+    reasons = (Reason("source", f"Quotes {best.title}."),)
+    return Draft(composed(lookup, quotation, (best,)), (best, *lookup.inside), reasons, ENGINE)
+
+
+def quotation_of(passage: Passage, lookup: Lookup) -> str:
+    """What the passage says to the question, step by step where the configuration wants that and it has steps."""
+    text = _relevant(passage.text, lookup.asked)
+    return _numbered(text) if lookup.category and lookup.category.steps else text
+
+
+def composed(lookup: Lookup, body: str, used: Sequence[Passage]) -> str:
+    """The whole letter: greeting, what is to be said, its sources, articles besides, closing."""
+    said = lookup.phrases(used[0])
+    named = list(dict.fromkeys(source(p) for p in used))
+    label = said.source if len(named) == 1 else said.sources
+    parts = (_greeting(lookup.ticket, said), body, f"{label}: {', '.join(named)}", _related(lookup, used), said.closing)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _related(lookup: Lookup, used: Sequence[Passage]) -> str:
+    """Links to other public articles in the customer's language, as many as the configuration wants."""
+    most = lookup.category.related if lookup.category else 0
+    quoted_ones = {p.source for p in used}
+    others = {
+        p.source: source(p)
+        for p in reversed((*lookup.found, *lookup.more))
+        if not p.restricted and p.url and p.source not in quoted_ones and lookup.readable(p)
+    }
+    links = list(reversed(others.values()))[:most]
+    return "\n".join((f"{lookup.phrases(used[0]).related}:", *(f"- {link}" for link in links))) if links else ""
+
+
+def _why_none(lookup: Lookup) -> Reason:
+    if lookup.inside and not lookup.public and not lookup.foreign:
         return Reason("restricted_source", "Only internal pages answer this: nothing here may be sent as it is.")
+    if lookup.foreign and not lookup.public:
+        return Reason("foreign_language", "No source found in the customer's language: these are in another.")
     return Reason("no_source", "No source found: no article answers this.")
 
 
-def _greeting(ticket: Ticket, configuration: Configuration) -> str:
+def _greeting(ticket: Ticket, said: Phrases) -> str:
     """The greeting with a first name, if that is plainly a name: a name field can hold anything."""
     first = ticket.requester.name.split()[:1]
     name = first[0] if first and _NAME.fullmatch(first[0]) and len(first[0]) <= 30 else ""
-    greeting = configuration.templates.greeting
-    return greeting.replace("{name}", name) if name else re.sub(r"\s*\{name\}", "", greeting)
+    return said.greeting.replace("{name}", name) if name else re.sub(r"\s*\{name\}", "", said.greeting)
+
+
+def _numbered(text: str) -> str:
+    """Lists with bullets get numbers; numbers that are there stay, and so does everything else."""
+    lines, n = [], 0
+    for line in text.splitlines():
+        n = n + 1 if _STEP.match(line) else 0
+        lines.append(_MARKER.sub(f"{n}. ", line) if n and not line.lstrip()[0].isdigit() else line)
+    return "\n".join(lines)
 
 
 def _relevant(text: str, asked: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from app.engine.machines import why_machine
 from app.engine.standing import Case
 from app.engine.types import Draft, Mode, Reason
+from app.engine.writing import HELD
 from connectors.types import Reply, Status
 
 Condition = Callable[[Case], Reason | None]
@@ -122,6 +123,11 @@ def no_source(case: Case) -> Reason | None:
     return None if case.draft.text.strip() and public else Reason("no_source", "No public source answers this.")
 
 
+def doubtful(case: Case) -> Reason | None:
+    """The draft is not what it could have been, or cannot be checked: a model failed, a machine translated."""
+    return next((reason for reason in case.draft.reasons if reason.code in HELD), None)
+
+
 def restricted(case: Case) -> Reason | None:
     """An internal page is among the sources: a person decides what may be said."""
     inside = any(p.restricted for p in case.draft.passages)
@@ -164,6 +170,7 @@ HOLDS: tuple[Condition, ...] = (
     important,
     fallback,
     no_source,
+    doubtful,
     restricted,
     spent,
     cannot_reply,

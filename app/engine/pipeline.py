@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from app.engine.configuration import Configuration
-from app.engine.draft import draft
 from app.engine.policy import Standing, gate
 from app.engine.ports import Classifier, Knowledge
 from app.engine.types import Classification, Decision, Draft
+from app.engine.writing import Writer, written
 from connectors.types import Ticket
 
 
@@ -20,10 +20,15 @@ class Judgement:
 
 
 def decide(
-    ticket: Ticket, configuration: Configuration, classifier: Classifier, knowledge: Knowledge, standing: Standing
+    ticket: Ticket,
+    configuration: Configuration,
+    classifier: Classifier,
+    knowledge: Knowledge,
+    standing: Standing,
+    writer: Writer | None = None,
 ) -> Judgement:
-    """Classify, draft, gate. Writes nothing and asks nobody but the classifier and the knowledge."""
+    """Classify, draft, gate. Writes nothing and asks nobody but the classifier, the knowledge and the writer, if there is one."""
     classification = classifier.classify(ticket)
-    drafted = draft(ticket, classification, configuration, knowledge)
+    drafted = written(ticket, classification, configuration, knowledge, writer)
     standing = replace(standing, knowledge=knowledge.version)
     return Judgement(classification, drafted, gate(ticket, classification, drafted, configuration, standing))

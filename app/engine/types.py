@@ -90,6 +90,17 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What a language model took for one draft. ``micros`` are millionths of the currency of its price list; 0 where it has none."""
+
+    model: str
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    micros: int = 0
+
+
+@dataclass(frozen=True)
 class Draft:
     """What could be said. ``text`` is empty when no source answers; the reasons then say so."""
 
@@ -98,6 +109,8 @@ class Draft:
     reasons: tuple[Reason, ...]
     engine: str
     """Which writer and version: part of the evidence hash."""
+    cost: Cost | None = None
+    """None where no language model was asked."""
 
 
 @dataclass(frozen=True)

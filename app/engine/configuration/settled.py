@@ -44,6 +44,10 @@ class Category:
     description: str = ""
     knowledge: bool = True
     """False: nothing is quoted for this category."""
+    related: int = 0
+    """How many related articles an answer names."""
+    steps: bool = False
+    """An answer is given step by step."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,20 @@ class Templates:
     closing: str = "Kind regards"
     disclosure: str = "This is an automated answer."
     human: str = 'To talk to a person, just reply "human".'
+
+
+@dataclass(frozen=True)
+class Chatbot:
+    """Which language model writes, and how. ``engine`` is empty where none is wanted; settings map its name to a real one."""
+
+    engine: str = ""
+    persona: str = ""
+    prompt: str = ""
+    """The account's own words to the model; they never widen what it may say."""
+    messages: int = 10
+    """How many of the newest messages it reads."""
+    temperature: float = 0.2
+    tools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +107,7 @@ class Configuration:
     templates: Templates = Templates()
     quotes: int = 3
     """How many passages a draft may look at; 0 switches knowledge off."""
+    chatbot: Chatbot = Chatbot()
     addresses: frozenset[str] = frozenset()
     """The account's own mail addresses, case-folded: mail from them is a loop."""
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)

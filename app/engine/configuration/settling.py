@@ -8,15 +8,24 @@ from types import MappingProxyType
 from typing import Any
 
 from app.engine.conditions import Condition, condition, trigger
-from app.engine.configuration import models
+from app.engine.configuration import flows, models
 from app.engine.configuration.checking import answered, facts_of, placed, topical
 from app.engine.configuration.flows import Document
 from app.engine.configuration.models import VOCABULARY
 from app.engine.configuration.reading import Source
-from app.engine.configuration.settled import CONFIDENCE, PRIORITIES, Category, Configuration, Route, Templates
+from app.engine.configuration.settled import (
+    CONFIDENCE,
+    PRIORITIES,
+    Category,
+    Chatbot,
+    Configuration,
+    Route,
+    Templates,
+)
 from app.engine.facts import Fact
 from connectors.types import Priority
 
+STEPS = "step-by-step"
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -41,6 +50,7 @@ def settled(source: Source, document: Document) -> Configuration:
         anger=sentiment.threshold if sentiment and upset else Configuration.anger,
         templates=_templates(document.templates),
         quotes=document.knowledge.passages if document.knowledge.enabled else 0,
+        chatbot=_chatbot(document.chatbot),
         addresses=frozenset(str(c.address).casefold() for c in document.channels if is_address(c.address)),
         settings=MappingProxyType(source.value),
         lines=MappingProxyType(dict(source.lines)),
@@ -61,7 +71,9 @@ def is_address(address: str | list[str] | None) -> bool:
 def _categories(document: Document) -> Iterator[Category]:
     names = [category.name for _, _, category in placed(document)]
     careful = {answered(key, names) for key, r in document.auto_response.items() if not r.enabled or r.require_human}
+    shapes = {answered(key, names): r.response for key, r in document.auto_response.items() if r.response}
     for _, group, category in placed(document):
+        shape = shapes.get(category.name)
         sla, team = _of_topic(category.name, names, document)
         yield Category(
             name=category.name,
@@ -75,7 +87,24 @@ def _categories(document: Document) -> Iterator[Category]:
             group=group,
             description=category.description or "",
             knowledge=category.knowledge_base,
+            related=(shape.include_related_articles or 0) if shape else 0,
+            steps=shape is not None and shape.format == STEPS,
         )
+
+
+def _chatbot(given: flows.Chatbot | None) -> Chatbot:
+    """What the document says, over the defaults."""
+    if given is None:
+        return Chatbot()
+    said: dict[str, Any] = {
+        "engine": given.engine,
+        "persona": given.personality,
+        "prompt": given.system_prompt,
+        "messages": given.context_window,
+        "temperature": given.temperature,
+    }
+    tools = tuple(dict.fromkeys(tool.name for tool in given.tools))
+    return Chatbot(**{name: value for name, value in said.items() if value is not None}, tools=tools)
 
 
 def _needs_human(category: models.Category) -> bool:
