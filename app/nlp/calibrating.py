@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.nlp.calibration import NEVER, calibration_error, surprise, temperature, threshold
+from app.nlp.calibration import NEVER, calibration_error, lower_bound, surprise, temperature, threshold
 from app.nlp.linear import minimum, sigmoid, softmax
 from app.nlp.model import Calibration, log_odds, trust
 from app.nlp.rows import Rows
@@ -116,7 +116,8 @@ def _thresholds(sure: Array, said: Truth, right: NDArray[np.bool_], count: int, 
         mine = said == number
         own = threshold(sure[mine], right[mine], target)
         above = mine & (sure >= common)
-        if above.sum() >= ENOUGH_TO_DOUBT and right[above].mean() < target:
+        wrong = int((~right[above]).sum())
+        if above.sum() >= ENOUGH_TO_DOUBT and 1 - lower_bound(wrong, int(above.sum())) < target:
             found[number] = own if own <= 1 else _where_good(sure[mine], right[mine], target)
         elif mine.sum() >= OWN_ROWS:
             found[number] = min(own, common)

@@ -37,7 +37,7 @@ def threshold(confidence: Array, right: NDArray[np.bool_], target: float) -> flo
 
 
 def temperature(logits: Array, truth: NDArray[np.int64]) -> float:
-    """The divisor of ``logits`` under which ``truth`` is likeliest, between 0.3 and 20: a few examples that are all right are no certainty."""
+    """The divisor of ``logits`` under which ``truth`` is likeliest, from 0.3 (a few right examples are no certainty) to 20."""
     low, high = math.log(0.3), math.log(20.0)
     ratio = (math.sqrt(5) - 1) / 2
     for _ in range(40):

@@ -4,7 +4,7 @@ import ctypes
 import ctypes.util
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -54,8 +54,7 @@ class SentenceEncoder:
         """One unit vector a text, in order; texts seen lately come from memory. An empty text is the zero vector."""
         known = {text: self._cache[text] for text in texts if text in self._cache}
         missing = sorted({text for text in texts if text.strip()} - known.keys(), key=len)
-        for start in range(0, len(missing), BATCH):
-            batch = missing[start : start + BATCH]
+        for batch in _batches(missing):
             known.update(zip(batch, self._run(batch), strict=True))
         self._remember({text: known[text] for text in missing})
         empty = np.zeros(self.width, np.float32)
@@ -75,6 +74,18 @@ class SentenceEncoder:
         self._cache.update(vectors)
         while len(self._cache) > CACHED:
             self._cache.popitem(last=False)
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Texts of like length together, shortest first: all of a batch cost as much as its longest."""
+    batch: list[str] = []
+    for text in texts:
+        if batch and (len(batch) == BATCH or len(text) > 1.5 * len(batch[0]) + 8):
+            yield batch
+            batch = []
+        batch.append(text)
+    if batch:
+        yield batch
 
 
 def unit(vectors: Vectors) -> Vectors:

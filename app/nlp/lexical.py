@@ -17,6 +17,7 @@ _WORD = re.compile(r"\w+")
 FEATURES = 20_000
 LANDMARKS = 1_000
 WIDTH = 512
+BLOCK = 2_000
 READ = 1_000
 """Characters of a text that are looked at."""
 
@@ -59,16 +60,30 @@ def learn(texts: Sequence[str]) -> Lexicon:
 
 
 def _table(landmarks: Sequence[str], names: dict[str, int], weights: Array) -> NDArray[np.float16]:
-    dense = np.zeros((len(landmarks), len(names)), np.float32)
-    for row, text in zip(dense, landmarks, strict=True):
-        places, values = _weighted(text, names, weights)
-        row[places] = values
-    sizes, directions = np.linalg.eigh((dense @ dense.T).astype(np.float64))
+    known = [_weighted(text, names, weights) for text in landmarks]
+    products = np.zeros((len(landmarks), len(landmarks)), np.float64)
+    for start in range(0, len(names), BLOCK):
+        part = _dense(known, start)
+        products += part @ part.T
+    sizes, directions = np.linalg.eigh(products)
     kept = [place for place in range(len(sizes) - 1, -1, -1) if sizes[place] > 1e-6][:WIDTH]
     folding = directions[:, kept] / np.sqrt(sizes[kept])
     # An eigenvector's sign is arbitrary: fixed here, so that the same texts give the same model everywhere.
     folding *= np.where(folding[np.abs(folding).argmax(axis=0), np.arange(len(kept))] < 0, -1.0, 1.0) if kept else 1.0
-    return np.asarray(dense.T @ folding.astype(np.float32), np.float16)
+    table = np.zeros((len(names), len(kept)), np.float16)
+    for start in range(0, len(names), BLOCK):
+        part = _dense(known, start).T @ folding.astype(np.float32)
+        table[start : start + BLOCK] = part[: len(names) - start]
+    return table
+
+
+def _dense(known: Sequence[tuple[NDArray[np.int64], Array]], start: int) -> Array:
+    """The columns from ``start`` on, ``BLOCK`` of them: all at once would take 80 MB."""
+    part = np.zeros((len(known), BLOCK), np.float32)
+    for row, (places, values) in zip(part, known, strict=True):
+        inside = (places >= start) & (places < start + BLOCK)
+        row[places[inside] - start] = values[inside]
+    return part
 
 
 def _weighted(text: str, names: dict[str, int], weights: Array) -> tuple[NDArray[np.int64], Array]:

@@ -7,7 +7,7 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 FEWEST_WORDS = 3
-MOST = 12
+MOST = 6
 
 
 def segments(text: str) -> tuple[str, ...]:

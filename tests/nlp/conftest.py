@@ -1,4 +1,5 @@
 """What the language tests share: the encoder, loaded once, and a small shop."""
+# ruff: noqa: E501 - tables
 
 import json
 from pathlib import Path

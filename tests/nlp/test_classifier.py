@@ -164,7 +164,7 @@ def test_csv_with_a_header_is_read(header: str) -> None:
 
 @pytest.mark.parametrize("lines", [["{broken"], ['{"text": 1}'], ['{"text": "a"}', "[1]"], ["name,category", "a,b"]])
 def test_a_bad_line_says_what_would_be_right(lines: list[str]) -> None:
-    with pytest.raises(BadLine, match="give|needs"):
+    with pytest.raises(BadLine, match=r"give|needs"):
         examples(lines)
 
 

@@ -1,4 +1,5 @@
 """What is left of a mail, and that no input breaks it."""
+# ruff: noqa: RUF001 - mails and look-alikes
 
 import pytest
 from hypothesis import given

@@ -1,5 +1,6 @@
 """The tokenizer against ids that the reference gives, and the encoder against its promises."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -59,8 +60,6 @@ def test_another_file_than_the_pinned_one_is_never_run(tmp_path: Path) -> None:
 
 
 def test_a_verified_file_that_is_no_model_is_unusable(tmp_path: Path) -> None:
-    import hashlib
-
     file = tmp_path / "model.onnx"
     file.write_bytes(b"no model")
     with pytest.raises(Unusable, match="cannot read"):

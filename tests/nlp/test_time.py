@@ -2,6 +2,7 @@
 
 Ratios on one machine in one breath, not seconds, so a slow machine passes and a quadratic pattern fails.
 """
+# ruff: noqa: E501, RUF001 - a table of nasty pieces
 
 import time
 from collections.abc import Callable

@@ -179,7 +179,9 @@ _STRONG = re.compile(
     r"\b(?:your|my|the|this|received|six[- ]digit|6[- ]digit|four[- ]digit|4[- ]digit|digit|got|sent|entered|enter|typed|use|it says|texted)(?: \w+){0,2} code)",
     re.IGNORECASE,
 )
-_CODE_WORD = re.compile(r"code|codigo|código|codice|otp|pin|tan\b|passcode|2fa|mfa|totp|token", re.IGNORECASE)
+_CODE_WORD = re.compile(
+    r"one[- ]time|einmal|code|codigo|código|codice|otp|pin|tan\b|passcode|2fa|mfa|totp|token", re.IGNORECASE
+)
 _VALUE = re.compile(_DIGITS)
 _OTHER_CODE = re.compile(
     r"\b(?:promo\w*|coupon|discount|voucher|gift|zip|postal|post|area|country|error|qr|bar|dress|source|sort|product|item|order|tracking|"
