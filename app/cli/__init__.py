@@ -21,6 +21,7 @@ COMMANDS = {
     "connect": "app.cli.connect:connect",
     "doctor": "app.cli.doctor:doctor",
     "simulate": "app.cli.simulate:simulate",
+    "deadline": "app.cli.deadline:deadline",
 }
 USAGE = (BadInput, SettingsError, UnknownRecord)
 """What the person at the keyboard can put right: exit code 2, as for a wrong option. Every other trouble is 1."""

@@ -5,10 +5,11 @@ else follows from that sentence, also on the two days a year when clocks change:
 hour that happens twice counts twice and one that does not happen counts not at all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
@@ -30,7 +31,8 @@ class Calendar:
 
     zone: ZoneInfo
     week: Mapping[int, tuple[Span, ...]]
-    holidays: frozenset[date] = frozenset()
+    holidays: Container[date] = frozenset()
+    """Local dates without any open minute; hashable."""
 
     def __hash__(self) -> int:
         return hash((self.zone.key, tuple(sorted(self.week.items())), self.holidays))
@@ -111,6 +113,10 @@ class Calendar:
             if spans:
                 yield from _stretches(day, spans, self.zone)
             day += timedelta(days=1)
+
+
+USUAL = Calendar(ZoneInfo("UTC"), MappingProxyType(dict.fromkeys(range(5), ((9 * 60, 17 * 60),))))
+"""What business terms are counted in where a configuration gives no hours: Monday to Friday, 9:00-17:00 UTC."""
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from app.engine import evidence, fields, notes
 from app.engine.configuration.settled import Configuration
 from app.engine.holds import HOLDS, SILENT, Condition, leaks, watching
+from app.engine.promises import promised
 from app.engine.standing import AUDIT_SHARE, BUDGETS, EVERY_CHANGE, Case, Counts, Standing, took_over
 from app.engine.types import (
     Approval,
@@ -199,9 +200,8 @@ def _routing(case: Case, *, unsure: bool) -> tuple[Change, ...]:
     if known or route:
         if case.ticket.priority is not priority:
             changes.append(SetPriority(priority))
-        tier = str(case.facts.get("accountPlan") or case.facts.get("plan") or case.facts.get("tier") or "")
-        target = case.configuration.sla_target(case.classification.category, priority, tier)
-        changes += [SetField(fields.SLA_TARGET, target)] if target else []
+        promise = promised(case.configuration, case.classification.category, priority, case.facts)
+        changes += [SetField(fields.SLA_TARGET, promise.text)] if promise.policy else []
     team = (route.team if route else "") or (known.team if known and not unsure else "")
     if team and not case.ticket.assignee and not case.ticket.group:
         changes.append(Assign(team=team))

@@ -70,6 +70,33 @@ def term(text: str) -> Term:
     raise wrong
 
 
+_PREFIXES: Mapping[str, Metric] = {
+    "first-reply-within": Metric.FIRST_REPLY,
+    "reply-within": Metric.FIRST_REPLY,
+    "next-reply-within": Metric.NEXT_REPLY,
+    "provide-update-within": Metric.UPDATE,
+    "update-within": Metric.UPDATE,
+    "resolve-within": Metric.RESOLUTION,
+    "resolution-within": Metric.RESOLUTION,
+}
+
+
+def terms(text: str) -> Mapping[Metric, Term]:
+    """A target as configurations write it: ``4h`` is about the first reply, other metrics are named.
+
+    As in ``provide-update-within-10-business-days`` or ``1h, resolve-within-2-business-days``. Raises ValueError.
+    """
+    found: dict[Metric, Term] = {}
+    for part in text.split(","):
+        word = part.strip().casefold()
+        prefix = next((p for p in _PREFIXES if word.startswith(p)), "")
+        metric = _PREFIXES.get(prefix, Metric.FIRST_REPLY)
+        if metric in found:
+            raise ValueError(f"{text!r} names {metric} twice")
+        found[metric] = term(word.removeprefix(prefix).lstrip("- "))
+    return found
+
+
 @dataclass(frozen=True)
 class Policy:
     """What is promised: a term for each metric that has one, and the hours that business terms are counted in."""

@@ -42,7 +42,7 @@ def test_a_small_file_is_enough() -> None:
         ("      confidence: high", "categories[0].confidence: is not a number; write it without quotes"),
         ("      autoResolve: yes", "categories[0].autoResolve: is not a switch; write true or false"),
         ("      priority: hihg", "categories[0].priority: 'hihg' is not known here; did you mean high?"),
-        ("      sla: soon", "categories[0].sla: 'soon' is no length of time; write 15m,"),
+        ("      sla: soon", "categories[0].sla: 'soon' is no target; write 15m,"),
         (
             "      requiresHuman: sometimes",
             "categories[0].requiresHuman: 'sometimes' is no answer; write true, false or cond",
@@ -89,7 +89,7 @@ def test_a_small_file_is_enough() -> None:
         ("chatbot: {temperature: 3}", "chatbot.temperature: is out of bounds"),
         ("chatbot: {compliance: {nopii: true}}", "chatbot.compliance.nopii: is no setting; did you mean noPII?"),
         ("escalation: {sla: {urgant: 1h}}", "escalation.sla.urgant: is no priority; did you mean urgent?"),
-        ("escalation: {sla: {high: 3x}}", "escalation.sla.high: '3x' is no length of time"),
+        ("escalation: {sla: {high: 3x}}", "escalation.sla.high: '3x' is no target"),
         ("escalation: {sla: {pro: {hihg: 3h}}}", "did you mean high?"),
         ("escalation: {fraud: {notfy: [x]}}", "escalation.fraud.notfy: is no setting; did you mean notify?"),
         ("escalation: {routing: [{team: x}]}", "escalation.routing[0].condition: is missing"),

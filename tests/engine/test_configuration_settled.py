@@ -73,34 +73,6 @@ def test_a_category_is_found_by_name_or_not_at_all() -> None:
     assert settled().category("") is None
 
 
-TIERS = "escalation: {sla: {urgent: 1h, normal: 24h, Gold: {critical: 15m, high: 2h}}}"
-
-
-@pytest.mark.parametrize(
-    ("priority", "tier", "target"),
-    [
-        (Priority.URGENT, "", "1h"),
-        (Priority.URGENT, "gold", "15m"),
-        (Priority.URGENT, "GOLD", "15m"),
-        (Priority.NORMAL, "gold", "24h"),
-        (Priority.HIGH, "", None),
-        (Priority.HIGH, "silver", None),
-    ],
-)
-def test_the_target_of_a_tier_counts_before_the_one_for_all(priority: Priority, tier: str, target: str | None) -> None:
-    assert settled(more=TIERS).sla_target("order-status", priority, tier) == target
-
-
-def test_a_categorys_own_target_counts_before_any_table() -> None:
-    configuration = settled("[{name: a, sla: 15m}]", TIERS)
-    assert configuration.sla_target("a", Priority.NORMAL, "gold") == "15m"
-
-
-def test_of_two_words_for_one_priority_the_first_counts() -> None:
-    configuration = settled(more="escalation: {sla: {critical: 15m, urgent: 1h}}")
-    assert configuration.sla_target("order-status", Priority.URGENT) == "15m"
-
-
 def test_a_block_speaks_for_the_categories_with_its_word_in_their_name() -> None:
     configuration = settled(more="escalation: {frauds: {sla: 10-business-days, route-to: fraud-desk}}")
     known, other = configuration.category("card-fraud"), configuration.category("order-status")
@@ -188,7 +160,6 @@ def test_templates_replace_the_sentences_that_they_name() -> None:
 def test_the_shop() -> None:
     shop = load(seed("ecommerce.yaml"), name="ecommerce.yaml")
     assert [c.name for c in shop.categories][:2] == ["order-status", "returns"]
-    assert shop.sla_target("order-status", Priority.HIGH) == "4h"
     assert shop.mode("order-status")[0] is Mode.DEFLECT
     route = shop.route({"category": "payment-issues"})
     assert route
@@ -199,8 +170,6 @@ def test_the_shop() -> None:
 def test_the_software_company() -> None:
     saas = load(seed("saas.json"), name="saas.json")
     assert {c.group for c in saas.categories} == {"technical", "business"}
-    assert saas.sla_target("bug-report", Priority.HIGH, "enterprise") == "2h"
-    assert saas.sla_target("bug-report", Priority.HIGH, "starter") is None
 
 
 @seeds

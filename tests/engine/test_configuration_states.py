@@ -17,7 +17,7 @@ from tests.engine.seeds import NAMES, seed, seeds
 
 WORKING = """
 service: shop
-channels: [{type: email, address: help@shop.example}]
+channels: [{type: email, address: help@shop.example, responseTime: 3h}]
 classification:
   vip: {enabled: true, criteria: [lifetimeValue > 10000, {loyaltyTier: platinum}], priorityLevel: high}
   categories:
@@ -44,7 +44,7 @@ classification:
   grouped: {categories: [{name: grouped-plain, keywords: [x], priority: high}]}
   listed: [{name: listed-plain, keywords: [x], priority: high}]
 autoResponse:
-  plain: {enabled: false}
+  plain: {enabled: false, workflow: [{action: acknowledge-receipt, sla: provide-update-within-2-days}]}
   hurries: {requireHuman: true}
 chatbot:
   fallbackToHuman: {triggers: [attempts > 3, {customerRequest: true}]}
@@ -53,6 +53,10 @@ escalation:
   sla: {urgent: 1h, gold: {critical: 15m}}
   routing: [{condition: category == 'plain', team: desk, priority: high}]
   fraud: {sla: 2h, route-to: fraud-desk}
+  businessHours:
+    timezone: Europe/Berlin
+    schedule: {monday-friday: '9:00-17:00'}
+    holidays: {country: DE, subdivision: BE, dates: [2026-12-27]}
 facts: {seatsLeft: number}
 modes: {default: shadow, categories: {plain: deflect}}
 knowledge: {enabled: true, passages: 2}
@@ -63,6 +67,13 @@ OTHERS = {
     "urgent": "77m",
     "critical": "77m",
     "number": "text",
+    "acknowledge-receipt": "log-access",
+    "timezone": "Europe/Paris",
+    "monday-friday": "9:00-16:00",
+    "country": "AT",
+    "subdivision": "BY",
+    "2026-12-27": "2026-12-28",
+    "responseTime": "77m",
     "priority": "normal",
     "priorityLevel": "low",
     "plain": "off",

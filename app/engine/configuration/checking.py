@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.engine.conditions import ConditionError, trigger
+from app.engine.configuration import calendars
 from app.engine.configuration.flows import Document
 from app.engine.configuration.models import VOCABULARY, Category, Group, Trigger
 from app.engine.configuration.reading import ConfigurationError, Path, Source, shown
@@ -229,6 +230,8 @@ def _of_channels(document: Document) -> Iterator[tuple[Path, Trigger]]:
 
 
 def _sla(document: Document) -> Iterator[tuple[Path, str, str]]:
+    if document.escalation.business_hours:
+        yield from calendars.problems(document.escalation.business_hours)
     for key, value in document.escalation.sla.items():
         if isinstance(value, str) and key not in PRIORITIES:
             yield ("escalation", "sla", key), "is no priority", nearest(key, PRIORITIES)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field
 
 from app.engine.configuration import models
-from app.engine.configuration.models import Age, PriorityWord, Section, Term, Text, Texts, Trigger
+from app.engine.configuration.models import Age, PriorityWord, Section, Target, Text, Texts, Trigger
 from app.engine.facts import Kind
 
 
@@ -36,7 +36,7 @@ class Step(Section):
     provider: Text | None = None
     required: Texts | None = None
     retention_period: Age | None = None
-    sla: Text | None = None
+    sla: Target | None = None
     source: Text | Texts | None = None
     sources: Texts | None = None
     system: Text | None = None
@@ -144,7 +144,7 @@ class EscalationTrigger(Section):
     condition: Text
     action: Text
     notify: Texts = Field(default_factory=list)
-    sla: Term | None = None
+    sla: Target | None = None
     preserve_context: bool | None = None
 
 
@@ -164,12 +164,20 @@ class OutsideHours(Section):
     escalate_urgent: bool | None = None
 
 
+class Holidays(Section):
+    """A country's public holidays, and dates of the account's own."""
+
+    country: Text | None = None
+    subdivision: Text | None = None
+    dates: Texts = Field(default_factory=list)
+
+
 class BusinessHours(Section):
     """When somebody works."""
 
     timezone: Text
-    schedule: dict[str, Text] = Field(default_factory=dict)
-    holidays: Texts = Field(default_factory=list)
+    schedule: dict[str, Text]
+    holidays: Holidays | Texts = Field(default_factory=list)
     outside_hours: OutsideHours | None = None
 
 
@@ -180,7 +188,7 @@ class Block(Section):
     notify: Texts | None = None
     freeze_account: Text | bool | None = Field(default=None, alias="freeze-account")
     law_enforcement: Text | bool | None = Field(default=None, alias="law-enforcement")
-    sla: Term | None = None
+    sla: Target | None = None
     compliance_review: Text | bool | None = None
     documentation: Text | bool | None = None
     route_to: Text | None = Field(default=None, alias="route-to")
@@ -192,7 +200,7 @@ class Escalation(Section):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Block]
 
-    sla: dict[str, Term | dict[PriorityWord, Term]] = Field(default_factory=dict)
+    sla: dict[str, Target | dict[PriorityWord, Target]] = Field(default_factory=dict)
     triggers: list[EscalationTrigger] = Field(default_factory=list)
     routing: list[RoutingRule] = Field(default_factory=list)
     business_hours: BusinessHours | None = None

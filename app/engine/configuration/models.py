@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from app.engine.sla import term
+from app.engine.sla import term, terms
 from app.engine.types import Mode
 
 VOCABULARY: Mapping[str, Any] = yaml.safe_load((files(__package__) / "vocabulary.yaml").read_text("utf-8"))
@@ -24,6 +24,15 @@ def _a_term(text: str) -> str:
         term(text)
     except ValueError as error:
         raise _wrong("is no length of time", "write 15m, 4h, 2 days, 4h-business-hours or 10-business-days") from error
+    return text
+
+
+def _a_target(text: str) -> str:
+    try:
+        terms(text)
+    except ValueError as error:
+        remedy = "write 15m, 4h, 4h-business-hours, 10-business-days or provide-update-within-2-days"
+        raise _wrong("is no target", remedy) from error
     return text
 
 
@@ -61,6 +70,8 @@ def _wrong(wrong: str, remedy: str) -> PydanticCustomError:
 
 Term = Annotated[str, AfterValidator(_a_term)]
 """A length of time that a deadline can be made from."""
+Target = Annotated[str, AfterValidator(_a_target)]
+"""A length of time for the first reply, or several for metrics that are named."""
 Age = Annotated[str, AfterValidator(_an_age)]
 """A length of time that may also be in months or years."""
 Wish = Annotated[bool | str, AfterValidator(_a_wish)]
@@ -137,7 +148,7 @@ class Category(Section):
     priority: PriorityWord | None = None
     assign_to: Text | None = None
     escalate_to: Text | None = None
-    sla: Term | None = None
+    sla: Target | None = None
     knowledge_base: bool = True
     requires_context: Texts = Field(default_factory=list)
     requires_auth: bool = False

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.engine.conditions import Condition
+from app.engine.configuration.rules import Rules
 from app.engine.facts import FACTS, Fact
 from app.engine.types import Mode, Reason
 from connectors.types import Priority
@@ -95,6 +96,8 @@ class Configuration:
     modes: Mapping[str, Mode] = field(default_factory=lambda: MappingProxyType({}))
     sla: Mapping[str, Mapping[Priority, str]] = field(default_factory=lambda: MappingProxyType({}))
     """Tier (empty where the table has none) -> priority -> target."""
+    rules: Rules = field(default_factory=Rules)
+    """What it says of promises and escalation."""
     routes: tuple[Route, ...] = ()
     vip: tuple[Condition, ...] | None = ()
     """Any of these makes a customer a VIP; None switches the question off."""
@@ -129,16 +132,6 @@ class Configuration:
         if known and known.auto_resolve:
             return Mode.DEFLECT, Reason("mode_auto_resolve", f"{category} is set to autoResolve.")
         return Mode.ASSIST, Reason("mode_install", "Assist is where every category starts.")
-
-    def sla_target(self, category: str, priority: Priority, tier: str = "") -> str | None:
-        """The target as written (``4h``): the category's own, else the tier's, else the table without tiers; None if none fits."""
-        known = self.category(category)
-        if known and known.sla:
-            return known.sla
-        for table in (self.sla.get(tier.casefold()), self.sla.get("")):
-            if table and priority in table:
-                return table[priority]
-        return None
 
     def route(self, facts: Mapping[str, Any]) -> Route | None:
         """The first route whose condition holds."""

@@ -13,6 +13,7 @@ from app.engine.configuration.checking import answered, facts_of, placed, topica
 from app.engine.configuration.flows import Document
 from app.engine.configuration.models import VOCABULARY
 from app.engine.configuration.reading import Source
+from app.engine.configuration.ruling import rules
 from app.engine.configuration.settled import (
     CONFIDENCE,
     PRIORITIES,
@@ -42,6 +43,7 @@ def settled(source: Source, document: Document) -> Configuration:
         default_mode=document.modes.default,
         modes=MappingProxyType(dict(document.modes.categories)),
         sla=_sla(document),
+        rules=rules(document),
         routes=tuple(_routes(document, known)),
         vip=None if vip and not vip.enabled else _triggers(vip.criteria if vip else (), known),
         vip_priority=PRIORITIES.get(vip.priority_level or "") if vip else None,

@@ -77,6 +77,12 @@ def _address(path: Path, value: Any, configuration: Configuration) -> Verdict:
     return WARNING, "is no mail address: write it in quotes, such as 'support@your-domain.example'"
 
 
+def _channel(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    if value in configuration.rules.channels:
+        return WORKS, "its responseTime counts for tickets from there; the helpdesk has to have the channel"
+    return HOST, "set the channel up in the helpdesk: what arrives there is served"
+
+
 def _topic(path: Path, value: Any, configuration: Configuration) -> Verdict:
     about = topical(str(path[1]), (c.name for c in configuration.categories))
     if not about:
@@ -144,14 +150,11 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("service", (WORKS, "the configuration's name")),
     # channels
     ("channels.*.address.**", _address),
-    ("channels.*.type", (HOST, "set the channel up in the helpdesk: what arrives there is served")),
+    ("channels.*.type", _channel),
     ("channels.*.widget.proactive.**", (NOT_YET, "nothing is said before the customer writes")),
     ("channels.*.widget.**", (HOST, "set the chat window's looks in the helpdesk")),
     ("channels.*.autoReply", (HOST, "the helpdesk's own confirmation of receipt; answers follow `modes`")),
-    (
-        "channels.*.responseTime",
-        (HOST, "use `escalation.sla` for targets; promises to customers are the helpdesk's text"),
-    ),
+    ("channels.*.responseTime", (WORKS, "the SLA target on this channel, where it is the shorter one")),
     ("channels.*.number", (HOST, "connect the number in the helpdesk")),
     ("channels.*.keywords.**", (NOT_YET, "text-message keywords start nothing yet: they are classified like any text")),
     ("channels.*.integration", (HOST, "connect it with `deskhand connect`; the name is for people")),
@@ -172,6 +175,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     # answers
     ("autoResponse.*.enabled", (WORKS, "false: a person answers; true: answers follow `modes`")),
     ("autoResponse.*.requireHuman", (WORKS, "a person answers")),
+    ("autoResponse.*.workflow.*.sla", (WORKS, "the SLA target of what it names, such as a periodic update")),
     ("autoResponse.*.workflow.**", _FLOW),
     ("autoResponse.*.knowledgeBase.**", (NOT_YET, "every connected article is searched, by words")),
     ("autoResponse.*.response.**", (NOT_YET, "drafts are quotations, steps kept as they are")),
@@ -187,7 +191,8 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("escalation.sla.**", (WORKS, "written as the SLA target")),
     ("escalation.routing.**", (WORKS, "tickets are routed by it")),
     ("escalation.triggers.**", (NOT_YET, "nothing is set off yet")),
-    ("escalation.businessHours.**", (NOT_YET, "deadlines are not computed in tickets yet")),
+    ("escalation.businessHours.outsideHours.**", (NOT_YET, "nothing is set off yet")),
+    ("escalation.businessHours.**", (WORKS, "what business hours and days are counted in")),
     ("escalation.*.sla", _topic),
     ("escalation.*.route-to", _topic),
     ("escalation.*.**", (NOT_YET, "nobody is alerted and nothing is set off yet")),
