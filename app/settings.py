@@ -38,6 +38,15 @@ class Settings:
     job_timeout: int = 120
     """Seconds after which a job is given up; also how long a stopping worker may take to finish."""
     log_level: str = "INFO"
+    model_url: str = ""
+    """Where language models are asked; empty, with no file of models, means that none ever is."""
+    model_key: str = field(default="", repr=False)
+    models_file: Path | None = None
+    model_seconds: int = 25
+    """For everything that one draft asks; a ticket's lease is 60."""
+    ticket_tokens: int = 40_000
+    requester_tokens: int = 200_000
+    day_tokens: int = 5_000_000
 
     @property
     def broker_socket(self) -> Path:
@@ -125,6 +134,10 @@ def _database(text: str) -> str:
     return _address("sqlite", "postgresql+psycopg")(text)
 
 
+def _file(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
 def _level(text: str) -> str:
     if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ValueError("give DEBUG, INFO, WARNING or ERROR")
@@ -176,6 +189,35 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("DESKHAND_JOB_TIMEOUT", "job_timeout", _number(5, 3600), "120", "Seconds after which a job is given up."),
     Variable("DESKHAND_LOG_LEVEL", "log_level", _level, "INFO", "DEBUG, INFO, WARNING or ERROR."),
+    Variable(
+        "DESKHAND_MODEL_URL",
+        "model_url",
+        _address("http", "https"),
+        "",
+        "The OpenAI-compatible endpoint that writes drafts; empty: no language model is asked.",
+    ),
+    Variable("DESKHAND_MODEL_KEY", "model_key", str, "", "The endpoint's key."),
+    Variable(
+        "DESKHAND_MODELS",
+        "models_file",
+        _file,
+        "",
+        "A YAML file with the models behind the names that configurations use: addresses, keys, prices, tasks.",
+    ),
+    Variable(
+        "DESKHAND_MODEL_SECONDS", "model_seconds", _number(2, 30), "25", "Seconds for all that one draft asks a model."
+    ),
+    Variable("DESKHAND_TICKET_TOKENS", "ticket_tokens", _number(0, 10**9), "40000", "Tokens that one ticket may take."),
+    Variable(
+        "DESKHAND_REQUESTER_TOKENS",
+        "requester_tokens",
+        _number(0, 10**9),
+        "200000",
+        "Tokens that one requester's tickets may take in a day.",
+    ),
+    Variable(
+        "DESKHAND_DAY_TOKENS", "day_tokens", _number(0, 10**10), "5000000", "Tokens that one account may take in a day."
+    ),
 )
 
 

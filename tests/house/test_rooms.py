@@ -27,8 +27,8 @@ def test_no_two_modules_import_each_other():
     [
         ("connectors.registry", "flask sqlalchemy redis rq zenpy intercom slack_sdk"),
         ("connectors.base", "flask sqlalchemy redis rq"),
-        ("app.engine.pipeline", "flask sqlalchemy redis rq requests httpx"),
-        ("app.services", "flask zenpy intercom slack_sdk"),
+        ("app.engine.pipeline", "flask sqlalchemy redis rq requests httpx httpx2 openai"),
+        ("app.services", "flask zenpy intercom slack_sdk openai"),
         ("app.web", "jobs zenpy intercom slack_sdk"),
         ("app.cli", "flask sqlalchemy redis rq requests"),
     ],

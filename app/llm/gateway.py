@@ -1,0 +1,106 @@
+"""Asks models within budget and time: repeats what may pass, leaves alone what keeps failing, writes down what was spent."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app import metrics
+from app.db import spending
+from app.db.database import Database
+from app.db.spending import Limits, Payer, Planned, Spent, Taken
+from app.llm.breaker import Breaker
+from app.llm.client import Completion, Question, complete
+from app.llm.errors import BudgetSpent, Denied, Late, ModelError, Resting, Transient
+from app.llm.models import Model
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+"""Of one question."""
+PAUSE = 0.4
+"""Seconds before the second try; doubled and jittered after that."""
+LEAST = 1.0
+"""Seconds that have to be left for a try to be worth it."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Time as a process measures it; tests bring their own."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Gateway:
+    """One for a process; safe between threads."""
+
+    def __init__(self, database: Database, limits: Limits, clock: Clock | None = None) -> None:
+        self._database = database
+        self._limits = limits
+        self.clock = clock or Clock()
+        self._breakers: dict[str, Breaker] = {}
+
+    def ask(self, model: Model, question: Question, payer: Payer, deadline: float) -> Completion:
+        """The answer before ``deadline`` (of this gateway's clock). Raises ModelError; what was spent is kept either way."""
+        call = self._reserve(model, question, payer)
+        begun = self.clock.now()
+        try:
+            completion = self._tried(model, question, deadline)
+        except ModelError as failure:
+            self._settle(call, model, question, failure.code.removeprefix("model_"), begun, (0, 0))
+            raise
+        self._settle(call, model, question, "answered", begun, (completion.tokens_in, completion.tokens_out))
+        return completion
+
+    def _reserve(self, model: Model, question: Question, payer: Payer) -> str:
+        characters = sum(len(str(m.get("content") or "")) for m in question.messages) + len(str(question.schema))
+        most = Planned(question.task, model.name, question.prompt, characters // 3 + 1, question.most_tokens)
+        try:
+            with self._database.session() as session:
+                return spending.reserve(session, payer, most, self._limits, self._database.now(session))
+        except Spent as spent:
+            metrics.count(f"model.budget.{spent.budget}")
+            raise BudgetSpent(f"It is the {spent.budget}'s.") from None
+
+    def _settle(
+        self, call: str, model: Model, question: Question, outcome: str, begun: float, tokens: tuple[int, int]
+    ) -> None:
+        micros = model.micros(*tokens)
+        with self._database.session() as session:
+            spending.settle(session, call, Taken(*tokens, micros, outcome))
+        metrics.count(f"model.{outcome}")
+        seconds = round(self.clock.now() - begun, 2)
+        fields = {"task": question.task, "outcome": outcome, "spent": sum(tokens), "micros": micros, "seconds": seconds}
+        log.log(logging.INFO if outcome == "answered" else logging.WARNING, "model.asked", extra=fields)
+
+    def _tried(self, model: Model, question: Question, deadline: float) -> Completion:
+        """The answer of the first try that brings one."""
+        breaker = self._breakers.setdefault(model.url, Breaker(self.clock.now))
+        for attempt in range(TRIES):
+            left = deadline - self.clock.now()
+            if left < LEAST:
+                raise Late
+            if not breaker.admits():
+                raise Resting
+            try:
+                completion = complete(model, question, left)
+            except Transient as failure:
+                breaker.record(well=False)
+                self._wait(failure, attempt, deadline)
+            except ModelError as failure:
+                # A slow or refusing endpoint is a failing one; a model that declines or rambles is up.
+                breaker.record(well=not isinstance(failure, Late | Denied))
+                raise
+            else:
+                breaker.record(well=True)
+                return completion
+        raise AssertionError("the last try raises")
+
+    def _wait(self, failure: Transient, attempt: int, deadline: float) -> None:
+        """Until the next try; raises the failure when there is none or no time for it."""
+        pause = max(PAUSE * 2**attempt * random.uniform(0.8, 1.2), failure.retry_after)  # noqa: S311  # jitter is no secret
+        if attempt + 1 == TRIES or self.clock.now() + pause + LEAST > deadline:
+            raise failure
+        self.clock.sleep(pause)

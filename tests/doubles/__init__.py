@@ -1,0 +1,1 @@
+"""Played counterparts for tests, over real HTTP."""
