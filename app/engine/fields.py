@@ -26,6 +26,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
 
 TAG = "deskhand"
 """On every ticket that Deskhand has written to."""
+ESCALATED_TAG = "deskhand_escalated"
+"""On a ticket that a person has to see to out of the ordinary order."""
 RESUME_TAG = "deskhand_resume"
 """A human puts it on a ticket to hand it back to Deskhand."""
 

@@ -6,9 +6,10 @@ Conditions are in ``holds``, what evidence is worth in ``evidence``. When in dou
 from collections.abc import Sequence
 
 from app.engine import evidence, fields, notes
+from app.engine.briefing import briefing, hours_line
 from app.engine.configuration.settled import Configuration
+from app.engine.escalation import GUESS, Escalation, escalated
 from app.engine.holds import HOLDS, SILENT, Condition, leaks, watching
-from app.engine.promises import promised
 from app.engine.standing import AUDIT_SHARE, BUDGETS, EVERY_CHANGE, Case, Counts, Standing, took_over
 from app.engine.types import (
     Approval,
@@ -25,7 +26,6 @@ from connectors.types import (
     Change,
     Note,
     Person,
-    Priority,
     Reply,
     Role,
     SetField,
@@ -39,6 +39,7 @@ from connectors.types import (
 __all__ = [
     "BUDGETS",
     "EVERY_CHANGE",
+    "GUESS",
     "INTERNAL",
     "REPLY",
     "Case",
@@ -54,9 +55,6 @@ REPLY = "reply"
 """The action that evidence must be for."""
 INTERNAL: frozenset[type[Change]] = frozenset({Note, Tag, Untag, Assign, SetField, SetPriority})
 """What customers must not see: on a shared thread these go to the linked helpdesk ticket, or nowhere."""
-GUESS = 0.5
-"""A category less likely than this is named in the note only: the host's triggers would act on a tag."""
-_RANKS = list(Priority)
 
 
 class NotReleased(Exception):
@@ -76,7 +74,7 @@ def gate(
     silent = _found(SILENT, case)
     if silent:
         return _decision(case, Mode.OFF, requested, (why, *silent), ())
-    holds = _found(HOLDS, case)
+    holds = _holds(case)
     if watched := watching(case):
         return _decision(case, Mode.SHADOW, requested, (why, watched, *holds), ())
     locked = _locked(case) if requested.rank >= Mode.DEFLECT.rank else None
@@ -87,6 +85,15 @@ def gate(
 
 def _found(conditions: Sequence[Condition], case: Case) -> tuple[Reason, ...]:
     return tuple(reason for condition in conditions if (reason := condition(case)))
+
+
+def _holds(case: Case) -> tuple[Reason, ...]:
+    """Why a person answers; a reason that escalates as well is given once."""
+    found = _found(HOLDS, case)
+    said = {reason.code.removeprefix("flag_") for reason in found}
+    known = {"handoff": "fallback"}
+    more = (r for r in escalated(case).holds if known.get(r.code, r.code) not in said)
+    return (*found, *more)
 
 
 def _locked(case: Case) -> Reason | None:
@@ -135,7 +142,8 @@ def _decision(
     name = _name(case)
     wanted: tuple[Change, ...] = ()
     if mode.rank >= Mode.ASSIST.rank:
-        wanted = (*_marks(case, name, mode), *_routing(case, unsure=any(r.code == "low_confidence" for r in reasons)))
+        escalation = escalated(case)
+        wanted = (*_marks(case, name, mode, escalation), *_routing(case, escalation))
         wanted = (*wanted, _note(case, name, mode, reasons), *replies)
     changes, dropped = _possible(wanted, case)
     question = case.ticket.question
@@ -167,11 +175,12 @@ def _name(case: Case) -> str:
     return "d" + evidence.digest(*parts)[:24]
 
 
-def _marks(case: Case, name: str, mode: Mode) -> tuple[Change, ...]:
+def _marks(case: Case, name: str, mode: Mode, escalation: Escalation) -> tuple[Change, ...]:
     """Tags and fields, so that the host's own views, triggers and reports can use what we think."""
     judged = case.classification
     category = judged.category if judged.confidence >= GUESS else ""
-    tags = (fields.TAG, *((fields.category_tag(category),) if category else ()))
+    above = (fields.ESCALATED_TAG,) if escalation.level else ()
+    tags = (fields.TAG, *((fields.category_tag(category),) if category else ()), *above)
     values: dict[str, str | float | None] = {
         fields.CATEGORY: category or None,
         fields.CONFIDENCE: round(judged.confidence, 2) if category else None,
@@ -187,31 +196,27 @@ def _marks(case: Case, name: str, mode: Mode) -> tuple[Change, ...]:
     return (Untag(stale), *marks) if stale else marks
 
 
-def _routing(case: Case, *, unsure: bool) -> tuple[Change, ...]:
+def _routing(case: Case, escalation: Escalation) -> tuple[Change, ...]:
     """Priority, SLA target and team. A guess routes nothing; a human's priority is raised, never lowered."""
-    guess = case.classification.confidence < GUESS
-    known = None if guess else case.configuration.category(case.classification.category)
-    route = None if unsure else case.configuration.route(case.facts)
-    asked = [case.ticket.priority, known.priority if known else None, route.priority if route else None]
-    if case.vip:
-        asked.append(case.configuration.vip_priority)
-    priority = max((p for p in asked if p), key=_RANKS.index, default=Priority.NORMAL)
+    known = case.configuration.category(case.classification.category)
+    guess = known is None or case.classification.confidence < GUESS
+    if guess and not escalation.level and not escalation.team:
+        return ()
     changes: list[Change] = []
-    if known or route:
-        if case.ticket.priority is not priority:
-            changes.append(SetPriority(priority))
-        promise = promised(case.configuration, case.classification.category, priority, case.facts)
-        changes += [SetField(fields.SLA_TARGET, promise.text)] if promise.policy else []
-    team = (route.team if route else "") or (known.team if known and not unsure else "")
-    if team and not case.ticket.assignee and not case.ticket.group:
-        changes.append(Assign(team=team))
+    if case.ticket.priority is not escalation.priority:
+        changes.append(SetPriority(escalation.priority))
+    if escalation.promise.policy and not guess:
+        changes.append(SetField(fields.SLA_TARGET, escalation.promise.text))
+    if escalation.team and not case.ticket.assignee and not case.ticket.group:
+        changes.append(Assign(team=escalation.team))
     return tuple(changes)
 
 
 def _note(case: Case, name: str, mode: Mode, reasons: tuple[Reason, ...]) -> Note:
     """The internal note; its button shares the draft where there is one to share."""
     offers = ("share",) if case.draft.text and mode is Mode.ASSIST else ()
-    return Note(notes.note(case, name, mode, reasons), buttons=offers)
+    above = (briefing(case, escalated(case)), hours_line(case))
+    return Note("\n\n".join((*(part for part in above if part), notes.note(case, name, mode, reasons))), buttons=offers)
 
 
 def _possible(wanted: tuple[Change, ...], case: Case) -> tuple[tuple[Change, ...], tuple[Reason, ...]]:

@@ -124,6 +124,19 @@ def test_a_small_file_is_enough() -> None:
         ("chatbot: {handoff: {triggers: [custmer-request]}}", "handoff.triggers[0]: 'custmer-request' is no fact"),
         ("chatbot: {fallbackToHuman: {triggers: [attempts]}}", "triggers[0]: attempts is a number, which alone"),
         ("facts: {seats-left: numbr}", "facts.seats-left: 'numbr' is not known here; did you mean number?"),
+        (
+            "escalation: {triggers: [{condition: customerRequest, action: handof-to-human}]}",
+            "escalation.triggers[0].action: 'handof-to-human' is no action; did you mean handoff-to-human?",
+        ),
+        (
+            "escalation: {triggers: [{condition: vip, action: escalate-to-}]}",
+            "'escalate-to-' is no action; did you mean",
+        ),
+        (
+            "contacts: {ana: {webhook: 'https://a:b@x.example'}}",
+            "is no link; write https://your-domain.example/path, without",
+        ),
+        ("contacts: {ana: {email: nobody}}", "contacts.ana.email: 'nobody' is no mail address; write name@"),
         ("knowledge: {passages: 0}", "knowledge.passages: is out of bounds"),
         ("knowledge: {passages: two}", "knowledge.passages: is not a whole number"),
         ("templates: {disclosure: ''}", "templates.disclosure: is empty"),

@@ -27,7 +27,7 @@ escalation:
   sla: {urgent: 1h, normal: 24h, Gold: {critical: 15m, high: 2h}, silver: {normal: 4-business-hours}}
   frauds: {sla: 10-business-days}
   triggers:
-    - {condition: severity == 'critical' && vip, action: page, sla: 5m}
+    - {condition: severity == 'critical' && vip, action: escalate, sla: 5m}
   businessHours: {timezone: Europe/Berlin, schedule: {monday-friday: '9:00-17:00'}}
 """
 SHOP = load(RULES, name="shop.yaml")

@@ -12,6 +12,7 @@ from app.engine.configuration import calendars
 from app.engine.configuration.flows import Document
 from app.engine.configuration.models import VOCABULARY, Category, Group, Trigger
 from app.engine.configuration.reading import ConfigurationError, Path, Source, shown
+from app.engine.configuration.rules import TO_TEAM
 from app.engine.configuration.settled import PRIORITIES
 from app.engine.facts import Fact, known
 from app.engine.nearest import nearest
@@ -181,6 +182,7 @@ def _whole(document: Document) -> Iterator[tuple[Path, str, str]]:
             yield ("modes", "categories", key), "is no category", nearest(key, names)
     yield from _sla(document)
     yield from _conditions(document)
+    yield from _actions(document)
     yield from _systems(document)
 
 
@@ -235,6 +237,16 @@ def _sla(document: Document) -> Iterator[tuple[Path, str, str]]:
     for key, value in document.escalation.sla.items():
         if isinstance(value, str) and key not in PRIORITIES:
             yield ("escalation", "sla", key), "is no priority", nearest(key, PRIORITIES)
+
+
+def _actions(document: Document) -> Iterator[tuple[Path, str, str]]:
+    """What is set off has to be something that can be done."""
+    known_actions = VOCABULARY["escalations"]
+    for n, one in enumerate(document.escalation.triggers):
+        team = one.action.removeprefix(TO_TEAM)
+        if one.action not in known_actions and (team == one.action or not team):
+            remedy = nearest(one.action, (*known_actions, f"{TO_TEAM}your-team"))
+            yield ("escalation", "triggers", n, "action"), f"{one.action[:60]!r} is no action", remedy
 
 
 def _systems(document: Document) -> Iterator[tuple[Path, str, str]]:

@@ -255,6 +255,15 @@ class Analytics(Section):
     reporting: Reporting | None = None
 
 
+class Contact(Section):
+    """How somebody whom ``notify`` names is told."""
+
+    chat: Text | None = None
+    email: Annotated[str, AfterValidator(models.an_address)] | None = None
+    webhook: Annotated[str, AfterValidator(models.a_link)] | None = None
+    pager: bool = False
+
+
 class Document(Section):
     """A whole configuration, as written."""
 
@@ -268,6 +277,7 @@ class Document(Section):
     compliance: Compliance | None = None
     monitoring: Monitoring | None = None
     analytics: Analytics | None = None
+    contacts: dict[Text, Contact] = Field(default_factory=dict)
     facts: dict[Text, Annotated[Kind, Field(strict=False)]] = Field(default_factory=dict)
     """Facts of the account's own that its host gives us, each with its kind, for conditions to ask about."""
     modes: models.Modes = models.Modes()

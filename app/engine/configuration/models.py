@@ -1,5 +1,6 @@
 """The vocabulary of a configuration: every key with its type. What a setting does is said in ``states`` and done elsewhere."""
 
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Annotated, Any, Literal
@@ -50,6 +51,20 @@ def _a_channel(word: str) -> str:
 def an_action(word: str) -> str:
     """The word, if it is an action of the vocabulary."""
     return _one_of(word, VOCABULARY["actions"], "is no action")
+
+
+def an_address(text: str) -> str:
+    """The text, if it is one mail address."""
+    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+", text):
+        raise _wrong("is no mail address", "write name@your-domain.example")
+    return text
+
+
+def a_link(text: str) -> str:
+    """The text, if it is the address of something on the web."""
+    if not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", text):
+        raise _wrong("is no link", "write https://your-domain.example/path, without a password in it")
+    return text
 
 
 def _a_wish(answer: bool | str) -> bool:

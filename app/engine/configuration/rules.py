@@ -7,6 +7,11 @@ from types import MappingProxyType
 from app.engine.conditions import Condition
 from app.engine.hours import USUAL, Calendar
 
+TO_TEAM = "escalate-to-"
+"""Begins a trigger's action that names a team."""
+IMMEDIATE = "immediate-escalation"
+HANDOFF = "handoff-to-human"
+
 
 @dataclass(frozen=True)
 class Target:
@@ -24,8 +29,6 @@ class Trigger:
     action: str
     notify: tuple[str, ...] = ()
     target: Target | None = None
-    context: bool = True
-    """Whether the handoff carries the conversation along."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,23 @@ class Outside:
     escalate_urgent: bool = False
 
 
+@dataclass(frozen=True)
+class Contact:
+    """How somebody is told. Every way that is given is used."""
+
+    chat: str = ""
+    """A channel at the account's own team chat, by its id there."""
+    email: str = ""
+    webhook: str = ""
+    pager: bool = False
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ways that are given."""
+        given = (("chat", self.chat), ("email", self.email), ("webhook", self.webhook), ("pager", self.pager))
+        return tuple(way for way, value in given if value)
+
+
 def _none() -> Mapping[str, Target]:
     return MappingProxyType({})
 
@@ -70,3 +90,4 @@ class Rules:
     alerts: frozenset[str] = frozenset()
     """Categories of which the security team is told."""
     outside: Outside | None = None
+    contacts: Mapping[str, Contact] = field(default_factory=lambda: MappingProxyType({}))

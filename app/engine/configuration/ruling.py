@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from app.engine.conditions import condition
+from app.engine.configuration import flows
 from app.engine.configuration.calendars import calendar
 from app.engine.configuration.checking import answered, facts_of, placed, topical
 from app.engine.configuration.flows import Block, Document
 from app.engine.configuration.reading import Path, shown
-from app.engine.configuration.rules import Outside, Rules, Target, Topic, Trigger
+from app.engine.configuration.rules import Contact, Outside, Rules, Target, Topic, Trigger
 
 SECURITY = "security-team"
 """Who is told of a category that is set to ``alertSecurity``."""
@@ -29,7 +30,12 @@ def rules(document: Document) -> Rules:
         topics=tuple(_topics(document)),
         alerts=frozenset(category.name for _, _, category in placed(document) if category.alert_security),
         outside=Outside(given.action, given.message or "", bool(given.escalate_urgent)) if given else None,
+        contacts=MappingProxyType({name: _contact(one) for name, one in document.contacts.items()}),
     )
+
+
+def _contact(given: flows.Contact) -> Contact:
+    return Contact(given.chat or "", given.email or "", given.webhook or "", given.pager)
 
 
 def _names(document: Document) -> list[str]:
@@ -75,8 +81,7 @@ def _triggers(document: Document) -> Iterator[Trigger]:
     facts = facts_of(document)
     for n, given in enumerate(document.escalation.triggers):
         target = _target(given.sla, ("escalation", "triggers", n, "sla")) if given.sla else None
-        context = given.preserve_context is not False
-        yield Trigger(condition(given.condition, facts), given.action, tuple(given.notify), target, context)
+        yield Trigger(condition(given.condition, facts), given.action, tuple(given.notify), target)
 
 
 def _topics(document: Document) -> Iterator[Topic]:

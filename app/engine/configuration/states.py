@@ -93,6 +93,22 @@ def _topic(path: Path, value: Any, configuration: Configuration) -> Verdict:
     return WORKS, f"for {', '.join(used)}"
 
 
+def _about(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    about = topical(str(path[1]), (c.name for c in configuration.categories))
+    if not about:
+        return WARNING, f"no category has {path[1]} in its name, so nothing follows from it"
+    if path[2] == "immediate":
+        return WORKS, f"for {', '.join(about)}: urgent, and people are told at once"
+    return WORKS, f"for {', '.join(about)}: the briefing names it as a person's next step"
+
+
+def _told(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    contact = configuration.rules.contacts.get(str(value))
+    if contact is None:
+        return WARNING, f"say under `contacts` how {value} is reached: until then only the ticket's briefing names them"
+    return WORKS, f"is told by {', '.join(contact.ways)}"
+
+
 def _quotes(path: Path, value: Any, configuration: Configuration) -> Verdict:
     return WORKS, "articles are quoted for this category" if value else "nothing is quoted for this category"
 
@@ -139,6 +155,8 @@ _MAY_BE_EMPTY = (
     "autoResponse.*",
     "escalation",
     "escalation.*",
+    "contacts",
+    "contacts.*",
     "facts",
     "modes",
     "modes.categories",
@@ -190,12 +208,20 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     # escalation
     ("escalation.sla.**", (WORKS, "written as the SLA target")),
     ("escalation.routing.**", (WORKS, "tickets are routed by it")),
-    ("escalation.triggers.**", (NOT_YET, "nothing is set off yet")),
-    ("escalation.businessHours.outsideHours.**", (NOT_YET, "nothing is set off yet")),
+    ("escalation.triggers.*.notify.**", _told),
+    ("escalation.triggers.*.preserveContext", (HOST, "the ticket keeps all that was said; the briefing comes on top")),
+    ("escalation.triggers.**", (WORKS, "sets off what it says: priority, team, tag and a briefing in the ticket")),
+    ("escalation.businessHours.outsideHours.escalateUrgent", (WORKS, "urgent tickets are brought to who is on call")),
+    (
+        "escalation.businessHours.outsideHours.**",
+        (WORKS, "the note offers the message; it is sent only with a permission"),
+    ),
     ("escalation.businessHours.**", (WORKS, "what business hours and days are counted in")),
     ("escalation.*.sla", _topic),
     ("escalation.*.route-to", _topic),
-    ("escalation.*.**", (NOT_YET, "nobody is alerted and nothing is set off yet")),
+    ("escalation.*.notify.**", _told),
+    ("escalation.*.immediate", _about),
+    ("escalation.*.**", _about),
     # the rest
     ("integrations.**", (NOT_YET, "no other system is asked or told yet")),
     ("compliance.encryption", (NOT_YET, "secrets are sealed; other columns are not encrypted yet")),
@@ -203,6 +229,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("compliance.**", (NOT_YET, "no compliance report is made yet")),
     ("monitoring.**", (NOT_YET, "nothing is watched yet")),
     ("analytics.**", _FIGURES),
+    ("contacts.*.*", (WORKS, "how somebody is told; see `deskhand doctor` for mail and pager")),
     ("facts.**", (WORKS, "a fact of your own, which conditions may ask about")),
     ("modes.default", (WORKS, "how much every category may do, as far as evidence allows")),
     ("modes.categories.**", (WORKS, "how much this category may do, as far as evidence allows")),
