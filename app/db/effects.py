@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db.codec import decode, decode_all, encode
+from app.db.models.base import Moment
 from app.db.models.connection import ConnectionRow
 from app.db.models.effect import EffectRow
 from app.db.models.ticket import TicketRow
@@ -73,19 +74,17 @@ def plan(session: Session, ticket_id: str, planned: Sequence[Planned], at: datet
 
 def unfinished(session: Session, ticket_id: str) -> list[Effect]:
     """What is still to be made for this ticket, in order."""
-    chosen = select(EffectRow).where(EffectRow.ticket_id == ticket_id, EffectRow.state.in_((PENDING, SENDING)))
-    return [_record(row) for row in session.scalars(chosen.order_by(EffectRow.id))]
+    return [_record(row) for row in session.execute(_UNFINISHED, {"ticket": ticket_id})]
 
 
 def of_ticket(session: Session, ticket_id: str) -> list[Effect]:
     """Everything that was ever planned for this ticket, in order."""
-    chosen = select(EffectRow).where(EffectRow.ticket_id == ticket_id)
-    return [_record(row) for row in session.scalars(chosen.order_by(EffectRow.id))]
+    return [_record(row) for row in session.execute(_OF_TICKET, {"ticket": ticket_id})]
 
 
 def exists(session: Session, key: str) -> bool:
     """Whether a batch of that key was ever planned."""
-    return session.scalar(select(EffectRow.id).where(EffectRow.key == key)) is not None
+    return session.scalar(_EXISTS, {"key_": key}) is not None
 
 
 def begin(session: Session, effect: Effect, at: datetime, ambiguous_until: datetime) -> None:
@@ -154,39 +153,47 @@ class Sent:
 def replies(session: Session, ticket_id: str, requester: tuple[str, str], now: datetime, within: timedelta) -> Sent:
     """Count them; ``requester`` is the person's id and mail domain. Planned ones count: they are on their way."""
     person, domain = requester
-    out = EffectRow.state != DROPPED
-    visible = EffectRow.requester.is_not(None)
-    lately = EffectRow.created_at > now - within
-    mine = EffectRow.ticket_id == ticket_id
-    account = _account_of(ticket_id)
-
-    def count(*conditions: Any) -> int:
-        return session.scalar(select(func.count()).select_from(EffectRow).where(out, visible, *conditions)) or 0
-
-    return Sent(
-        ever=count(mine),
-        ticket=count(mine, lately),
-        requester=count(EffectRow.requester == person, lately, EffectRow.connection_id.in_(account)),
-        domain=count(EffectRow.domain == domain, lately, EffectRow.connection_id.in_(account)) if domain else 0,
-    )
-
-
-def _account_of(ticket_id: str) -> Any:
-    """The connections of the account that the ticket belongs to."""
-    owner = (
-        select(ConnectionRow.account_id)
-        .join(TicketRow, TicketRow.connection_id == ConnectionRow.id)
-        .where(TicketRow.id == ticket_id)
-        .scalar_subquery()
-    )
-    return select(ConnectionRow.id).where(ConnectionRow.account_id == owner)
+    values = {"ticket": ticket_id, "since": now - within, "person": person, "domain_": domain}
+    ever, mine, theirs, domains = session.execute(_REPLIES, values).one()
+    return Sent(ever or 0, mine or 0, theirs or 0, (domains or 0) if domain else 0)
 
 
 def _set(session: Session, effect_id: int, **values: Any) -> None:
-    session.execute(update(EffectRow).where(EffectRow.id == effect_id).values(**values), execution_options=QUIETLY)
+    session.execute(update(_EFFECT).where(_EFFECT.c.id == effect_id).values(**values))
 
 
-def _record(row: EffectRow | Row[Any]) -> Effect:
+# Built once: every run asks these again and again, and building a statement costs more than running it.
+_EFFECT = cast(Table, EffectRow.__table__)
+_OF_TICKET = select(_EFFECT).where(EffectRow.ticket_id == bindparam("ticket")).order_by(EffectRow.id)
+_UNFINISHED = _OF_TICKET.where(EffectRow.state.in_((PENDING, SENDING)))
+_EXISTS = select(EffectRow.id).where(EffectRow.key == bindparam("key_"))
+_OURS = select(ConnectionRow.id).where(
+    ConnectionRow.account_id
+    == select(ConnectionRow.account_id)
+    .join(TicketRow, TicketRow.connection_id == ConnectionRow.id)
+    .where(TicketRow.id == bindparam("ticket"))
+    .scalar_subquery()
+)
+
+
+def _count(*conditions: Any) -> Any:
+    """How many automatic replies are on their way or there, of those that the conditions choose."""
+    visible = (EffectRow.state != DROPPED, EffectRow.requester.is_not(None))
+    return select(func.count()).select_from(EffectRow).where(*visible, *conditions).scalar_subquery()
+
+
+_LATELY = EffectRow.created_at > bindparam("since", type_=Moment())
+_THIS = EffectRow.ticket_id == bindparam("ticket")
+_THEIRS = (_LATELY, EffectRow.connection_id.in_(_OURS))
+_REPLIES = select(
+    _count(_THIS),
+    _count(_THIS, _LATELY),
+    _count(EffectRow.requester == bindparam("person"), *_THEIRS),
+    _count(EffectRow.domain == bindparam("domain_"), *_THEIRS),
+)
+
+
+def _record(row: Row[Any]) -> Effect:
     planned = Planned(
         row.key,
         row.connection_id,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import ids
@@ -64,8 +64,7 @@ def _as_it_is(value: Any) -> Any:
 
 def waiting(session: Session, ticket_id: str) -> list[Waiting]:
     """What waits for this ticket, in the order of the vendor's clock."""
-    chosen = select(EventRow).where(EventRow.ticket_id == ticket_id, EventRow.state == WAITING)
-    return [_waiting(row) for row in session.scalars(chosen.order_by(EventRow.at, EventRow.id))]
+    return [_waiting(row) for row in session.execute(_WAITS, {"ticket": ticket_id})]
 
 
 def settle(session: Session, dealt_with: Sequence[int], outcome: str, *, state: str = DONE) -> None:
@@ -87,25 +86,12 @@ def unpark(session: Session, ticket_id: str) -> int:
 
 def to_ring(session: Session, at: datetime, limit: int = 500) -> list[str]:
     """Tickets with events that wait and that nothing holds back: no lease, no later try, no paused connection."""
-    free = (TicketRow.id.is_(None)) | (
-        (func.coalesce(TicketRow.next_try, at) <= at) & (TicketRow.owner.is_(None) | (TicketRow.until <= at))
-    )
-    chosen = (
-        select(EventRow.ticket_id)
-        .join(ConnectionRow, ConnectionRow.id == EventRow.connection_id)
-        .outerjoin(TicketRow, TicketRow.id == EventRow.ticket_id)
-        .where(EventRow.state == WAITING, free)
-        .where(ConnectionRow.state == "active", func.coalesce(ConnectionRow.wait_until, at) <= at)
-        .group_by(EventRow.ticket_id)
-        .order_by(func.min(EventRow.id))
-        .limit(limit)
-    )
-    return list(session.scalars(chosen))
+    return list(session.scalars(_TO_RING, {"now": at, "most": limit}))
 
 
 def has_waiting(session: Session, ticket_id: str) -> bool:
     """Whether anything waits for this ticket."""
-    return bool(session.scalar(select(exists().where(EventRow.ticket_id == ticket_id, EventRow.state == WAITING))))
+    return bool(session.scalar(_HAS_WAITING, {"ticket": ticket_id}))
 
 
 def backlog(session: Session) -> int:
@@ -113,7 +99,32 @@ def backlog(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(EventRow).where(EventRow.state == WAITING)) or 0
 
 
-def _waiting(row: EventRow) -> Waiting:
+# Built once: every run and every beat of the clock asks these, and building a statement costs more than running it.
+_MINE = (EventRow.ticket_id == bindparam("ticket"), EventRow.state == WAITING)
+_WAITS = (
+    select(EventRow.id, EventRow.delivery, EventRow.kind, EventRow.ref, EventRow.at, EventRow.click)
+    .where(*_MINE)
+    .order_by(EventRow.at, EventRow.id)
+)
+_HAS_WAITING = select(exists().where(*_MINE))
+_NOW = bindparam("now", type_=Moment())
+_TO_RING = (
+    select(EventRow.ticket_id)
+    .join(ConnectionRow, ConnectionRow.id == EventRow.connection_id)
+    .outerjoin(TicketRow, TicketRow.id == EventRow.ticket_id)
+    .where(EventRow.state == WAITING)
+    .where(
+        (TicketRow.id.is_(None))
+        | ((func.coalesce(TicketRow.next_try, _NOW) <= _NOW) & (TicketRow.owner.is_(None) | (TicketRow.until <= _NOW)))
+    )
+    .where(ConnectionRow.state == "active", func.coalesce(ConnectionRow.wait_until, _NOW) <= _NOW)
+    .group_by(EventRow.ticket_id)
+    .order_by(func.min(EventRow.id))
+    .limit(bindparam("most"))
+)
+
+
+def _waiting(row: Any) -> Waiting:
     click = decode(Click, row.click) if row.click else None
     ref = Ref(row.ref) if row.ref else None
     return Waiting(row.id, Event(row.delivery, EventKind(row.kind), ref, row.at, click))

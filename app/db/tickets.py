@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import case, exists, func, select, update
+from sqlalchemy import Boolean, Table, bindparam, case, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import inbox
+from app.db.models.base import Moment
 from app.db.models.connection import ConnectionRow
 from app.db.models.effect import EffectRow
 from app.db.models.event import EventRow
@@ -15,8 +16,6 @@ from app.db.models.ticket import TicketRow
 from app.db.statements import insert
 from app.errors import DeskhandError, UnknownRecord
 from connectors.types import Ref
-
-QUIETLY = {"synchronize_session": False}
 
 
 class LeaseLost(DeskhandError):
@@ -71,24 +70,8 @@ def take(session: Session, ticket_id: str, owner: str, now: datetime, until: dat
     """
     if not _ensure(session, ticket_id, now):
         return None
-    workable = exists().where(
-        ConnectionRow.id == TicketRow.connection_id,
-        ConnectionRow.state == "active",
-        func.coalesce(ConnectionRow.wait_until, now) <= now,
-    )
-    taken = (
-        update(TicketRow)
-        .where(TicketRow.id == ticket_id, TicketRow.owner.is_(None) | (TicketRow.until <= now))
-        .where(func.coalesce(TicketRow.next_try, now) <= now, workable)
-        .values(
-            owner=owner,
-            until=until,
-            fence=TicketRow.fence + 1,
-            attempts=TicketRow.attempts + case((TicketRow.owner.is_(None), 0), else_=1),
-        )
-        .returning(TicketRow.connection_id, TicketRow.ref, TicketRow.fence, TicketRow.attempts)
-    )
-    row = session.execute(taken, execution_options=QUIETLY).one_or_none()
+    values = {"ticket": ticket_id, "owner_": owner, "now": now, "until_": until}
+    row = session.execute(_TAKE, values).one_or_none()
     if row is None:
         return None
     return Lease(ticket_id, row.connection_id, Ref(row.ref), owner, row.fence, until, row.attempts)
@@ -96,10 +79,7 @@ def take(session: Session, ticket_id: str, owner: str, now: datetime, until: dat
 
 def renew(session: Session, lease: Lease, now: datetime, until: datetime) -> Lease:
     """Prolong the lease: the first statement of every transaction under it. Raises LeaseLost, also when it just ran out."""
-    found = session.execute(
-        _held(lease).where(TicketRow.until > now).values(until=until).returning(TicketRow.id), execution_options=QUIETLY
-    )
-    if found.one_or_none() is None:
+    if session.execute(_RENEW, {**_mine(lease), "now": now, "until_": until}).one_or_none() is None:
         raise LeaseLost
     return replace(lease, until=until)
 
@@ -109,16 +89,14 @@ def release(session: Session, lease: Lease, *, next_try: datetime | None = None,
 
     ``failed`` counts the attempt; a run that ended well forgets the failures before it. A lease that is lost stays lost.
     """
-    given_back = _held(lease).values(
-        owner=None, until=None, next_try=next_try, attempts=TicketRow.attempts + 1 if failed else 0
-    )
-    mine = session.execute(given_back.returning(TicketRow.id), execution_options=QUIETLY).one_or_none()
+    values = {**_mine(lease), "next": next_try, "failed": failed}
+    mine = session.execute(_RELEASE, values).one_or_none()
     return mine is not None and next_try is None and inbox.has_waiting(session, lease.ticket_id)
 
 
 def remembered(session: Session, ticket_id: str) -> Remembered:
     """What we know of it from before. Raises UnknownRecord."""
-    row = session.execute(select(*_COLUMNS).where(TicketRow.id == ticket_id)).one_or_none()
+    row = session.execute(_REMEMBERED, {"ticket": ticket_id}).one_or_none()
     if row is None:
         raise UnknownRecord("there is no such ticket")
     return _record(row)
@@ -126,7 +104,7 @@ def remembered(session: Session, ticket_id: str) -> Remembered:
 
 def remember(session: Session, ticket_id: str, **values: Any) -> None:
     """Change what is remembered, by the names of ``Remembered``."""
-    session.execute(update(TicketRow).where(TicketRow.id == ticket_id).values(**values), execution_options=QUIETLY)
+    session.execute(update(_TICKET).where(_TICKET.c.id == ticket_id).values(**values))
 
 
 def find(session: Session, connection_id: str, ref: Ref) -> Remembered | None:
@@ -138,8 +116,7 @@ def find(session: Session, connection_id: str, ref: Ref) -> Remembered | None:
 
 def recorded_by(session: Session, connection_id: str, ref: Ref) -> Remembered | None:
     """The thread whose record this ticket is, or None for a ticket of its own."""
-    chosen = select(*_COLUMNS).where(TicketRow.linked_connection == connection_id, TicketRow.linked_ref == ref.id)
-    row = session.execute(chosen.limit(1)).one_or_none()
+    row = session.execute(_RECORDED, {"connection": connection_id, "ref": ref.id}).one_or_none()
     return _record(row) if row else None
 
 
@@ -150,18 +127,7 @@ def hurry(session: Session, ticket_id: str) -> None:
 
 def due(session: Session, now: datetime, limit: int = 500) -> list[str]:
     """Tickets whose outbox has work that is due, and that nobody holds."""
-    chosen = (
-        select(EffectRow.ticket_id)
-        .join(TicketRow, TicketRow.id == EffectRow.ticket_id)
-        .join(ConnectionRow, ConnectionRow.id == TicketRow.connection_id)
-        .where(EffectRow.state.in_(("pending", "sending")), func.coalesce(EffectRow.not_before, now) <= now)
-        .where(TicketRow.owner.is_(None) | (TicketRow.until <= now), func.coalesce(TicketRow.next_try, now) <= now)
-        .where(ConnectionRow.state == "active", func.coalesce(ConnectionRow.wait_until, now) <= now)
-        .group_by(EffectRow.ticket_id)
-        .order_by(func.min(EffectRow.id))
-        .limit(limit)
-    )
-    return list(session.scalars(chosen))
+    return list(session.scalars(_DUE, {"now": now, "most": limit}))
 
 
 _COLUMNS = (
@@ -182,15 +148,69 @@ def _record(row: Any) -> Remembered:
     return Remembered(row[0], row[1], Ref(row[2]), *row[3:])
 
 
-def _held(lease: Lease) -> Any:
-    return update(TicketRow).where(
-        TicketRow.id == lease.ticket_id, TicketRow.owner == lease.owner, TicketRow.fence == lease.fence
+# Built once: every run asks these again and again, and building a statement costs more than running it.
+_TICKET = cast(Table, TicketRow.__table__)
+_REMEMBERED = select(*_COLUMNS).where(TicketRow.id == bindparam("ticket"))
+_RECORDED = (
+    select(*_COLUMNS)
+    .where(TicketRow.linked_connection == bindparam("connection"), TicketRow.linked_ref == bindparam("ref"))
+    .limit(1)
+)
+_KNOWN = select(exists().where(TicketRow.id == bindparam("ticket")))
+_NOW = bindparam("now", type_=Moment())
+_OPEN = (ConnectionRow.state == "active", func.coalesce(ConnectionRow.wait_until, _NOW) <= _NOW)
+_FREE = (
+    _TICKET.c.owner.is_(None) | (_TICKET.c.until <= _NOW),
+    func.coalesce(_TICKET.c.next_try, _NOW) <= _NOW,
+)
+_TAKE = (
+    update(_TICKET)
+    .where(_TICKET.c.id == bindparam("ticket"), *_FREE)
+    .where(exists().where(ConnectionRow.id == _TICKET.c.connection_id, *_OPEN))
+    .values(
+        owner=bindparam("owner_"),
+        until=bindparam("until_"),
+        fence=_TICKET.c.fence + 1,
+        attempts=_TICKET.c.attempts + case((_TICKET.c.owner.is_(None), 0), else_=1),
     )
+    .returning(_TICKET.c.connection_id, _TICKET.c.ref, _TICKET.c.fence, _TICKET.c.attempts)
+)
+_HELD = (
+    _TICKET.c.id == bindparam("ticket"),
+    _TICKET.c.owner == bindparam("owner_"),
+    _TICKET.c.fence == bindparam("fence_"),
+)
+_RENEW = update(_TICKET).where(*_HELD, _TICKET.c.until > _NOW).values(until=bindparam("until_")).returning(_TICKET.c.id)
+_RELEASE = (
+    update(_TICKET)
+    .where(*_HELD)
+    .values(
+        owner=None,
+        until=None,
+        next_try=bindparam("next"),
+        attempts=case((bindparam("failed", type_=Boolean()), _TICKET.c.attempts + 1), else_=0),
+    )
+    .returning(_TICKET.c.id)
+)
+_DUE = (
+    select(EffectRow.ticket_id)
+    .join(_TICKET, _TICKET.c.id == EffectRow.ticket_id)
+    .join(ConnectionRow, ConnectionRow.id == _TICKET.c.connection_id)
+    .where(EffectRow.state.in_(("pending", "sending")), func.coalesce(EffectRow.not_before, _NOW) <= _NOW)
+    .where(*_FREE, *_OPEN)
+    .group_by(EffectRow.ticket_id)
+    .order_by(func.min(EffectRow.id))
+    .limit(bindparam("most"))
+)
+
+
+def _mine(lease: Lease) -> dict[str, Any]:
+    return {"ticket": lease.ticket_id, "owner_": lease.owner, "fence_": lease.fence}
 
 
 def _ensure(session: Session, ticket_id: str, now: datetime) -> bool:
     """Make the ticket's row where there is none. False when no event ever named this ticket."""
-    if session.scalar(select(exists().where(TicketRow.id == ticket_id))):
+    if session.scalar(_KNOWN, {"ticket": ticket_id}):
         return True
     named = select(EventRow.connection_id, EventRow.ref).where(EventRow.ticket_id == ticket_id).limit(1)
     row = session.execute(named).one_or_none()
