@@ -36,6 +36,8 @@ class Pressed:
     """A word for who pressed it."""
     quiet: bool | None = None
     """True: a person has it now; False: handed back; None: as it was."""
+    at: datetime | None = None
+    """When, by the vendor's clock."""
     released: Judged | None = None
     outcome: Outcome | None = None
 

@@ -129,11 +129,11 @@ class Hearing:
 def hearing(remembered: Remembered, ticket: Ticket, presses: Sequence[Pressed]) -> Hearing:
     """A human's word silences us until the tag or a button hands the ticket back; the last button pressed counts."""
     handed_back = fields.RESUME_TAG in ticket.tags and remembered.quiet_since is not None
-    last = next((one.quiet for one in reversed(presses) if one.quiet is not None), None)
-    if last is True:
+    last = next((one for one in reversed(presses) if one.quiet is not None), None)
+    if last and (last.quiet or policy.took_over(ticket, last.at)):
         return Hearing(quiet=True, resumed=False, heard=remembered.heard)
-    if last is False or handed_back:
-        return Hearing(quiet=False, resumed=True, heard=_last_human(ticket))
+    if last or handed_back:
+        return Hearing(quiet=False, resumed=True, heard=last.at if last else _last_human(ticket))
     quiet = remembered.quiet_since is not None or policy.took_over(ticket, remembered.heard)
     return Hearing(quiet, resumed=False, heard=remembered.heard)
 
@@ -188,7 +188,7 @@ def _silence(remembered: Remembered, ticket: Ticket, heard: Hearing) -> str:
 
 def _presses(run: Run, knock: Knock, ticket: Ticket, where: Place) -> list[Pressed]:
     """What follows from each button that was pressed, in order."""
-    clicks = [one.event.click for one in knock.waiting if one.event.click]
+    clicks = [(one.event.click, one.event.at) for one in knock.waiting if one.event.click]
     if not clicks:
         return []
     with run.services.database.reading() as session:
@@ -197,7 +197,7 @@ def _presses(run: Run, knock: Knock, ticket: Ticket, where: Place) -> list[Press
         record = where.record
         inside = (record.id, link.LINKED) if record else (where.connection.id, ticket.ref)
         scene = Scene(ticket, standing, inside, where.recorded if record else where.own)
-        return [click.pressed(session, run, one, scene) for one in clicks]
+        return [replace(click.pressed(session, run, one, scene), at=at) for one, at in clicks]
 
 
 def _planned(
