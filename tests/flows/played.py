@@ -58,6 +58,8 @@ class Held:
     """Key -> receipt of every batch that was carried out."""
     log: list[tuple[str, Change]] = field(default_factory=list)
     """Every change that was carried out, with its key: more than once means more than once."""
+    answered: dict[str, str] = field(default_factory=dict)
+    """Key of a reply -> the customer's newest message when it was carried out."""
     gone: bool = False
     handed_back: datetime | None = None
     """When we last saw the tag that hands it back, or the button was pressed."""
@@ -90,10 +92,24 @@ class Vendor:
     count: int = 0
     overtaken: list[str] = field(default_factory=list)
     """Keys of replies that were carried out although an agent had written before the call began."""
+    doubled: list[str] = field(default_factory=list)
+    """Keys of automatic replies that were carried out although nobody had said anything since our last word."""
+    unwanted: list[str] = field(default_factory=list)
+    """Keys of calls that began while everything was stopped."""
+    shut: bool = False
+    """The account's switch is off: no call may begin."""
+    mark: str = ""
+    """Begins every name that is given here, so that no two plays share one."""
+
+    def forget(self, mark: str) -> None:
+        """Begin anew, as a vendor without a ticket."""
+        self.mark, self.count, self.shut = mark, 0, False
+        for kept in (self.tickets, self.hooks, self.late, self.faults, self.overtaken, self.doubled, self.unwanted):
+            kept.clear()  # type: ignore[attr-defined]
 
     def number(self, kind: str) -> str:
         self.count += 1
-        return f"{self.name}-{kind}{self.count}"
+        return f"{self.name}{self.mark}-{kind}{self.count}"
 
     def customer_writes(self, text: str, ticket: str = "", who: Person | None = None) -> str:
         """Open a ticket, or answer in one. A closed one gives a new ticket, as the real ones do."""
@@ -112,6 +128,11 @@ class Vendor:
     def hands_back(self, ticket: str) -> None:
         """An agent puts the tag on it."""
         self.tickets[ticket].tags.add("deskhand_resume")
+        self.knock(ticket)
+
+    def assigns(self, ticket: str) -> None:
+        """Somebody in the team gets the ticket and has said nothing yet."""
+        self.tickets[ticket].assignee = AGENT.id if self.tickets[ticket].assignee != AGENT.id else "a2"
         self.knock(ticket)
 
     def closes(self, ticket: str) -> None:
@@ -203,6 +224,8 @@ class Desk:
         self, ref: Ref, changes: Sequence[Change], *, key: str, expect: str | None = None, since: datetime | None = None
     ) -> Receipt:
         assert all(type(change) in self.supports for change in changes), "the gate downgrades what is not supported"
+        if self.vendor.shut:
+            self.vendor.unwanted.append(key)
         self.vendor.at("apply")
         begun = self.vendor.now()
         fault = self.vendor.fault()
@@ -253,10 +276,7 @@ class Desk:
     def _make(self, held: Held, change: Change, key: str, begun: datetime) -> None:
         match change:
             case Reply(text=text):
-                back = held.handed_back or datetime.min.replace(tzinfo=UTC)
-                if any(m.author.role is Role.AGENT and back < m.at < begun for m in held.messages):
-                    self.vendor.overtaken.append(key)
-                self.vendor.says(held, US, text)
+                self._reply(held, text, key, begun)
             case Note(text=text) | Whisper(text=text):
                 self.vendor.says(held, US, text, public=False)
             case OpenTicket(text=text, requester=who) | AddMessage(text=text, author=who):
@@ -269,6 +289,18 @@ class Desk:
                 held.fields[name] = value
             case _:
                 pass
+
+    def _reply(self, held: Held, text: str, key: str, begun: datetime) -> None:
+        """Say it, and note what is wrong with saying it now."""
+        back = held.handed_back or datetime.min.replace(tzinfo=UTC)
+        if any(m.author.role is Role.AGENT and back < m.at < begun for m in held.messages):
+            self.vendor.overtaken.append(key)
+        last = next(m for m in reversed(held.messages) if m.public)
+        if last.author.role is Role.US and back < last.at and not key.endswith("s"):
+            self.vendor.doubled.append(key)
+        asked = [m.id for m in held.messages if m.public and m.author.role is Role.CUSTOMER]
+        held.answered[key] = asked[-1]
+        self.vendor.says(held, US, text)
 
     def _known(self, key: str) -> Receipt | None:
         return next((h.taken[key] for h in self.vendor.tickets.values() if key in h.taken), None)

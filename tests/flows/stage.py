@@ -59,12 +59,14 @@ class Bells:
 class Stage:
     """An account that may answer by itself on the strength of evidence, at vendors whose clock we move."""
 
-    def __init__(self, url: str = "sqlite://", database: Database | None = None) -> None:
+    def __init__(
+        self, url: str = "sqlite://", database: Database | None = None, services: type[Services] = Services
+    ) -> None:
         self.time = NOON
         self.database = database or Database(url, clock=lambda: self.time)
         self.bells = Bells()
         settings = Settings(Path(), url, "redis://nowhere", (b"k" * 32,))
-        self.services = Services(
+        self.services = services(
             settings,
             database=self.database,
             work=self.bells,  # type: ignore[arg-type]

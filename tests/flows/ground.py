@@ -1,0 +1,130 @@
+"""Where schedules are played: one account with a desk and a thread, made once and swept clean before each of them."""
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlalchemy import text
+
+from app.db import accounts, connections, evidence, ids
+from app.db.connections import Installed
+from app.db.migrations import upgrade
+from app.db.models.account import AccountRow
+from app.engine.classify import KeywordClassifier
+from app.engine.ports import Classifier, Knowledge
+from app.engine.types import EvidenceRecord, Passage
+from app.services import Services
+from connectors.types import Status
+from jobs import base
+from tests.builders import NOON, a_passage
+from tests.flows.interference import Shaky
+from tests.flows.played import VENDORS, Held, Vendor
+from tests.flows.stage import CONFIGURATION, Stage
+
+PLACES = ("desk", "thread")
+OURS = ("outcome", "judgement", "effect", "event", "problem", "ticket", "evidence")
+"""Tables that a play writes, none before one it points to."""
+
+
+class Page:
+    """Knowledge that is always the same page."""
+
+    version = "page/1"
+
+    def search(self, query: str, *, locale: str = "", limit: int = 5) -> Sequence[Passage]:
+        return [a_passage("Open Your orders to track a parcel: where it is shows there.")]
+
+
+class Settled(Services):
+    """Services that look nothing up which cannot change during a play: thousands of plays are to fit into a minute."""
+
+    @cached_property
+    def _keywords(self) -> Classifier:
+        return KeywordClassifier(self.configuration("account"))
+
+    def classifier(self, account_id: str) -> Classifier:
+        return self._keywords
+
+    def knowledge(self, account_id: str) -> Knowledge:
+        return Page()
+
+
+class Ground:
+    """The stage of every play, and how it is made ready for the next."""
+
+    def __init__(self) -> None:
+        self._now = NOON
+        self.stage: Stage | None = None
+        self.database = Shaky("sqlite://", clock=lambda: self.stage.time if self.stage else NOON)
+        upgrade(self.database)
+        self.stage = Stage(database=self.database, services=Settled)
+        self._open_account()
+        self.places = {name: self._connect(name) for name in PLACES}
+        self._proof = self._earn()
+
+    @property
+    def played(self) -> Stage:
+        assert self.stage is not None
+        return self.stage
+
+    def _open_account(self) -> None:
+        """Under an id that is always the same, so that a play can be repeated exactly."""
+        with self.database.session() as session:
+            session.add(AccountRow(id="account", name="shop", created_at=NOON))
+            session.flush()
+            accounts.configure(session, "account", "shop.yaml", CONFIGURATION, NOON)
+            self.played.account = accounts.find(session, "account")
+
+    def _connect(self, name: str) -> tuple[str, Vendor]:
+        stage = self.played
+        id, played = f"{name}-connection", Vendor(stage.tick, name=name)
+        VENDORS[f"https://{id}.example"] = played
+        sealed = stage.services.vault.seal({}, place=id)
+        with self.database.session() as session:
+            connections.add(session, Installed(id, stage.account.id, name, f"https://{id}.example", {}, sealed), NOON)
+        return id, played
+
+    def _earn(self) -> EvidenceRecord:
+        stage = self.played
+        stage.earn()
+        with self.database.reading() as session:
+            found = evidence.newest(session, stage.account.id, "order-status")
+        assert found is not None
+        return found
+
+    def clean(self, seed: int, *, earned: bool) -> None:
+        """As if nothing had ever happened here. ``earned``: replies are unlocked."""
+        stage = self.played
+        base.use(stage.services)
+        random.seed(seed)
+        stage.time = NOON
+        stage.bells.lose()
+        with self.database.session() as session:
+            for table in OURS:
+                session.execute(text(f"delete from {table}"))
+            session.execute(text("update connection set state = 'active', wait_until = null, asked_at = null"))
+            accounts.stop(session, stage.account.id, stopped=False)
+            if earned:
+                evidence.save(session, stage.account.id, self._proof)
+        for _, played in self.places.values():
+            played.forget(f"{seed}")
+
+    def every(self) -> Iterator[tuple[Vendor, Held]]:
+        return ((played, held) for _, played in self.places.values() for held in list(played.tickets.values()))
+
+    def open(self) -> list[tuple[Vendor, Held]]:
+        return [(played, held) for played, held in self.every() if held.status is not Status.CLOSED]
+
+    def id(self, played: Vendor, held: Held) -> str:
+        return ids.ticket(self.places[played.name][0], held.id)
+
+    @contextmanager
+    def at_peace(self) -> Iterator[None]:
+        """Nobody interferes when this is over."""
+        try:
+            yield
+        finally:
+            self.database.at = lambda moment: None
+            for _, played in self.places.values():
+                played.at = lambda moment: None
