@@ -38,6 +38,10 @@ class Settings:
     job_timeout: int = 120
     """Seconds after which a job is given up; also how long a stopping worker may take to finish."""
     log_level: str = "INFO"
+    model_file: Path | None = None
+    """The sentence model's ONNX file; None for the one that was installed with Deskhand."""
+    model_sha256: str = ""
+    """Of that file; empty for the digest that is pinned in the code."""
     model_url: str = ""
     """Where language models are asked; empty, with no file of models, means that none ever is."""
     model_key: str = field(default="", repr=False)
@@ -72,6 +76,13 @@ class Settings:
         values["own_broker"] = not values["redis_url"]
         values["redis_url"] = values["redis_url"] or f"unix://{cls(**values).broker_socket}"
         return cls(**values)
+
+
+def sentence_model(environ: Mapping[str, str] | None = None) -> tuple[Path | None, str]:
+    """The sentence model's file and digest alone: nothing is created for who needs no more. Raises SettingsError."""
+    given = os.environ if environ is None else environ
+    values = {v.field: v.value(given) for v in VARIABLES if v.field in ("model_file", "model_sha256")}
+    return values["model_file"], values["model_sha256"]
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
@@ -138,6 +149,12 @@ def _file(text: str) -> Path | None:
     return Path(text) if text else None
 
 
+def _digest(text: str) -> str:
+    if text and (len(text) != 64 or not set(text.lower()) <= set("0123456789abcdef")):
+        raise ValueError("give 64 hexadecimal digits, as `sha256sum` prints them")
+    return text.lower()
+
+
 def _level(text: str) -> str:
     if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ValueError("give DEBUG, INFO, WARNING or ERROR")
@@ -189,6 +206,20 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("DESKHAND_JOB_TIMEOUT", "job_timeout", _number(5, 3600), "120", "Seconds after which a job is given up."),
     Variable("DESKHAND_LOG_LEVEL", "log_level", _level, "INFO", "DEBUG, INFO, WARNING or ERROR."),
+    Variable(
+        "DESKHAND_MODEL_FILE",
+        "model_file",
+        _file,
+        "",
+        "The ONNX file of all-MiniLM-L6-v2 that compares meanings; empty: the one that was installed with Deskhand.",
+    ),
+    Variable(
+        "DESKHAND_MODEL_SHA256",
+        "model_sha256",
+        _digest,
+        "",
+        "That file's SHA-256, which is verified at start; empty: the pinned one of the installed file.",
+    ),
     Variable(
         "DESKHAND_MODEL_URL",
         "model_url",

@@ -21,6 +21,7 @@ COMMANDS = {
     "connect": "app.cli.connect:connect",
     "doctor": "app.cli.doctor:doctor",
     "simulate": "app.cli.simulate:simulate",
+    "classify": "app.cli.classify:classify",
     "deadline": "app.cli.deadline:deadline",
 }
 USAGE = (BadInput, SettingsError, UnknownRecord)

@@ -1,18 +1,24 @@
 """The local classifier behind ``engine.ports.Classifier``: a ticket in, one classification with its reasons out."""
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
-from app.engine.configuration import Configuration
+from app.engine.configuration import Category, Configuration
 from app.engine.machines import why_machine
 from app.engine.types import Classification, Label, Reason
 from app.nlp.engine import Engine, Reading
+from app.nlp.learning import version
 from app.nlp.model import Model, Opinion
 from app.nlp.rows import Example
-from app.nlp.store import ModelStore
+from app.nlp.store import Damaged, ModelStore
 from app.nlp.tier import Tier
 from connectors.types import Message, Role, Ticket
 
-VERSION = "local-1"
+log = logging.getLogger(__name__)
+
+VERSION = "local-2"
+WARMING = "Where is my order? It should have been here by Friday."
 
 
 class LanguageClassifier:
@@ -26,12 +32,12 @@ class LanguageClassifier:
         tier: Tier,
         before: Model | None = None,
     ) -> None:
-        """Trains the model (and keeps it in ``store``): slow, so before the first job. ``before`` makes a refit incremental."""
+        """Takes the model from ``store``, or trains it and keeps it there: slow, so before the first job.
+
+        ``before`` makes a refit incremental: what that model was trained on is not encoded again.
+        """
         self.tier = tier
-        self._categories = configuration.categories
-        model = Engine.fit(self._categories, examples, tier.encoder, before=before)
-        if store is not None:
-            store.save(model, self._categories)
+        model = _model(configuration.categories, tuple(examples), store, tier, before)
         self._engine = Engine(model, tier.encoder, products(configuration.settings))
         self.version = f"{VERSION}:{tier.name}:{model.version}"
 
@@ -39,6 +45,10 @@ class LanguageClassifier:
     def model(self) -> Model:
         """The trained model, for reports and for the next refit."""
         return self._engine.model
+
+    def warm_up(self) -> None:
+        """Loads all that the first ticket would have to wait for."""
+        self._engine.read(WARMING, datetime(2026, 1, 1, tzinfo=UTC))
 
     def classify(self, ticket: Ticket) -> Classification:
         """The judgement on the newest question, with its subject where it is the ticket's first. Never raises on any text."""
@@ -68,6 +78,31 @@ class LanguageClassifier:
             entities=reading.entities,
             flags=reading.flags | ({"machine"} if machine else set()),
         )
+
+
+def _model(
+    categories: Sequence[Category],
+    examples: Sequence[Example],
+    store: ModelStore | None,
+    tier: Tier,
+    before: Model | None,
+) -> Model:
+    kept = _kept(store, version(categories, examples, tier.encoder)) if store else None
+    if kept is not None:
+        return kept
+    model = Engine.fit(categories, examples, tier.encoder, before=before)
+    if store is not None:
+        store.save(model, categories)
+    return model
+
+
+def _kept(store: ModelStore, name: str) -> Model | None:
+    """The model of that name, or None when there is none that can be used: it is then made anew."""
+    try:
+        return store.load(name)
+    except Damaged as damage:
+        log.warning("model.damaged", extra={"model": name, "why": str(damage)})
+        return None
 
 
 def products(settings: Mapping[str, object]) -> tuple[str, ...]:

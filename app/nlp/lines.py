@@ -27,23 +27,24 @@ class BadLine(ValueError):
 
 def classify_lines(
     config: str,
-    example_lines: Iterable[str],
+    taught: Iterable[Example],
     lines: Iterable[str],
     *,
     tier: Tier,
     now: datetime,
     name: str = "configuration",
 ) -> Iterator[dict[str, Any]]:
-    """One answer for each text, in order, by the configuration in ``config`` (YAML or JSON) and the labelled examples.
+    """One answer for each text, in order, by the configuration in ``config`` (YAML or JSON) and labelled examples.
 
-    Trains before the first answer. Raises ConfigurationError, and ``BadLine`` at the first line that cannot be read.
+    Reads every line and trains before the first answer. Raises ConfigurationError, and ``BadLine`` for the first line that
+    cannot be read.
     """
     configuration = load(config, name=name)
-    model = Engine.fit(configuration.categories, examples(example_lines), tier.encoder)
+    texts = [_text(number, row) for number, row in records(lines)]
+    model = Engine.fit(configuration.categories, taught, tier.encoder)
     engine = Engine(model, tier.encoder, products(configuration.settings))
     known = {category.name: category for category in configuration.categories}
-    for row in records(lines):
-        text = _text(row)
+    for text in texts:
         yield answer(engine.read(text, now), text, known)
 
 
@@ -70,21 +71,21 @@ def answer(reading: Reading, text: str, known: Mapping[str, Category]) -> dict[s
 
 def examples(lines: Iterable[str]) -> list[Example]:
     """Labelled examples: JSON lines with ``text`` and ``labels``, or CSV with ``text,category``."""
-    return [Example(_text(row), _labels(row)) for row in records(lines)]
+    return [Example(_text(number, row), _labels(row)) for number, row in records(lines)]
 
 
-def records(lines: Iterable[str]) -> Iterator[Mapping[str, Any]]:
-    """JSON objects, one a line, or the rows of a CSV file with a header: whichever the first line with anything in it shows."""
-    rest = iter(lines)
-    first = next((line for line in rest if line.strip("\ufeff \t\r\n")), "")
+def records(lines: Iterable[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """JSON objects, one a line, or the rows of a CSV file with a header, each with its line's number: as the first line shows."""
+    rest = enumerate(lines, 1)
+    start, first = next(((n, line) for n, line in rest if line.strip("\ufeff \t\r\n")), (0, ""))
     if not first:
         return
-    whole = chain([first.lstrip("\ufeff")], rest)
-    yield from _json(whole) if first.lstrip("\ufeff \t").startswith("{") else _csv(whole)
+    whole = chain([first.lstrip("\ufeff")], (line for _, line in rest))
+    yield from _json(whole, start) if first.lstrip("\ufeff \t").startswith("{") else _csv(whole, start)
 
 
-def _json(lines: Iterable[str]) -> Iterator[Mapping[str, Any]]:
-    for number, line in enumerate(lines, 1):
+def _json(lines: Iterable[str], start: int) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, line in enumerate(lines, start):
         if not line.strip():
             continue
         try:
@@ -93,22 +94,26 @@ def _json(lines: Iterable[str]) -> Iterator[Mapping[str, Any]]:
             raise BadLine(f'line {number} is no JSON: give one object a line, {{"text": "..."}}') from error
         if not isinstance(row, dict):
             raise BadLine(f'line {number} is no object: give {{"text": "..."}}')
-        yield row
+        yield number, row
 
 
-def _csv(lines: Iterable[str]) -> Iterator[Mapping[str, Any]]:
+def _csv(lines: Iterable[str], start: int) -> Iterator[tuple[int, Mapping[str, Any]]]:
     reader = csv.DictReader(
         io.StringIO("".join(line if line.endswith("\n") else f"{line}\n" for line in lines), newline="")
     )
     if "text" not in (reader.fieldnames or ()):
-        raise BadLine("line 1: a CSV file needs a header with a column named text")
-    yield from reader
+        raise BadLine(f"line {start} is no header with a column named text, as a CSV file needs")
+    try:
+        for row in reader:
+            yield reader.line_num + start - 1, row
+    except csv.Error as error:
+        raise BadLine(f"line {reader.line_num + start - 1} is no CSV: {error}") from error
 
 
-def _text(row: Mapping[str, Any]) -> str:
+def _text(number: int, row: Mapping[str, Any]) -> str:
     text = row.get("text")
     if not isinstance(text, str):
-        raise BadLine("a line has no text: give it as a string named text")
+        raise BadLine(f"line {number} has no text: give it as a string named text")
     return text
 
 

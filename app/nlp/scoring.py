@@ -92,10 +92,11 @@ class Neighbours:
 
 
 def neighbours(vectors: Array, classes: NDArray[np.int64], count: int) -> Neighbours:
-    """The examples sorted by class."""
+    """The examples sorted by class, as exact as the store keeps them: a model read back says what it said when it was made."""
     order = np.argsort(classes, kind="stable")
     starts = np.searchsorted(classes[order], np.arange(count + 1))
-    return Neighbours(np.ascontiguousarray(vectors[order]), starts.astype(np.int64), order.astype(np.int64))
+    kept = vectors[order].astype(np.float16).astype(np.float32)
+    return Neighbours(kept, starts.astype(np.int64), order.astype(np.int64))
 
 
 def features(meaning: Array, wording: Array) -> Array:

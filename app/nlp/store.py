@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ class ModelStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def save(self, model: Model, categories: tuple[Category, ...]) -> None:
+    def save(self, model: Model, categories: Sequence[Category]) -> None:
         """Keeps a model; saving it again changes nothing. The words are written last: a model is there when they are."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         numbers = self._folder / f"{model.version}.npz"
@@ -70,7 +71,7 @@ def _arrays(model: Model) -> dict[str, Any]:
     }
 
 
-def _words(model: Model, categories: tuple[Category, ...]) -> dict[str, Any]:
+def _words(model: Model, categories: Sequence[Category]) -> dict[str, Any]:
     return {
         "version": model.version,
         "names": model.names,

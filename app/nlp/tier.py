@@ -17,14 +17,14 @@ class Tier:
 
 
 @lru_cache(maxsize=2)
-def tier(path: Path | None = None, digest: str = PINNED) -> Tier:
+def tier(path: Path | None = None, digest: str = "") -> Tier:
     """The best tier that runs here: sentence vectors from the verified model file, else wording alone. Never raises.
 
-    ``path`` and ``digest`` name another file of the same model (the official export, say); by default the wheel's is used.
+    ``path`` and ``digest`` name another file of the same model (the official export, say); by default the wheel's, pinned.
     The second call with the same file returns the first one's encoder, so that a worker's jobs share it.
     """
     try:
-        encoder = SentenceEncoder(path, digest)
+        encoder = SentenceEncoder(path, digest or PINNED)
     except Unusable as reason:
         return Tier("lexical", f"Only wording is compared, which knows fewer tickets: {reason}.", None)
     return Tier("sentences", f"Sentence vectors from a verified model file ({encoder.version}).", encoder)

@@ -128,7 +128,7 @@ def test_the_version_follows_the_tier_and_the_examples(classifier: LanguageClass
 
 
 def answers(lines: list[str], tier: Tier, given: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
-    return classify_lines(CONFIG, given, lines, tier=tier, now=NOW)
+    return classify_lines(CONFIG, examples(given), lines, tier=tier, now=NOW)
 
 
 def test_one_answer_a_line_in_the_documented_shape(sentences: Tier) -> None:
@@ -164,8 +164,13 @@ def test_csv_with_a_header_is_read(header: str) -> None:
 
 @pytest.mark.parametrize("lines", [["{broken"], ['{"text": 1}'], ['{"text": "a"}', "[1]"], ["name,category", "a,b"]])
 def test_a_bad_line_says_what_would_be_right(lines: list[str]) -> None:
-    with pytest.raises(BadLine, match=r"give|needs"):
+    with pytest.raises(BadLine, match=r"^line \d .*(give|needs)"):
         examples(lines)
+
+
+def test_a_bad_line_is_named_before_anything_is_answered(sentences: Tier) -> None:
+    with pytest.raises(BadLine, match="line 4 has no text"):
+        next(answers(["\n", '{"text": "where is my parcel"}', "", '{"txt": "?"}'], sentences))
 
 
 def test_empty_files_have_no_records() -> None:
