@@ -44,9 +44,18 @@ classification:
   grouped: {categories: [{name: grouped-plain, keywords: [x], priority: high}]}
   listed: [{name: listed-plain, keywords: [x], priority: high}]
 autoResponse:
-  plain: {enabled: false, workflow: [{action: acknowledge-receipt, sla: provide-update-within-2-days}]}
+  plain:
+    enabled: false
+    workflow: [{action: acknowledge-receipt, sla: provide-update-within-2-days}]
+    response: {format: step-by-step, includeRelatedArticles: 3}
   hurries: {requireHuman: true}
 chatbot:
+  engine: gpt-4
+  personality: friendly-helpful
+  systemPrompt: Be brief.
+  contextWindow: 20
+  temperature: 0.3
+  tools: [{name: search_documentation}]
   fallbackToHuman: {triggers: [attempts > 3, {customerRequest: true}]}
   handoff: {triggers: [sensitive-request, {confidence-threshold: 0.9}]}
 escalation:
@@ -246,7 +255,12 @@ def test_patterns(pattern: str, path: tuple[str | int, ...], fit: bool) -> None:
         ("escalation: {own: {notify: [ana]}}", "escalation.own.notify[0]", State.WARNING),
         ("escalation: {moon: {immediate: true}}", "escalation.moon.immediate", State.WARNING),
         ("chatbot: {handoff: {triggers: [attempts < 1 || vip]}}", "chatbot.handoff.triggers[0]", State.WORKS),
-        ("chatbot: {engine: gpt-4}", "chatbot.engine", State.NOT_YET),
+        ("chatbot: {engine: gpt-4}", "chatbot.engine", State.WORKS),
+        ("chatbot: {personality: pirate}", "chatbot.personality", State.WARNING),
+        ("chatbot: {tools: [{name: refund}]}", "chatbot.tools[0].name", State.NOT_YET),
+        ("chatbot: {compliance: {noPII: true}}", "chatbot.compliance.noPII", State.WORKS),
+        ("chatbot: {compliance: {noPII: false}}", "chatbot.compliance.noPII", State.WARNING),
+        ("autoResponse: {own: {response: {format: poem}}}", "autoResponse.own.response.format", State.NOT_YET),
         ("modes: {}", "modes", State.WARNING),
         ("channels: []", "channels", State.WARNING),
     ],

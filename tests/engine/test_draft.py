@@ -154,3 +154,56 @@ def test_every_line_of_a_draft_stands_in_the_page_or_the_templates(page: str, qu
     said = [line for line in made.text.split("\n") if line not in around]
     assert all(" ".join(line.split()) in flat for line in said)
     assert sum(map(len, said)) <= MOST_CHARACTERS
+
+
+GERMAN = a_passage("Ein Paket braucht drei Tage.", title="Paket", locale="de", source="g1")
+RELATED = "autoResponse: {orderStatus: {response: {includeRelatedArticles: 2, format: step-by-step}}}\n"
+
+
+def test_a_page_in_the_customers_language_comes_with_words_of_that_language() -> None:
+    text = drafted(GERMAN, language="de").text
+    assert text == (
+        "Hallo Ana,\n\nEin Paket braucht drei Tage.\n\nQuelle: [Paket](https://help.example/track)\n\nFreundliche Grüße"
+    )
+
+
+def test_the_accounts_own_words_stay_in_any_language() -> None:
+    text = drafted(GERMAN, language="de", more="templates: {greeting: 'Moin {name}', closing: Tschüs}\n").text
+    assert text.startswith("Moin Ana\n\n")
+    assert text.endswith("Tschüs")
+
+
+def test_a_page_in_another_language_is_for_the_note_alone() -> None:
+    made = drafted(GERMAN, language="fr")
+    assert (made.text, made.passages, [r.code for r in made.reasons]) == ("", (GERMAN,), ["foreign_language"])
+
+
+def test_a_page_in_the_customers_language_goes_before_a_better_one_in_another() -> None:
+    french = a_passage("Un colis met trois jours.", title="Colis", locale="fr-FR", source="f1", score=0.6)
+    assert drafted(GERMAN, french, language="fr").passages == (french,)
+
+
+def test_the_language_that_was_read_counts_more_than_the_profile() -> None:
+    ticket = a_ticket(requester=a_person(locale="fr-FR"))
+    assert drafted(GERMAN, ticket=ticket, language="de").text
+    assert not drafted(GERMAN, ticket=ticket).text
+
+
+def test_related_articles_are_public_others_and_readable() -> None:
+    others = [a_passage("x", source=f"r{n}", title=f"More {n}", url=f"https://help.example/{n}") for n in range(4)]
+    made = drafted(a_passage(), INSIDE, *others, more=RELATED)
+    assert made.text.count("\n- [") == 2
+    assert "Related articles:\n- [More 0](https://help.example/0)\n- [More 1]" in made.text
+    assert "Limits" not in made.text
+    assert made.passages == (a_passage(), INSIDE)
+    foreign = a_passage("x", source="d", title="Fremd", url="https://help.example/d", locale="de")
+    assert "Related" not in drafted(a_passage(locale="en"), foreign, more=RELATED, language="en").text
+
+
+def test_steps_are_numbered_where_the_configuration_wants_steps() -> None:
+    page = a_passage("To track it:\n- Open the app.\n- Press Track.\n\nThat is all.\n\n* Again.")
+    assert (
+        "To track it:\n\n1. Open the app.\n2. Press Track.\n\nThat is all.\n\n1. Again."
+        in drafted(page, more=RELATED).text
+    )
+    assert "- Open the app.\n- Press Track." in drafted(page).text

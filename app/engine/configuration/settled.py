@@ -16,6 +16,11 @@ CONFIDENCE = 0.7
 ANGER = -0.6
 """The sentiment below which a human answers, where the configuration gives none."""
 
+VOICES = ("friendly-helpful", "professional-empathetic")
+"""The ways of writing that a language model can be asked for."""
+COMMANDS = ("search_documentation",)
+"""What a language model may be allowed to look up."""
+
 PRIORITIES: Mapping[str, Priority] = MappingProxyType(
     {
         "critical": Priority.URGENT,

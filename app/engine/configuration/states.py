@@ -11,8 +11,8 @@ from typing import Any
 
 from app.engine.configuration.checking import topical
 from app.engine.configuration.reading import Path, leaves, shown
-from app.engine.configuration.settled import Configuration
-from app.engine.configuration.settling import is_address
+from app.engine.configuration.settled import COMMANDS, VOICES, Configuration
+from app.engine.configuration.settling import STEPS, is_address
 
 
 class State(StrEnum):
@@ -113,11 +113,39 @@ def _quotes(path: Path, value: Any, configuration: Configuration) -> Verdict:
     return WORKS, "articles are quoted for this category" if value else "nothing is quoted for this category"
 
 
+def _format(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    if value == STEPS:
+        return WORKS, "answers keep the steps of their article, numbered"
+    return NOT_YET, f"answers have the form of their article; only {STEPS} is a form of its own"
+
+
+def _voice(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    if value in VOICES:
+        return WORKS, "how a language model writes, once one is set up"
+    return WARNING, f"is no voice we have, so a model writes plainly; known here: {', '.join(VOICES)}"
+
+
+def _private(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    if value:
+        return WORKS, "a model never reads personal data, and no draft of its repeats any"
+    return WARNING, "personal data is kept from a model all the same"
+
+
+def _tool(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    name = configuration.settings["chatbot"]["tools"][path[2]]["name"]
+    if name not in COMMANDS:
+        return NOT_YET, "a model is not offered this: it may only look up what customers may read"
+    return WORKS, "a model may look this up, once one is set up; nothing is changed by it"
+
+
 # --- the table ----------------------------------------------------------------------------------------------
 
 _PERSON = (WORKS, "a person answers; the check itself is not made yet")
 _FLOW = (NOT_YET, "workflows are not run yet: a draft is quoted from articles instead")
-_MODEL = (NOT_YET, "no language model is called yet")
+_MODEL = (
+    WORKS,
+    "a language model writes drafts by it, once one is set up (DESKHAND_MODEL_URL); till then articles are quoted",
+)
 _MOOD = (NOT_YET, "sentiment is not judged yet")
 _FIGURES = (NOT_YET, "reports are not made yet")
 _DUTY = (NOT_YET, "this is not enforced yet: answers only quote articles")
@@ -196,15 +224,26 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("autoResponse.*.workflow.*.sla", (WORKS, "the SLA target of what it names, such as a periodic update")),
     ("autoResponse.*.workflow.**", _FLOW),
     ("autoResponse.*.knowledgeBase.**", (NOT_YET, "every connected article is searched, by words")),
-    ("autoResponse.*.response.**", (NOT_YET, "drafts are quotations, steps kept as they are")),
+    ("autoResponse.*.response.format", _format),
+    ("autoResponse.*.response.includeRelatedArticles", (WORKS, "how many other articles an answer links to")),
+    ("autoResponse.*.response.**", (NOT_YET, "pictures are not sent: the article that is linked has them")),
     ("autoResponse.*.authentication.**", (NOT_YET, "nobody's identity is checked yet: nothing personal is looked up")),
     ("autoResponse.*.*.**", (NOT_YET, "self-service flows are not run yet")),
     # chatbot
     ("chatbot.fallbackToHuman.triggers.**", (WORKS, "a person answers when it is so")),
     ("chatbot.handoff.triggers.**", (WORKS, "a person answers when it is so")),
+    ("chatbot.compliance.noPII", _private),
     ("chatbot.compliance.**", _DUTY),
     ("chatbot.limitations.**", (NOT_YET, "no action of any kind is run, so none of these limits can be broken yet")),
-    ("chatbot.**", _MODEL),
+    ("chatbot.engine", _MODEL),
+    ("chatbot.personality", _voice),
+    ("chatbot.systemPrompt", (WORKS, "a model reads it after our own rules, which it cannot widen")),
+    ("chatbot.contextWindow", (WORKS, "how many of the newest messages a model reads")),
+    ("chatbot.temperature", _MODEL),
+    ("chatbot.tools.*.name", _tool),
+    ("chatbot.tools.*.description", (NOT_YET, "a model reads our own description of what it may look up")),
+    ("chatbot.integrations.**", (NOT_YET, "no other system is asked or told yet")),
+    ("chatbot.**", (WARNING, "is empty: leave it out or fill it")),
     # escalation
     ("escalation.sla.**", (WORKS, "written as the SLA target")),
     ("escalation.routing.**", (WORKS, "tickets are routed by it")),
