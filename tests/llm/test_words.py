@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.configuration import settled
+from app.engine.configuration.settled import COMMANDS, VOICES
 from app.llm import commands, prompts
 from app.llm.author import CHECK
 from app.llm.fence import CUT, MOST, PREFIX, fenced, neutral
 
 
-@pytest.mark.parametrize("name", ["draft", "translate", "persona.plain", *(f"persona.{v}" for v in settled.VOICES)])
+@pytest.mark.parametrize("name", ["draft", "translate", "persona.plain", *(f"persona.{v}" for v in VOICES)])
 def test_a_prompts_name_has_its_version_and_follows_its_text(name: str) -> None:
     found = prompts.prompt(name)
     assert re.fullmatch(rf"{re.escape(name)}\.v\d+-[0-9a-f]{{8}}", found.name)
@@ -26,12 +26,12 @@ def test_a_prompt_that_is_not_there() -> None:
 
 
 def test_every_voice_has_words_of_its_own() -> None:
-    voices = [prompts.persona(name).text for name in ("plain", *settled.VOICES)]
+    voices = [prompts.persona(name).text for name in ("plain", *VOICES)]
     assert len(set(voices)) == len(voices)
 
 
 def test_what_a_configuration_may_allow_is_what_there_is() -> None:
-    assert tuple(commands.COMMANDS) == settled.COMMANDS
+    assert tuple(commands.COMMANDS) == COMMANDS
     assert CHECK.startswith("claims/")
 
 
