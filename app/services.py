@@ -2,18 +2,21 @@
 
 import hashlib
 import hmac
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.db import accounts, connections
 from app.db.connections import Installed
 from app.db.database import Database
-from app.engine.classify import KeywordClassifier
-from app.engine.configuration import Configuration, load
+from app.engine.configuration import Configuration, ConfigurationError, load
 from app.engine.ports import Classifier, Knowledge
+from app.errors import UnknownRecord
 from app.kb.index import TextIndex
 from app.queue import Work
 from app.settings import Settings
@@ -21,6 +24,12 @@ from app.vault import Vault
 from connectors.base import Connection, Helpdesk
 from connectors.registry import HELPDESKS
 from connectors.types import OpenTicket
+
+if TYPE_CHECKING:
+    from app.nlp.classifier import LanguageClassifier
+    from app.nlp.tier import Tier
+
+log = logging.getLogger(__name__)
 
 FRESH = 5.0
 """Seconds for which a connection is used without a look at the database."""
@@ -57,7 +66,8 @@ class Services:
         self.helpdesks = helpdesks
         self.evidence_key = hmac.new(settings.keys[0], b"deskhand evidence", hashlib.sha256).digest()
         self._mine = threading.local()
-        self._configurations: dict[str, tuple[int, Configuration, Classifier]] = {}
+        self._configurations: dict[str, tuple[int, Configuration]] = {}
+        self._classifiers: dict[str, tuple[str, LanguageClassifier]] = {}
 
     def connector(self, connection_id: str) -> Helpdesk:
         """This thread's connector for a connection, built anew when that was changed, which shows within seconds.
@@ -84,14 +94,51 @@ class Services:
         return self._settled(account_id)[1]
 
     def classifier(self, account_id: str) -> Classifier:
-        """What tells the account's tickets apart, by the configuration in force."""
-        return self._settled(account_id)[2]
+        """What tells the account's tickets apart, by the configuration and the examples in force; slow when those are new."""
+        return self._classifier(account_id)
+
+    @property
+    def tier(self) -> "Tier":
+        """What compares meanings on this machine, and why that; loaded once a process, when it is first asked for."""
+        from app.nlp.tier import tier  # noqa: PLC0415  # the web takes webhooks without it
+
+        return tier(self.settings.model_file, self.settings.model_sha256)
+
+    def warm_up(self) -> None:
+        """Load all that the first ticket of any account would have to wait for."""
+        with self.database.reading() as session:
+            every = [account.id for account in accounts.every(session)]
+        for account_id in every:
+            try:
+                self._classifier(account_id).warm_up()
+            except (UnknownRecord, ConfigurationError) as reason:
+                log.warning("account.unsettled", extra={"account": account_id, "kind": type(reason).__name__})
+
+    def examples_file(self, account_id: str) -> Path:
+        """Where an account's labelled examples are, once it has given some."""
+        return self.settings.data_dir / "examples" / f"{account_id}.jsonl"
 
     def knowledge(self, account_id: str) -> Knowledge:
         """The account's articles as they are now."""
         return TextIndex(self.database, account_id)
 
-    def _settled(self, account_id: str) -> tuple[int, Configuration, Classifier]:
+    def _classifier(self, account_id: str) -> "LanguageClassifier":
+        from app.nlp.classifier import LanguageClassifier  # noqa: PLC0415  # the web takes webhooks without it
+        from app.nlp.lines import examples  # noqa: PLC0415
+        from app.nlp.store import ModelStore  # noqa: PLC0415
+
+        configuration, file = self.configuration(account_id), self.examples_file(account_id)
+        taught = file.read_text("utf-8") if file.exists() else ""
+        digest = f"{configuration.digest}:{hashlib.sha256(taught.encode()).hexdigest()}"
+        known = self._classifiers.get(account_id)
+        if known and known[0] == digest:
+            return known[1]
+        store, before = ModelStore(self.settings.data_dir / "models"), known[1].model if known else None
+        made = LanguageClassifier(configuration, examples(taught.splitlines()), store, self.tier, before)
+        self._classifiers[account_id] = (digest, made)
+        return made
+
+    def _settled(self, account_id: str) -> tuple[int, Configuration]:
         with self.database.reading() as session:
             version = accounts.version(session, account_id)
             known = self._configurations.get(account_id)
@@ -99,7 +146,7 @@ class Services:
                 return known
             given = accounts.configuration(session, account_id)
         configuration = load(given.text, name=given.name)
-        self._configurations[account_id] = (given.version, configuration, KeywordClassifier(configuration))
+        self._configurations[account_id] = (given.version, configuration)
         return self._configurations[account_id]
 
     def _built(self, connection_id: str) -> _Built:

@@ -7,15 +7,16 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from app import logs
+from app.errors import DatabaseDown
 from app.queue import QUEUE
 from app.services import Services
 from app.settings import Settings
-from jobs import base, reconcile, ticket
+from jobs import base, notify, reconcile, ticket
 from jobs.base import PATIENCE, Patience
 
 log = logging.getLogger(__name__)
 
-JOBS = (ticket.run, reconcile.run, reconcile.articles)
+JOBS = (ticket.run, reconcile.run, reconcile.articles, notify.run)
 """What the queue names; loaded here, so that the first job does not pay for it."""
 RECYCLE = 1000
 """Jobs after which a worker ends, for its supervisor to start a fresh one."""
@@ -39,7 +40,12 @@ def main() -> None:
     """Work until SIGTERM (the job in hand is finished first) or until enough was done; the supervisor starts another."""
     settings = Settings.load()
     logs.set_up(settings.log_level)
-    worker = build(Services(settings))
+    services = Services(settings)
+    try:
+        services.warm_up()
+    except DatabaseDown as reason:
+        log.warning("worker.cold", extra={"kind": type(reason).__name__})
+    worker = build(services)
     worker.work(max_jobs=RECYCLE, logging_level="WARNING")
     sys.exit(0)
 

@@ -55,6 +55,7 @@ def examine(services: Services, *, offline: bool) -> Iterator[Finding]:
     database = _tried("database", lambda: _database(services))
     yield database
     yield _tried("broker", lambda: _broker(services))
+    yield _language(services)
     if not database.well:
         return
     yield _tried("workers", lambda: _workers(services))
@@ -89,6 +90,14 @@ def _database(services: Services) -> Finding:
 def _broker(services: Services) -> Finding:
     services.work.check()
     return Finding("broker", True, "answers")
+
+
+def _language(services: Services) -> Finding:
+    runs = services.tier
+    remedy = "install Deskhand's own requirements, or set DESKHAND_MODEL_FILE and DESKHAND_MODEL_SHA256"
+    return Finding(
+        "language", runs.encoder is not None, f"{runs.name} tier: {runs.why}", "" if runs.encoder else remedy
+    )
 
 
 def _workers(services: Services) -> Finding:

@@ -88,3 +88,30 @@ def test_a_model_file_that_is_not_the_expected_one_is_not_run(deskhand, files, m
     ran = deskhand("classify", "--config", config, "--in", asked, "--json")
     assert ran.code == 0
     assert json.loads(ran.out)["labels"][0]["name"] == "order-status"
+
+
+# --- what tells of it elsewhere -----------------------------------------------------------------------------------
+
+
+def tiers(ran) -> list[dict]:
+    return [one for one in ran.json["findings"] if one["what"] == "language"]
+
+
+def test_the_doctor_says_which_tier_runs_and_why(deskhand, prepared, files, monkeypatch):
+    (well,) = tiers(deskhand("doctor", "--json"))
+    assert well["well"]
+    assert well["text"].startswith("sentences tier: ")
+    monkeypatch.setenv("DESKHAND_MODEL_FILE", files("model.onnx", "not a model"))
+    (ill,) = tiers(deskhand("doctor", "--json"))
+    assert not ill["well"]
+    assert "sha256" in ill["text"]
+    assert "DESKHAND_MODEL_FILE" in ill["remedy"]
+
+
+def test_examples_of_an_account_are_kept_without_what_is_personal(deskhand, prepared, files, config):
+    known = files("known.csv", "text,category\nmy card 4111 1111 1111 1111 was refused,payment\n")
+    ran = deskhand("account", "add", "lamps", "--config", config, "--examples", known, "--json")
+    kept = (prepared.data_dir / "examples" / f"{ran.json['account']}.jsonl").read_text()
+    assert json.loads(kept) == {"text": "my card [CARD_1] was refused", "labels": ["payment"]}
+    ran = deskhand("account", "add", "lamps", "--config", config, "--examples", files("bad.jsonl", "{"))
+    assert (ran.code, ran.err.startswith("deskhand: --examples: line 1 ")) == (2, True)

@@ -1,5 +1,8 @@
 """One account on a database of its own, with played vendors: what the flow tests set and look at. Knows no web."""
 
+import shutil
+import tempfile
+import weakref
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -51,6 +54,9 @@ class Bells:
     def articles(self, connection_id: str) -> None:
         self.asked.append(("articles", connection_id))
 
+    def notices(self, account_id: str) -> None:
+        self.asked.append(("notices", account_id))
+
     def lose(self) -> None:
         self.rung.clear()
         self.asked.clear()
@@ -65,7 +71,9 @@ class Stage:
         self.time = NOON
         self.database = database or Database(url, clock=lambda: self.time)
         self.bells = Bells()
-        settings = Settings(Path(), url, "redis://nowhere", (b"k" * 32,))
+        folder = Path(tempfile.mkdtemp())
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        settings = Settings(folder, url, "redis://nowhere", (b"k" * 32,))
         self.services = services(
             settings,
             database=self.database,
