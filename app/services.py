@@ -17,7 +17,9 @@ from app.db.database import Database
 from app.engine.configuration import Configuration, ConfigurationError, load
 from app.engine.ports import Classifier, Knowledge
 from app.errors import UnknownRecord
-from app.kb.index import TextIndex
+from app.kb.embedding import Encoder
+from app.kb.index import HybridIndex
+from app.kb.matrix import Matrices
 from app.queue import Work
 from app.settings import Settings
 from app.vault import Vault
@@ -66,6 +68,7 @@ class Services:
         self.helpdesks = helpdesks
         self.evidence_key = hmac.new(settings.keys[0], b"deskhand evidence", hashlib.sha256).digest()
         self._mine = threading.local()
+        self._matrices = Matrices()
         self._configurations: dict[str, tuple[int, Configuration]] = {}
         self._classifiers: dict[str, tuple[str, LanguageClassifier]] = {}
 
@@ -120,7 +123,12 @@ class Services:
 
     def knowledge(self, account_id: str) -> Knowledge:
         """The account's articles as they are now."""
-        return TextIndex(self.database, account_id)
+        return HybridIndex(self.database, account_id, self.encoder, matrices=self._matrices)
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """What compares meanings, loaded when it is first asked for; None where only words can be compared."""
+        return self.tier.encoder
 
     def _classifier(self, account_id: str) -> "LanguageClassifier":
         from app.nlp.classifier import LanguageClassifier  # noqa: PLC0415  # the web takes webhooks without it

@@ -9,6 +9,7 @@ from app.db import articles as shelf
 from app.db import connections, inbox, problems
 from app.db.connections import Installed
 from app.db.problems import Problem
+from app.kb.embedding import embed
 from app.queue import ARTICLES, RECONCILE
 from app.services import Services
 from connectors.base import HasArticles, TellsChanged
@@ -69,11 +70,14 @@ def _articles(services: Services, installed: Installed) -> None:
         return
     found = list(connector.articles(None))
     with services.database.session() as session:
-        changed = 0
+        changed, now = 0, services.database.now(session)
         for start in range(0, len(found), BATCH):
-            changed += shelf.upsert(session, installed.account_id, installed.id, found[start : start + BATCH])
-        gone = shelf.prune(session, installed.account_id, installed.id, {article.id for article in found})
-        connections.read(session, installed.id, services.database.now(session))
+            changed += shelf.upsert(session, installed.account_id, installed.id, found[start : start + BATCH], now)
+        gone = shelf.prune(session, installed.account_id, installed.id, {article.id for article in found}, now)
+        connections.read(session, installed.id, now)
+    # What is not done in time goes on at the next reading; until then those passages are found by their words.
+    if services.encoder is not None:
+        embed(services.database, installed.account_id, services.encoder, seconds=services.settings.job_timeout / 2)
     log.info("articles.read", extra={"articles": len(found), "changed": changed, "gone": gone})
 
 

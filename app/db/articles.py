@@ -1,178 +1,144 @@
-"""The accounts' articles: kept, listed, and searched by words with SQLite's FTS5 or PostgreSQL's tsvector.
+"""The accounts' articles, version by version: kept, listed, ended. How their passages are found is in ``passages``.
 
-Both search the same stems, so that both find the same pages; which of those answer is told from how much of the question they hold.
+Nothing is overwritten: a changed page ends the version before it, so that a search can be asked as of a date.
 """
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, column, delete, func, literal_column, select, table, text
+from sqlalchemy import Select, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from app.db import passages
 from app.db.models.article import ArticleRow
-from app.engine.types import Passage
-from app.engine.words import meaningful, stems
+from app.db.models.base import Moment
+from app.engine import pieces
 from connectors.types import Article
 
-FLOOR = 0.4
-"""The least share of the question's words that a page must hold to count as an answer."""
-_MOST_WORDS = 24
-"""Of a question that are looked for."""
-_ENOUGH = 8
-"""Words of a long question that make a whole."""
-_CANDIDATES = 30
-_SAME_LANGUAGE = 0.1
-_WORDS = "article_words"
-"""The FTS5 table; PostgreSQL has an index of that name instead."""
-_VECTOR = "setweight(to_tsvector('simple', title_words), 'A') || setweight(to_tsvector('simple', text_words), 'B')"
+BATCH = 200
+"""Articles that are compared at once."""
 
 
-def upsert(session: Session, account_id: str, connection_id: str, articles: Iterable[Article]) -> int:
-    """Keep these articles of one connection, new or changed; says how many differed from what was kept."""
-    _prepare(session)
-    changed = 0
-    for article in articles:
-        row = session.scalar(
-            select(ArticleRow).where(
-                ArticleRow.account_id == account_id,
-                ArticleRow.connection_id == connection_id,
-                ArticleRow.external_id == article.id,
-            )
-        )
-        if row is None or row.digest != _digest(article):
-            _write(session, row or ArticleRow(account_id=account_id, connection_id=connection_id), article)
-            changed += 1
+def upsert(
+    session: Session, account_id: str, origin: str, articles: Iterable[Article], at: datetime | None = None
+) -> int:
+    """Keep these articles of one origin (a connection, a folder), new or changed; says how many differed from what was kept.
+
+    ``at`` is when they were seen, now by default. A version begins when the vendor says that it was written, unless that
+    is before the end of the one it replaces.
+    """
+    passages.prepare(session)
+    every, seen, changed = list(articles), at or datetime.now(UTC), 0
+    for start in range(0, len(every), BATCH):
+        batch = {article.id: article for article in every[start : start + BATCH]}
+        current = _current(session, account_id, origin, batch)
+        for article in batch.values():
+            before = current.get(article.id)
+            if before is None or before.digest != digest(article):
+                _replace(session, before, _version(account_id, origin, article), seen)
+                changed += 1
     return changed
 
 
-def prune(session: Session, account_id: str, connection_id: str, keep: Collection[str]) -> int:
-    """Forget what the vendor no longer publishes: all of the connection's articles but these ids. Says how many."""
-    rows = session.scalars(
-        select(ArticleRow).where(ArticleRow.account_id == account_id, ArticleRow.connection_id == connection_id)
+def prune(session: Session, account_id: str, origin: str, keep: Collection[str], at: datetime | None = None) -> int:
+    """End what the origin no longer publishes: all of its articles but these ids. Says how many. The past keeps them."""
+    mine = select(ArticleRow).where(
+        ArticleRow.account_id == account_id, ArticleRow.origin == origin, ArticleRow.until.is_(None)
     )
-    gone = [row.id for row in rows if row.external_id not in keep]
-    if gone:
-        _unindex(session, gone)
-        session.execute(delete(ArticleRow).where(ArticleRow.id.in_(gone)))
+    gone = [row for row in session.scalars(mine) if row.external_id not in keep]
+    _end(session, gone, at or datetime.now(UTC))
     return len(gone)
 
 
 def listed(session: Session, account_id: str) -> list[Article]:
-    """All articles of an account, by title."""
-    rows = session.scalars(select(ArticleRow).where(ArticleRow.account_id == account_id).order_by(ArticleRow.title))
+    """All current articles of an account, by title."""
+    rows = session.scalars(_live(select(ArticleRow), account_id).order_by(ArticleRow.title))
     return [Article(r.external_id, r.title, r.text, r.url, r.locale, r.restricted, r.updated_at) for r in rows]
 
 
-def newest(session: Session, account_id: str, connection_id: str) -> datetime | None:
-    """When the latest of a connection's articles was updated, or None when it has none."""
-    latest = select(func.max(ArticleRow.updated_at)).where(
-        ArticleRow.account_id == account_id, ArticleRow.connection_id == connection_id
-    )
-    return session.scalar(latest)
+def newest(session: Session, account_id: str, origin: str) -> datetime | None:
+    """When the latest of an origin's articles was updated, or None when it has none."""
+    latest = select(func.max(ArticleRow.updated_at))
+    found: datetime | None = session.scalar(_live(latest, account_id).where(ArticleRow.origin == origin))
+    return found
 
 
-def version(session: Session, account_id: str) -> str:
-    """A hash that changes whenever any of the account's articles does."""
-    every = select(ArticleRow.external_id, ArticleRow.digest).where(ArticleRow.account_id == account_id)
+def mark(session: Session, account_id: str) -> tuple[int, int]:
+    """Cheap to ask, and another one whenever an article was added, changed or ended: whether ``version`` must be asked anew."""
+    last, count = session.execute(
+        select(func.max(ArticleRow.id), func.count()).where(
+            ArticleRow.account_id == account_id, ArticleRow.until.is_(None)
+        )
+    ).one()
+    return last or 0, count
+
+
+def version(session: Session, account_id: str, at: datetime | None = None) -> str:
+    """A hash that changes whenever any of the account's articles does; with ``at``, of those that counted then."""
+    every = select(ArticleRow.origin, ArticleRow.external_id, ArticleRow.digest)
+    counting = every.where(ArticleRow.account_id == account_id, passages.valid(at))
     whole = hashlib.sha256()
-    for external_id, digest in session.execute(every.order_by(ArticleRow.id)):
-        whole.update(f"{external_id}\x1f{digest}\x1e".encode())
+    for parts in session.execute(counting.order_by(ArticleRow.origin, ArticleRow.external_id)):
+        whole.update("\x1f".join([*parts, "\x1e"]).encode())
     return whole.hexdigest()[:16]
 
 
-def search(session: Session, account_id: str, query: str, limit: int, locale: str = "") -> list[Passage]:
-    """At most ``limit`` pages that hold enough of the question's words, best first; none when none does."""
-    wanted = [w for w in meaningful(query) if not w.isdigit()][:_MOST_WORDS]
-    if not wanted or not _prepared(session):
-        return []
-    scored = [(_score(row, wanted), row) for row in _candidates(session, account_id, wanted)]
-    good = [pair for pair in scored if pair[0] >= FLOOR]
-    # Stable: pages of one score stay in the order of their rank.
-    good.sort(key=lambda pair: -pair[0] - _SAME_LANGUAGE * _same_language(pair[1].locale, locale))
-    return [_passage(row, score) for score, row in good[:limit]]
+def digest(article: Article) -> str:
+    """A hash of everything that an answer could depend on, and of how pages are split."""
+    parts = (article.title, article.text, article.url, article.locale, str(article.restricted), pieces.VERSION)
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def _digest(article: Article) -> str:
-    parts = (article.title, article.text, article.url, article.locale, str(article.restricted))
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+def _live(chosen: Select[Any], account_id: str) -> Select[Any]:
+    return chosen.where(ArticleRow.account_id == account_id, ArticleRow.until.is_(None))
 
 
-def _write(session: Session, row: ArticleRow, article: Article) -> None:
-    row.external_id, row.title, row.text, row.url = article.id, article.title, article.text, article.url
-    row.locale, row.restricted, row.updated_at = article.locale, article.restricted, article.updated_at
-    row.digest = _digest(article)
-    row.title_words, row.text_words = " ".join(stems(article.title)), " ".join(stems(article.text))
+def _current(session: Session, account_id: str, origin: str, names: Collection[str]) -> dict[str, ArticleRow]:
+    own = _live(select(ArticleRow), account_id).where(ArticleRow.origin == origin)
+    return {row.external_id: row for row in session.scalars(own.where(ArticleRow.external_id.in_(names)))}
+
+
+def _version(account_id: str, origin: str, article: Article) -> ArticleRow:
+    return ArticleRow(
+        account_id=account_id,
+        origin=origin,
+        external_id=article.id,
+        title=article.title,
+        text=article.text,
+        url=article.url,
+        locale=article.locale,
+        restricted=article.restricted,
+        updated_at=article.updated_at,
+        digest=digest(article),
+    )
+
+
+def _replace(session: Session, before: ArticleRow | None, row: ArticleRow, seen: datetime) -> None:
+    """Begin a version, and end the one before it at the same moment."""
+    row.since = _beginning(session, row, seen)
+    if before is not None:
+        _end(session, [before], row.since)
     session.add(row)
     session.flush()
-    if _is_sqlite(session):
-        _unindex(session, [row.id])
-        session.execute(
-            text(f"insert into {_WORDS} (rowid, title_words, text_words) values (:id, :title, :body)"),  # noqa: S608
-            {"id": row.id, "title": row.title_words, "body": row.text_words},
-        )
+    passages.add(session, row)
 
 
-def _unindex(session: Session, numbers: Sequence[int]) -> None:
-    if _is_sqlite(session) and _prepared(session):
-        forget = text(f"delete from {_WORDS} where rowid = :id")  # noqa: S608
-        session.execute(forget, [{"id": number} for number in numbers])
-
-
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
-
-
-def _prepare(session: Session) -> None:
-    """Make the words searchable. It is an index over the table, not data, so it comes with the first article."""
-    if _is_sqlite(session):
-        session.execute(text(f"create virtual table if not exists {_WORDS} using fts5(title_words, text_words)"))
-    else:
-        session.execute(text(f"create index if not exists {_WORDS} on article using gin (({_VECTOR}))"))
-
-
-def _prepared(session: Session) -> bool:
-    if not _is_sqlite(session):
-        return True
-    return session.scalar(text("select 1 from sqlite_master where name = :name"), {"name": _WORDS}) is not None
-
-
-def _candidates(session: Session, account_id: str, wanted: Sequence[str]) -> list[ArticleRow]:
-    """The account's pages with any of the words, best ranked first."""
-    own = select(ArticleRow).where(ArticleRow.account_id == account_id).limit(_CANDIDATES)
-    if _is_sqlite(session):
-        words = table(_WORDS, column("rowid"))
-        match = literal_column(_WORDS).op("match")(" OR ".join(f'"{word}"' for word in wanted))
-        rank = func.bm25(literal_column(_WORDS), 4.0, 1.0)
-        ranked = own.join(words, words.c.rowid == ArticleRow.id).where(match).order_by(rank, ArticleRow.id)
-        return list(session.scalars(ranked))
-    vector: ColumnElement[str] = literal_column(f"({_VECTOR})")
-    asked = func.to_tsquery("simple", " | ".join(f"'{word}'" for word in wanted))
-    match = vector.op("@@")(asked)
-    return list(session.scalars(own.where(match).order_by(func.ts_rank_cd(vector, asked).desc(), ArticleRow.id)))
-
-
-def _score(row: ArticleRow, wanted: Sequence[str]) -> float:
-    """The share of the question's words that the page holds, 0 to 1; one word alone answers only a short question."""
-    title, body = set(row.title_words.split()), set(row.text_words.split())
-    hits = [1.0 if word in title else 0.8 for word in wanted if word in title or word in body]
-    if len(hits) < min(2, len(wanted) - 1):
-        return 0.0
-    return min(1.0, sum(hits) / min(len(wanted), _ENOUGH))
-
-
-def _same_language(one: str, other: str) -> bool:
-    return bool(one and other) and one[:2].lower() == other[:2].lower()
-
-
-def _passage(row: ArticleRow, score: float) -> Passage:
-    return Passage(
-        source=row.external_id,
-        title=row.title,
-        url=row.url,
-        text=row.text,
-        score=round(score, 3),
-        restricted=row.restricted,
-        locale=row.locale,
-        version=row.digest[:12],
+def _beginning(session: Session, row: ArticleRow, seen: datetime) -> datetime:
+    """When it was written, as its origin says, or when it was seen where that cannot be: no two versions overlap."""
+    ended = type_coerce(func.max(func.coalesce(ArticleRow.until, ArticleRow.since)), Moment)
+    earlier = select(ended).where(
+        ArticleRow.account_id == row.account_id,
+        ArticleRow.origin == row.origin,
+        ArticleRow.external_id == row.external_id,
     )
+    floor: datetime | None = session.scalar(earlier)
+    return row.updated_at if floor is None or row.updated_at > floor else max(seen, floor)
+
+
+def _end(session: Session, rows: Sequence[ArticleRow], at: datetime) -> None:
+    for row in rows:
+        row.until = max(at, row.since)
+    session.flush()
+    passages.end(session, [row.id for row in rows])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from app.engine.machines import why_machine
+from app.engine.ports import ANSWERS
 from app.engine.standing import Case
 from app.engine.types import Draft, Mode, Reason
 from app.engine.writing import HELD
@@ -123,6 +124,14 @@ def no_source(case: Case) -> Reason | None:
     return None if case.draft.text.strip() and public else Reason("no_source", "No public source answers this.")
 
 
+def beside(case: Case) -> Reason | None:
+    """The pages are about what was asked, and perhaps do not answer it."""
+    scores = [p.score for p in case.draft.passages if not p.restricted]
+    if not scores or max(scores) >= ANSWERS:
+        return None
+    return Reason("unsure_source", "The sources are about this, but may not answer it.")
+
+
 def doubtful(case: Case) -> Reason | None:
     """The draft is not what it could have been, or cannot be checked: a model failed, a machine translated."""
     return next((reason for reason in case.draft.reasons if reason.code in HELD), None)
@@ -170,6 +179,7 @@ HOLDS: tuple[Condition, ...] = (
     important,
     fallback,
     no_source,
+    beside,
     doubtful,
     restricted,
     spent,

@@ -6,6 +6,9 @@ from typing import Protocol
 from app.engine.types import Classification, Passage
 from connectors.types import Ticket
 
+ANSWERS = 0.5
+"""The score from which a passage answers what was asked; below it, it is about the same and a person decides."""
+
 
 class Classifier(Protocol):
     """Says what a ticket is about. Never raises on any text; no label when it does not know."""

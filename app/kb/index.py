@@ -1,22 +1,156 @@
-"""Knowledge by full-text search over the articles in the database."""
+"""Knowledge by meaning and by words over the passages in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from app.db import articles
+from sqlalchemy.orm import Session
+
+from app.db import articles, passages, vectors
 from app.db.database import Database
+from app.db.passages import Found
+from app.engine.pieces import sentences
 from app.engine.types import Passage
+from app.engine.words import meaningful, stem
+from app.kb.answering import UNSURE, asked_words, beyond, by_words, coverage, score, signs
+from app.kb.embedding import Encoder
+from app.kb.matrix import Matrices, Matrix, past
+
+CANDIDATES = 100
+"""Passages that are looked at closely, from each of the two searches."""
+WORDS_WEIGH = 0.25
+"""What the best match of words adds to a cosine."""
+SAME_LANGUAGE = 0.05
+MOST_WORDS = 200
+RAREST = 6
+"""Words that are searched for where there are many passages: common ones cost time and say little."""
+MANY = 5_000
+LEAST = 0.01
+"""The score below which a passage is not worth a look."""
+QUOTED = 1200
+"""Characters up to which a whole section comes instead of the piece of it that was found."""
 
 
-class TextIndex:
-    """Implements ``ports.Knowledge`` for one account. ``version`` is that of the moment it was made: make one per job."""
+@dataclass(frozen=True)
+class Hit:
+    """A passage that may answer, with what speaks for it: ``cosine`` of meanings, ``words`` against the best, 0 to 1."""
 
-    def __init__(self, database: Database, account_id: str) -> None:
+    found: Found
+    cosine: float
+    words: float
+
+    def rank(self, locale: str) -> float:
+        """What hits are ordered by."""
+        same = bool(locale and self.found.locale) and self.found.locale[:2].lower() == locale[:2].lower()
+        return self.cosine + WORDS_WEIGH * self.words + (SAME_LANGUAGE if same else 0.0)
+
+
+class HybridIndex:
+    """Implements ``ports.Knowledge`` for one account. ``version`` is that of the moment it was made: make one per job.
+
+    Without an encoder words alone are compared. With ``at``, the answer is the one that could have been given then.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        account_id: str,
+        encoder: Encoder | None = None,
+        *,
+        matrices: Matrices | None = None,
+        at: datetime | None = None,
+    ) -> None:
         self._database = database
         self._account_id = account_id
+        self._encoder = encoder
+        self._at = at
         with database.reading() as session:
-            self.version = articles.version(session, account_id)
+            self._matrix = self._meanings(session, matrices or Matrices())
+            version = self._matrix.version if self._matrix else articles.version(session, account_id, at)
+        self.version = version
 
     def search(self, query: str, *, locale: str = "", limit: int = 5) -> Sequence[Passage]:
-        """At most ``limit`` passages, best first, none when nothing fits. Opens a look of its own."""
+        """At most ``limit`` passages of different pages, best first, none when nothing fits. Opens a look of its own.
+
+        A score of ``ports.ANSWERS`` and above says that the passage answers; below, that a person may want to read it.
+        """
         with self._database.reading() as session:
-            return articles.search(session, self._account_id, query, limit, locale)
+            best = self.hits(session, query, locale)[:limit]
+            scores = self._scores(session, query, best)
+            return [
+                self._passage(session, hit, value) for hit, value in zip(best, scores, strict=True) if value >= LEAST
+            ]
+
+    def hits(self, session: Session, query: str, locale: str = "") -> list[Hit]:
+        """Everything that was looked at closely, the best of each page, best first."""
+        words = self._by_words(session, query)
+        vector = self._encoder.encode([query])[0] if self._encoder and self._matrix else None
+        cosines = self._matrix.nearest(vector, CANDIDATES) if self._matrix and vector is not None else {}
+        if self._matrix and vector is not None:
+            cosines |= self._matrix.cosines(vector, words.keys() - cosines.keys())
+        best = max(words.values(), default=0.0) or 1.0
+        found = passages.read(session, words.keys() | cosines.keys())
+        hits = [Hit(one, cosines.get(n, 0.0), words.get(n, 0.0) / best) for n, one in found.items()]
+        hits.sort(key=lambda hit: (-hit.rank(locale), hit.found.id))
+        best_of: dict[int, Hit] = {}
+        for hit in hits:
+            best_of.setdefault(hit.found.article, hit)
+        return list(best_of.values())
+
+    def _by_words(self, session: Session, query: str) -> Mapping[int, float]:
+        wanted = [word for word in meaningful(query) if not word.isdigit()][:MOST_WORDS]
+        if self._passages(session) > MANY and len(wanted) > RAREST:
+            counts = passages.frequencies(session, self._account_id, wanted)
+            wanted = sorted((word for word in wanted if counts[word]), key=lambda word: counts[word])[:RAREST]
+        return passages.by_words(session, self._account_id, wanted, CANDIDATES, self._at)
+
+    def _meanings(self, session: Session, matrices: Matrices) -> Matrix | None:
+        if self._encoder is None:
+            return None
+        given = (session, self._account_id, self._encoder.version, self._encoder.width)
+        return past(*given, self._at) if self._at else matrices.current(*given)
+
+    def _scores(self, session: Session, query: str, hits: Sequence[Hit]) -> list[float]:
+        asked = asked_words(query)
+        frequencies = passages.frequencies(session, self._account_id, [stem(word) for word in asked])
+        known = (asked, frequencies, self._passages(session))
+        if self._encoder is None:
+            return [by_words(asked, hit.found, *known[1:]) for hit in hits]
+        numbers = [hit.found.id for hit in hits]
+        close = vectors.close(session, self._encoder.version, numbers, self._encoder.width)
+        vector = self._encoder.encode([query])[0]
+        cosines = [{part: float(row @ vector) for part, row in close.get(n, {}).items()} for n in numbers]
+        return [self._score(query, hit.found, near, *known) for hit, near in zip(hits, cosines, strict=True)]
+
+    def _score(
+        self,
+        query: str,
+        found: Found,
+        cosines: dict[int, float],
+        asked: list[str],
+        frequencies: dict[str, int],
+        count: int,
+    ) -> float:
+        if not cosines:
+            return by_words(asked, found, frequencies, count)
+        value = score(signs(query, cosines, coverage(asked, found, frequencies, count), found, asked))
+        nearest = sorted(
+            enumerate(sentences(found.text), vectors.SENTENCES), key=lambda pair: -cosines.get(pair[0], -1.0)
+        )
+        return min(value, UNSURE) if beyond(query, [text for _, text in nearest[:2]]) else value
+
+    def _passages(self, session: Session) -> int:
+        return len(self._matrix.passages) if self._matrix else passages.count(session, self._account_id)
+
+    def _passage(self, session: Session, hit: Hit, value: float) -> Passage:
+        found = hit.found
+        return Passage(
+            source=found.source,
+            title=found.title,
+            url=found.url,
+            text=passages.section(session, found, QUOTED),
+            score=round(value, 3),
+            restricted=found.restricted,
+            locale=found.locale,
+            version=found.version,
+        )

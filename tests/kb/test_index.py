@@ -1,20 +1,13 @@
-"""What is found among an account's articles, and what is found missing."""
+"""What is found among an account's articles, by words alone and by meaning too, and what is found missing."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from app.db import articles
-from app.db.database import Database, driven
-from app.db.models import Base
-from app.db.models.account import AccountRow
-from app.db.models.connection import ConnectionRow
-from app.kb.index import TextIndex
+from app.db.database import Database
+from app.kb.index import HybridIndex
 from tests.builders import NOON, an_article
 
 PAGES = (
@@ -39,50 +32,6 @@ PAGES = (
 )
 
 
-@contextmanager
-def fresh(kind: str) -> Iterator[Database]:
-    """An empty database: in memory, or a schema of its own at the server that the environment names."""
-    url = os.environ.get("TEST_DATABASE_URL", "")
-    if kind == "sqlite":
-        yield Database("sqlite://")
-        return
-    if not url:
-        pytest.skip("TEST_DATABASE_URL names no server")
-    schema = f"kb_{os.getpid()}"
-    admin = create_engine(driven(url), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create schema {schema}"))
-        yield Database(f"{url}?options=-csearch_path={schema}")
-        connection.execute(text(f"drop schema {schema} cascade"))
-    admin.dispose()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    with fresh(request.param) as database:
-        Base.metadata.create_all(database.engine)
-        with database.session() as session:
-            for account in ("shop", "bank"):
-                session.add(AccountRow(id=account, name=account, created_at=NOON))
-                session.flush()
-                session.add(a_connection(account))
-        yield database
-        database.dispose()
-
-
-def a_connection(account: str) -> ConnectionRow:
-    return ConnectionRow(
-        id=f"{account}-desk",
-        account_id=account,
-        vendor="zendesk",
-        base_url="",
-        settings={},
-        secrets="",
-        state="active",
-        created_at=NOON,
-    )
-
-
 @pytest.fixture
 def shop(database: Database) -> Database:
     with database.session() as session:
@@ -91,7 +40,7 @@ def shop(database: Database) -> Database:
 
 
 def sources(database: Database, query: str, account: str = "shop", **options: object) -> list[str]:
-    return [p.source for p in TextIndex(database, account).search(query, **options)]  # type: ignore[arg-type]
+    return [p.source for p in HybridIndex(database, account).search(query, **options)]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -132,14 +81,14 @@ def test_a_search_before_the_first_article_finds_nothing(database: Database) -> 
 
 
 def test_a_passage_says_where_it_comes_from(shop: Database) -> None:
-    found = TextIndex(shop, "shop").search("return an item")[0]
+    found = HybridIndex(shop, "shop").search("return an item")[0]
     assert (found.title, found.url, found.restricted) == ("Return an item", "https://help.example/return", False)
     assert 0.4 <= found.score <= 1
     assert found.version
 
 
 def test_restricted_pages_say_so(shop: Database) -> None:
-    assert TextIndex(shop, "shop").search("refund limits")[0].restricted
+    assert HybridIndex(shop, "shop").search("refund limits")[0].restricted
 
 
 def test_no_more_passages_than_asked_for(shop: Database) -> None:
@@ -164,13 +113,13 @@ def test_only_what_differs_is_written(shop: Database) -> None:
 
 
 def test_the_version_changes_with_an_article_and_only_then(shop: Database) -> None:
-    before = TextIndex(shop, "shop").version
+    before = HybridIndex(shop, "shop").version
     with shop.session() as session:
         articles.upsert(session, "shop", "shop-desk", PAGES)
-    assert TextIndex(shop, "shop").version == before
+    assert HybridIndex(shop, "shop").version == before
     with shop.session() as session:
         articles.upsert(session, "shop", "shop-desk", [replace(PAGES[2], restricted=True)])
-    assert TextIndex(shop, "shop").version != before
+    assert HybridIndex(shop, "shop").version != before
 
 
 def test_what_is_no_longer_published_is_no_longer_found(shop: Database) -> None:

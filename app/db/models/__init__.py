@@ -1,6 +1,6 @@
 """Every table, by subject. Importing this package makes the metadata whole; nothing outside ``app.db`` does."""
 
-from app.db.models import account, article, clock, connection, effect, event, evidence, judgement, problem, ticket
+from app.db.models import account, article, clock, connection, effect, event, evidence, judgement, problem, solved, ticket
 from app.db.models.base import Base
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "evidence",
     "judgement",
     "problem",
+    "solved",
     "ticket",
 ]

@@ -1,0 +1,208 @@
+"""The passages of the accounts' articles: kept, found by their words, and read with what they say. Vectors are in ``vectors``.
+
+SQLite's FTS5 and PostgreSQL's tsvector search the same stems. An account is a word of every one of its passages, so that
+nobody's search reads another account's words; what is not current any more carries another word.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, column, func, literal_column, or_, select, table, text
+from sqlalchemy.orm import Session
+
+from app.db.models.article import ArticleRow, PassageRow
+from app.engine.pieces import Piece, pieces
+from app.engine.words import stems
+
+_WORDS = "passage_fts"
+"""The FTS5 table; PostgreSQL has an index of that name instead."""
+_COUNTS = "passage_fts_counts"
+_VECTOR = "(setweight(to_tsvector('simple', title_words), 'A') || setweight(to_tsvector('simple', text_words), 'B'))"
+_ARTICLE, _OF = ArticleRow, ArticleRow.id == PassageRow.article_id
+_RARE = 20_000
+"""On PostgreSQL words are counted no further than this."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage with what its article's version says about it."""
+
+    id: int
+    article: int
+    section: int
+    source: str
+    title: str
+    url: str
+    heading: str
+    text: str
+    restricted: bool
+    locale: str
+    version: str
+    words: frozenset[str]
+    """The stems of title, heading and text."""
+
+
+def add(session: Session, article: ArticleRow) -> None:
+    """Keep the passages of a version that was just added."""
+    rows = [_row(article, piece) for piece in pieces(article.text) or (Piece(0, "", "", ""),)]
+    session.add_all(rows)
+    session.flush()
+    if _is_sqlite(session):
+        _index(session, [(row.id, row.title_words, row.text_words) for row in rows], f"{article.account_id}now")
+
+
+def end(session: Session, articles: Sequence[int]) -> None:
+    """The passages of these versions are not current any more."""
+    if not articles or not _is_sqlite(session):
+        return
+    rows = session.execute(
+        select(PassageRow.id, PassageRow.title_words, PassageRow.text_words, PassageRow.account_id).where(
+            PassageRow.article_id.in_(articles)
+        )
+    ).all()
+    forget = text(f"delete from {_WORDS} where rowid = :id")  # noqa: S608
+    for row in rows:
+        session.execute(forget, {"id": row.id})
+        _index(session, [(row.id, row.title_words, row.text_words)], f"{row.account_id}past")
+
+
+def prepare(session: Session) -> None:
+    """Make the words searchable. It is an index over the table, not data, so it comes with the first article."""
+    if _is_sqlite(session):
+        session.execute(text(f"create virtual table if not exists {_WORDS} using fts5(owner, title_words, text_words)"))
+        session.execute(text(f"create virtual table if not exists {_COUNTS} using fts5vocab({_WORDS}, 'row')"))
+    else:
+        session.execute(text(f"create index if not exists {_WORDS} on passage using gin ({_VECTOR})"))
+
+
+def by_words(
+    session: Session, account_id: str, wanted: Sequence[str], limit: int, at: datetime | None = None
+) -> dict[int, float]:
+    """The passages with any of these stems, best ``limit``, and how well each fits; the numbers compare within one answer."""
+    if not wanted or not _prepared(session):
+        return {}
+    search = _by_words_sqlite if _is_sqlite(session) else _by_words_postgresql
+    return {row[0]: float(row[1]) for row in session.execute(search(account_id, wanted, at).limit(limit))}
+
+
+def frequencies(session: Session, account_id: str, words: Iterable[str]) -> dict[str, int]:
+    """In about how many passages each of these stems stands."""
+    wanted = sorted(set(words))
+    if not wanted or not _prepared(session):
+        return dict.fromkeys(wanted, 0)
+    if _is_sqlite(session):
+        counts = table(_COUNTS, column("term"), column("doc"))
+        known = {
+            row.term: row.doc
+            for row in session.execute(select(counts.c.term, counts.c.doc).where(counts.c.term.in_(wanted)))
+        }
+        return {word: int(known.get(word, 0)) for word in wanted}
+    return {word: _counted(session, account_id, word) for word in wanted}
+
+
+def read(session: Session, numbers: Iterable[int]) -> Mapping[int, Found]:
+    """Those passages, by their numbers."""
+    wanted = select(PassageRow, ArticleRow).join(_ARTICLE, _OF)
+    rows = session.execute(wanted.where(PassageRow.id.in_(list(numbers))))
+    return {passage.id: _found(passage, article) for passage, article in rows}
+
+
+def section(session: Session, found: Found, longest: int) -> str:
+    """The whole section that a passage is part of, or the passage alone when that is longer than ``longest``."""
+    same = select(PassageRow.text).where(PassageRow.article_id == found.article, PassageRow.section == found.section)
+    whole = "\n\n".join(session.scalars(same.order_by(PassageRow.id)))
+    return whole if len(whole) <= longest else found.text
+
+
+def count(session: Session, account_id: str) -> int:
+    """How many passages are current."""
+    live = select(func.count()).select_from(PassageRow).join(_ARTICLE, _OF)
+    return session.scalar(live.where(PassageRow.account_id == account_id, ArticleRow.until.is_(None))) or 0
+
+
+def _row(article: ArticleRow, piece: Piece) -> PassageRow:
+    heading = piece.heading
+    return PassageRow(
+        account_id=article.account_id,
+        article_id=article.id,
+        section=piece.section,
+        heading=heading,
+        anchor=piece.anchor,
+        text=piece.text,
+        digest=hashlib.sha256("\x1f".join((article.title, heading, piece.text)).encode("utf-8", "replace")).hexdigest(),
+        title_words=" ".join(stems(f"{article.title}\n{heading}")),
+        text_words=" ".join(stems(piece.text)),
+    )
+
+
+def _index(session: Session, rows: Iterable[tuple[int, str, str]], owner: str) -> None:
+    insert = text(f"insert into {_WORDS} (rowid, owner, title_words, text_words) values (:id, :owner, :title, :body)")  # noqa: S608
+    session.execute(insert, [{"id": n, "owner": owner, "title": title, "body": body} for n, title, body in rows])
+
+
+def valid(at: datetime | None) -> ColumnElement[bool]:
+    """The versions that count now, or that counted at a moment."""
+    if at is None:
+        return ArticleRow.until.is_(None)
+    return and_(ArticleRow.since <= at, or_(ArticleRow.until.is_(None), ArticleRow.until > at))
+
+
+def _by_words_sqlite(account_id: str, wanted: Sequence[str], at: datetime | None) -> Select[Any]:
+    """Ranked by BM25; a word of a title counts four times. What is current is known without a look at the articles."""
+    words = table(_WORDS, column("rowid"))
+    owners = f'owner:"{account_id}now"' if at is None else f'owner:("{account_id}now" OR "{account_id}past")'
+    asked = " OR ".join(f'"{word}"' for word in wanted)
+    match = literal_column(_WORDS).op("match")(f"{owners} AND {{title_words text_words}} : ({asked})")
+    rank = (-func.bm25(literal_column(_WORDS), 0.0, 4.0, 1.0)).label("rank")
+    found = select(words.c.rowid, rank).where(match).order_by(literal_column("rank").desc(), words.c.rowid)
+    if at is None:
+        return found
+    return found.join(PassageRow, PassageRow.id == words.c.rowid).join(_ARTICLE, _OF).where(valid(at))
+
+
+def _by_words_postgresql(account_id: str, wanted: Sequence[str], at: datetime | None) -> Select[Any]:
+    """Ranked by how many of the words stand there, titles first."""
+    vector: ColumnElement[str] = literal_column(_VECTOR)
+    asked = func.to_tsquery("simple", " | ".join(f"'{word}'" for word in wanted))
+    rank = func.ts_rank(vector, asked).label("rank")
+    found = select(PassageRow.id, rank).join(_ARTICLE, _OF).where(PassageRow.account_id == account_id, valid(at))
+    return found.where(vector.op("@@")(asked)).order_by(rank.desc(), PassageRow.id)
+
+
+def _counted(session: Session, account_id: str, word: str) -> int:
+    asked = func.to_tsquery("simple", f"'{word}'")
+    holds = literal_column(_VECTOR).op("@@")(asked)
+    some = select(PassageRow.id).where(PassageRow.account_id == account_id, holds).limit(_RARE)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _prepared(session: Session) -> bool:
+    if not _is_sqlite(session):
+        return True
+    return session.scalar(text("select 1 from sqlite_master where name = :name"), {"name": _WORDS}) is not None
+
+
+def _found(passage: PassageRow, article: ArticleRow) -> Found:
+    # A host's own anchors are not ours to guess: only what was read from an address or a folder carries them.
+    url = f"{article.url}#{passage.anchor}" if passage.anchor and "://" in article.origin else article.url
+    return Found(
+        id=passage.id,
+        article=article.id,
+        section=passage.section,
+        source=article.external_id,
+        title=article.title,
+        url=url,
+        heading=passage.heading,
+        text=passage.text,
+        restricted=article.restricted,
+        locale=article.locale,
+        version=article.digest[:12],
+        words=frozenset(f"{passage.title_words} {passage.text_words}".split()),
+    )

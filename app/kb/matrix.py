@@ -1,0 +1,97 @@
+"""An account's vectors in memory, shared by all searches of a process and brought up to date by what was added and ended."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from app.db import articles, vectors
+
+ACCOUNTS = 8
+"""Accounts whose matrices a process keeps; 100,000 passages of 384 numbers are 154 MB."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """One row a vector; ``owners`` says of which passage, ``version`` what the account's articles were."""
+
+    mark: tuple[int, int]
+    version: str
+    passages: NDArray[np.int64]
+    owners: NDArray[np.int64]
+    rows: NDArray[np.float32]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every passage has its vector."""
+        return len(np.unique(self.owners)) == len(self.passages)
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> dict[int, float]:
+        """The passages nearest to a unit vector, with their cosines; the best of a passage's vectors counts."""
+        if not len(self.owners):
+            return {}
+        cosines = self.rows @ vector
+        # Twice as many rows as passages are wanted: a passage has at most two.
+        best = np.argpartition(-cosines, min(2 * limit, len(cosines)) - 1)[: 2 * limit]
+        found: dict[int, float] = {}
+        for row in best[np.argsort(-cosines[best], kind="stable")]:
+            found.setdefault(int(self.owners[row]), float(cosines[row]))
+        return dict(list(found.items())[:limit])
+
+    def cosines(self, vector: NDArray[np.float32], passages: set[int]) -> dict[int, float]:
+        """The cosines of those passages, for those that have a vector."""
+        chosen = np.flatnonzero(np.isin(self.owners, list(passages)))
+        found: dict[int, float] = {}
+        for owner, cosine in zip(self.owners[chosen], self.rows[chosen] @ vector, strict=True):
+            found[int(owner)] = max(float(cosine), found.get(int(owner), -1.0))
+        return found
+
+
+class Matrices:
+    """A process's matrices by account. Safe between threads; the one that was used longest ago goes first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, str], Matrix] = OrderedDict()
+
+    def current(self, session: Session, account_id: str, encoder: str, width: int) -> Matrix:
+        """The matrix of what is current; read anew only as far as something changed."""
+        with self._lock:
+            before = self._kept.get((account_id, encoder))
+            mark = articles.mark(session, account_id)
+            if before is None or before.mark != mark or not before.whole:
+                before = _read(session, account_id, encoder, width, mark, before)
+            self._kept[account_id, encoder] = before
+            self._kept.move_to_end((account_id, encoder))
+            while len(self._kept) > ACCOUNTS:
+                self._kept.popitem(last=False)
+            return before
+
+
+def past(session: Session, account_id: str, encoder: str, width: int, at: datetime) -> Matrix:
+    """The matrix as of a moment. Not kept: who asks many questions of one moment keeps it."""
+    passages = vectors.current(session, account_id, at)
+    owners, rows = vectors.read(session, encoder, passages, width)
+    return Matrix((0, 0), articles.version(session, account_id, at), passages, owners, rows)
+
+
+def _read(
+    session: Session, account_id: str, encoder: str, width: int, mark: tuple[int, int], before: Matrix | None
+) -> Matrix:
+    if before is not None and before.mark == mark:
+        passages, version = before.passages, before.version
+    else:
+        passages, version = vectors.current(session, account_id), articles.version(session, account_id)
+    if before is None:
+        owners, rows = vectors.read(session, encoder, passages, width)
+        return Matrix(mark, version, passages, owners, rows)
+    fresh_owners, fresh = vectors.read(session, encoder, np.setdiff1d(passages, before.owners), width)
+    stays = np.isin(before.owners, passages)
+    if stays.all() and not len(fresh_owners):
+        return Matrix(mark, version, passages, before.owners, before.rows)
+    owners = np.concatenate([before.owners[stays], fresh_owners])
+    return Matrix(mark, version, passages, owners, np.concatenate([before.rows[stays], fresh]))
