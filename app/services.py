@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from app.db import accounts, connections
 from app.db.connections import Installed
@@ -22,8 +22,9 @@ from app.kb.index import HybridIndex
 from app.kb.matrix import Matrices
 from app.queue import Work
 from app.settings import Settings
+from app.tokens import Renewal
 from app.vault import Vault
-from connectors.base import Connection, Helpdesk
+from connectors.base import Connection, Helpdesk, Renews
 from connectors.registry import HELPDESKS
 from connectors.types import OpenTicket
 
@@ -172,7 +173,11 @@ class Services:
     def _build(self, installed: Installed) -> Helpdesk:
         secrets = self.vault.open(installed.sealed, place=installed.id)
         connection = Connection(installed.id, installed.base_url, installed.settings, secrets)
-        return self.helpdesks[installed.vendor](connection)
+        kind = self.helpdesks[installed.vendor]
+        if not issubclass(kind, Renews):
+            return kind(connection)
+        renewal = Renewal(self.database, self.vault, connection, kind.renewed)
+        return cast(Callable[..., Helpdesk], kind)(connection, renewal)
 
 
 def _same(one: Installed, other: Installed) -> bool:

@@ -140,6 +140,19 @@ class Prepares(Protocol):
 
 
 @runtime_checkable
+class Renews(Protocol):
+    """Extra: a vendor whose tokens end. Built as ``Class(connection, renew)``; ``renew()`` gives secrets that are saved already."""
+
+    @staticmethod
+    def renewed(connection: Connection) -> Mapping[str, str]:
+        """The secrets that take the place of those that ended, which are dead from then on; one caller at a time.
+
+        Raises AuthFailed when an admin has to connect again.
+        """
+        ...
+
+
+@runtime_checkable
 class Answerable(Protocol):
     """Extra: a vendor where the person who pressed a button can be told something only they see."""
 

@@ -28,7 +28,7 @@ from connectors.types import (
     Ticket,
     Untag,
 )
-from connectors.zendesk import batch, events, opening, parse
+from connectors.zendesk import batch, events, oauth, opening, parse
 from connectors.zendesk.client import Client, unix
 from connectors.zendesk.session import Renew
 from connectors.zendesk.settings import SETTINGS, address
@@ -62,6 +62,11 @@ class Zendesk:
         self._made: Client | None = None
         self._us = connection.settings.get("user_id", "")
         self._groups: dict[str, str] | None = None
+
+    @staticmethod
+    def renewed(connection: Connection) -> Mapping[str, str]:
+        """New OAuth tokens for the refresh token."""
+        return oauth.renewed(connection)
 
     @property
     def _client(self) -> Client:

@@ -1,7 +1,7 @@
 """The wire: one HTTP session per connection that goes to its own address, never retries, never sleeps, and speaks our errors."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,8 +18,8 @@ TIMEOUT = (3.05, 10.0)
 """Seconds to connect, seconds to wait for each piece of the answer."""
 ROOT = "/api/v2/"
 
-Renew = Callable[[], str]
-"""Gives a new OAuth access token; the caller has saved it (and its refresh token) before it returns."""
+Renew = Callable[[], Mapping[str, str]]
+"""Gives the secrets with a new ``oauth_token``; the caller has saved them (and the refresh token) before it returns."""
 
 
 class Bearer(AuthBase):
@@ -81,7 +81,7 @@ class Session(requests.Session):
         where = f"{_text(method)} {urlsplit(_text(url)).path}"
         response = self._once(where, method, url, *args, **kwargs)
         if response.status_code == 401 and self._renew is not None and isinstance(self.auth, Bearer):
-            self.auth.token = self._renew()
+            self.auth.token = self._renew()["oauth_token"]
             response = self._once(where, method, url, *args, **kwargs)
         problem = failure(response, where)
         if problem is not None:

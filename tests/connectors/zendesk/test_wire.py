@@ -150,7 +150,7 @@ def test_a_renewed_token_is_used_at_once_and_for_the_rest(stage):
 
     def renew():
         saved.append(oauth.renewed(kept))
-        return saved[-1]["oauth_token"]
+        return saved[-1]
 
     zendesk = Zendesk(kept, renew)
     stage.world.clock.advance(1801)
@@ -164,7 +164,7 @@ def test_a_renewed_token_is_used_at_once_and_for_the_rest(stage):
 
 def test_renewing_is_tried_once_a_request(stage):
     calls = []
-    zendesk = Zendesk(bearer(stage, "dead"), lambda: calls.append(1) or "dead too")
+    zendesk = Zendesk(bearer(stage, "dead"), lambda: calls.append(1) or {"oauth_token": "dead too"})
     with pytest.raises(AuthFailed):
         zendesk.check()
     assert len(calls) == 1
