@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING, cast
 from app.db import accounts, connections
 from app.db.connections import Installed
 from app.db.database import Database
+from app.db.spending import Limits, Payer
 from app.engine.configuration import Configuration, ConfigurationError, load
 from app.engine.ports import Classifier, Knowledge
+from app.engine.writing import Writer
 from app.errors import UnknownRecord
 from app.kb.embedding import Encoder
 from app.kb.index import HybridIndex
 from app.kb.matrix import Matrices
+from app.llm import models
+from app.nlp.personal import mask
 from app.queue import Work
 from app.settings import Settings
 from app.tokens import Renewal
@@ -29,6 +33,7 @@ from connectors.registry import HELPDESKS
 from connectors.types import OpenTicket
 
 if TYPE_CHECKING:
+    from app.llm.gateway import Gateway
     from app.nlp.classifier import LanguageClassifier
     from app.nlp.tier import Tier
 
@@ -70,6 +75,8 @@ class Services:
         self.evidence_key = hmac.new(settings.keys[0], b"deskhand evidence", hashlib.sha256).digest()
         self._mine = threading.local()
         self._matrices = Matrices()
+        self._models = models.load(settings)
+        self._gateway: Gateway | None = None
         self._configurations: dict[str, tuple[int, Configuration]] = {}
         self._classifiers: dict[str, tuple[str, LanguageClassifier]] = {}
 
@@ -130,6 +137,20 @@ class Services:
     def encoder(self) -> Encoder | None:
         """What compares meanings, loaded when it is first asked for; None where only words can be compared."""
         return self.tier.encoder
+
+    def writer(self, account_id: str, ticket_id: str, requester: str) -> Writer | None:
+        """What writes drafts for one ticket on its account's budgets; None where no language model is set up and wanted."""
+        engine = self.configuration(account_id).chatbot.engine
+        found = {task: model for task in models.TASKS if (model := self._models.find(engine, task))}
+        if len(found) < len(models.TASKS):
+            return None
+        from app.llm.author import Author  # noqa: PLC0415  # a process without a model does not load the package
+        from app.llm.gateway import Gateway  # noqa: PLC0415
+
+        limits = Limits(self.settings.ticket_tokens, self.settings.requester_tokens, self.settings.day_tokens)
+        self._gateway = self._gateway or Gateway(self.database, limits)
+        payer = Payer(account_id, ticket_id, requester)
+        return Author(self._gateway, found, payer, mask, self.settings.model_seconds)
 
     def _classifier(self, account_id: str) -> "LanguageClassifier":
         from app.nlp.classifier import LanguageClassifier  # noqa: PLC0415  # the web takes webhooks without it

@@ -10,11 +10,11 @@ from app.db import accounts, effects, evidence, judgements
 from app.db.connections import Installed
 from app.db.judgements import Judged
 from app.db.tickets import Remembered
-from app.engine import draft as writer
 from app.engine import policy
 from app.engine.evidence import coin
 from app.engine.policy import BUDGETS, Counts, Standing
 from app.engine.types import Classification
+from app.engine.writing import written
 from app.services import Services
 from connectors.types import Change, Ticket
 
@@ -55,7 +55,8 @@ def decided(
     """Draft, then gate. Writes nothing."""
     account_id = place.connection.account_id
     configuration, knowledge = services.configuration(account_id), services.knowledge(account_id)
-    drafted = writer.draft(ticket, classification, configuration, knowledge)
+    writer = services.writer(account_id, remembered.id, ticket.requester.id)
+    drafted = written(ticket, classification, configuration, knowledge, writer)
     with services.database.reading() as session:
         standing = standing_of(services, session, place, remembered, ticket, services.database.now(session))
         proof = evidence.newest(session, account_id, classification.category)

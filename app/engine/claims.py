@@ -116,7 +116,8 @@ def _sentences(text: str) -> list[str]:
 
 def _unsupported(sentence: str, passage: Passage) -> Reason | None:
     """Why the passage does not bear the sentence out, or None."""
-    verdicts = [_differs(Claimed(sentence), stretch) for stretch in _stretches(sentence, passage)]
+    claim = Claimed(sentence)
+    verdicts = [_differs(claim, stretch) for stretch in _stretches(claim, passage)]
     if not verdicts:
         return Reason("unsupported", "Its source says nothing.")
     ranked = sorted(verdicts, key=lambda verdict: verdict[0], reverse=True)
@@ -146,10 +147,10 @@ class Stretch:
     around: frozenset[str]
 
 
-def _stretches(sentence: str, passage: Passage) -> Iterator[Stretch]:
+def _stretches(claim: Claimed, passage: Passage) -> Iterator[Stretch]:
     """Where the sentence may come from. One with amounts, limits or a negation comes from a single sentence."""
     parts = _sentences(passage.text)
-    single = bool(figures(sentence)) or bool(frozenset(stems(sentence)) & (NEGATIONS | LIMITS | STRICT))
+    single = bool(claim.figures or claim.stems & (NEGATIONS | LIMITS | STRICT))
     rivals = [figures(part) for part in parts]
     for size in range(1, 2 if single else _WINDOW + 1):
         for start in range(len(parts) - size + 1):

@@ -11,7 +11,7 @@ import httpx2
 import openai
 from openai.types.chat import ChatCompletionChunk
 
-from app.llm.errors import Busy, Declined, Denied, Garbled, Late, ModelError, Unreachable
+from app.llm.errors import Busy, Cut, Declined, Denied, Garbled, Late, ModelError, Unreachable
 from app.llm.models import Model
 
 T = TypeVar("T")
@@ -134,13 +134,14 @@ def _complete(model: Model, question: Question, seconds: float) -> Completion:
     asked: dict[str, Any] = {
         "model": model.name,
         "messages": list(question.messages),
-        "temperature": question.temperature,
-        "max_tokens": question.most_tokens,
+        model.limit: question.most_tokens,
         "stream": True,
         "stream_options": {"include_usage": True},
         "timeout": timeout,
         **_form(model, question),
     }
+    if model.tempered:
+        asked["temperature"] = question.temperature
     if question.tools:
         asked["tools"] = list(question.tools)
     with _connection(model.url, model.key).chat.completions.create(**asked) as stream:
@@ -200,7 +201,7 @@ def _gathered(stream: Iterable[ChatCompletionChunk], model: Model, question: Que
     except (AttributeError, LookupError, TypeError):  # the package builds its pieces without checking them
         raise Garbled("It is no stream of answers.") from None
     if not found.ended:
-        raise Unreachable("Its answer was cut.")
+        raise Cut
     if found.refused or found.ended == "content_filter":
         raise Declined
     if found.ended == "length":

@@ -2,7 +2,8 @@
 
 ModelError                    (a NotWritten)
 ├── Transient                     asking again may help
-│   ├── Unreachable                   no answer, a cut one, or the provider's own fault
+│   ├── Unreachable                   no answer, or the provider's own fault
+│   ├── Cut                           an answer that broke off
 │   └── Busy                          too many questions just now
 ├── Late                          the time was up
 ├── Denied                        key, address, model name or request are wrong: an admin has to look
@@ -40,9 +41,15 @@ class Transient(ModelError):
 
 
 class Unreachable(Transient):
-    """No answer, a cut one, or the provider's own fault."""
+    """No answer, or the provider's own fault."""
 
     text = "The language model could not be reached."
+
+
+class Cut(Transient):
+    """An answer that broke off."""
+
+    text = "The language model's answer broke off."
 
 
 class Busy(Transient):

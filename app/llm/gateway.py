@@ -12,7 +12,7 @@ from app.db.database import Database
 from app.db.spending import Limits, Payer, Planned, Spent, Taken
 from app.llm.breaker import Breaker
 from app.llm.client import Completion, Question, complete
-from app.llm.errors import BudgetSpent, Denied, Late, ModelError, Resting, Transient
+from app.llm.errors import BudgetSpent, Cut, Declined, Denied, Garbled, Late, ModelError, Resting, Transient
 from app.llm.models import Model
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,8 @@ TRIES = 3
 """Of one question."""
 PAUSE = 0.4
 """Seconds before the second try; doubled and jittered after that."""
+WORKED = (Cut, Declined, Garbled, Late)
+"""Failures after which the provider may count what was set aside: so do we."""
 LEAST = 1.0
 """Seconds that have to be left for a try to be worth it."""
 
@@ -44,19 +46,21 @@ class Gateway:
 
     def ask(self, model: Model, question: Question, payer: Payer, deadline: float) -> Completion:
         """The answer before ``deadline`` (of this gateway's clock). Raises ModelError; what was spent is kept either way."""
-        call = self._reserve(model, question, payer)
+        if deadline - self.clock.now() < LEAST:
+            raise Late
+        most = _most(model, question)
+        call = self._reserve(payer, most)
         begun = self.clock.now()
         try:
             completion = self._tried(model, question, deadline)
         except ModelError as failure:
-            self._settle(call, model, question, failure.code.removeprefix("model_"), begun, (0, 0))
+            tokens = (most.tokens_in, most.tokens_out) if isinstance(failure, WORKED) else (0, 0)
+            self._settle(call, model, question, failure.code.removeprefix("model_"), begun, tokens)
             raise
         self._settle(call, model, question, "answered", begun, (completion.tokens_in, completion.tokens_out))
         return completion
 
-    def _reserve(self, model: Model, question: Question, payer: Payer) -> str:
-        characters = sum(len(str(m.get("content") or "")) for m in question.messages) + len(str(question.schema))
-        most = Planned(question.task, model.name, question.prompt, characters // 3 + 1, question.most_tokens)
+    def _reserve(self, payer: Payer, most: Planned) -> str:
         try:
             with self._database.session() as session:
                 return spending.reserve(session, payer, most, self._limits, self._database.now(session))
@@ -104,3 +108,9 @@ class Gateway:
         if attempt + 1 == TRIES or self.clock.now() + pause + LEAST > deadline:
             raise failure
         self.clock.sleep(pause)
+
+
+def _most(model: Model, question: Question) -> Planned:
+    """What the question may take: reckoned roughly, for as long as the endpoint has not said."""
+    characters = sum(len(str(m.get("content") or "")) for m in question.messages) + len(str(question.schema))
+    return Planned(question.task, model.name, question.prompt, characters // 3 + 1, question.most_tokens)

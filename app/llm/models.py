@@ -16,6 +16,7 @@ VARIABLE = "DESKHAND_MODELS"
 Task = Literal["draft", "translate"]
 TASKS: tuple[str, ...] = ("draft", "translate")
 Form = Literal["schema", "object", "text"]
+Limit = Literal["max_tokens", "max_completion_tokens"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Model:
     price_in: float = 0.0
     price_out: float = 0.0
     form: Form = "schema"
+    limit: Limit = "max_tokens"
+    """What the endpoint calls the most tokens of an answer."""
+    tempered: bool = True
+    """False where the endpoint takes no temperature."""
 
     def micros(self, tokens_in: int, tokens_out: int) -> int:
         """The price of a question in millionths."""
@@ -64,6 +69,8 @@ class _Entry(BaseModel):
     input: float = 0.0
     output: float = 0.0
     form: Form = "schema"
+    limit: Limit = "max_tokens"
+    tempered: bool = True
 
 
 class _File(BaseModel):
@@ -80,7 +87,7 @@ def load(settings: Settings) -> Models:
         return Models(endpoint=endpoint)
     file = _read(settings.models_file)
     named = {
-        name: Model(e.url, e.model, e.key or settings.model_key, e.input, e.output, e.form)
+        name: Model(e.url, e.model, e.key or settings.model_key, e.input, e.output, e.form, e.limit, e.tempered)
         for name, e in file.models.items()
     }
     if unknown := sorted(set(file.tasks.values()) - named.keys()):

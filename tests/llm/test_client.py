@@ -1,5 +1,6 @@
 """One question over real HTTP: whatever the other side does, an answer or one of our errors comes back, in time."""
 
+import threading
 import time
 from typing import Any
 
@@ -7,7 +8,7 @@ import openai
 import pytest
 
 from app.llm.client import ERRORS, Question, complete, within
-from app.llm.errors import Busy, Declined, Denied, Garbled, Late, ModelError, Unreachable
+from app.llm.errors import Busy, Cut, Declined, Denied, Garbled, Late, ModelError, Unreachable
 from app.llm.models import Model
 from tests.doubles.model import Play, Stage
 from tests.llm.conftest import KEY
@@ -47,6 +48,13 @@ def test_an_endpoint_is_told_of_the_form_as_it_can(stage: Stage, form: Any, sent
     assert stage.asked[0].get("response_format") == sent
 
 
+def test_an_endpoint_with_words_of_its_own(stage: Stage) -> None:
+    stage.play(Play("x"))
+    complete(Model(stage.url, "m", limit="max_completion_tokens", tempered=False), QUESTION, 5)
+    assert stage.asked[0]["max_completion_tokens"] == 1200
+    assert not {"max_tokens", "temperature"} & stage.asked[0].keys()
+
+
 def test_look_ups_come_in_halves(stage: Stage, model: Model) -> None:
     stage.play(Play(calls=(("search_documentation", '{"query": "parcels"}'), ("other", "{}"))))
     calls = complete(model, QUESTION, 5).calls
@@ -71,7 +79,7 @@ def test_an_endpoint_that_does_not_count_is_counted_for(stage: Stage, model: Mod
         (Play(status=401, body="x"), Denied),
         (Play(status=400), Denied),
         (Play(status=404), Denied),
-        (Play("half an answer", cut=True), Unreachable),
+        (Play("half an answer", cut=True), Cut),
         (Play("cannot", finish="length"), Garbled),
         (Play("x", finish="content_filter"), Declined),
         (Play(refusal="I cannot help with that."), Declined),
@@ -81,7 +89,7 @@ def test_an_endpoint_that_does_not_count_is_counted_for(stage: Stage, model: Mod
         (Play(raw=b"data: [1, 2]\n\n"), Garbled),
         (Play(raw=b'data: {"error": {"message": "overloaded"}}\n\n'), Unreachable),
         (Play(raw=b"\xff\xfe\x00 no stream at all"), ModelError),
-        (Play(raw=b"data: [DONE]\n\n"), Unreachable),
+        (Play(raw=b"data: [DONE]\n\n"), Cut),
         (Play("x" * 50_000), Garbled),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else str(value.status),
@@ -147,9 +155,11 @@ def test_every_error_of_the_package_has_a_line() -> None:
     assert [k for k in kinds if not any(issubclass(k, foreign) for foreign, _ in ERRORS)] == []
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_what_nobody_foresaw_is_heard_at_once() -> None:
+def test_what_nobody_foresaw_is_heard_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    died = threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda _: died.set())
     begun = time.monotonic()
     with pytest.raises(Unreachable):
         within(30, lambda: 1 // 0)
+    assert died.wait(5)
     assert time.monotonic() - begun < 5

@@ -129,6 +129,21 @@ def test_a_failure_costs_nothing_and_is_written_down(
         assert session.scalars(spending.select(spending.ModelCallRow.outcome)).all() == ["denied"]
 
 
+@pytest.mark.parametrize(
+    "play", [Play("x", finish="length"), Play(refusal="no"), Play(hang=True), Play("xy", cut=True)]
+)
+def test_a_failure_that_the_provider_may_count_costs_what_was_set_aside(
+    stage: Stage, ask: Callable[..., Any], database: Database, payer: Payer, play: Play
+) -> None:
+    stage.play(play)
+    with pytest.raises(ModelError):
+        ask(1.5)
+    with database.reading() as session:
+        taken = spending.used(session, payer.account_id, NOON - timedelta(days=1))
+    assert taken.tokens_out == QUESTION.most_tokens
+    assert taken.micros >= QUESTION.most_tokens * 8
+
+
 @pytest.mark.parametrize("budget", ["ticket", "requester", "day"])
 def test_a_spent_budget_stops_the_question_before_it_is_asked(
     stage: Stage, database: Database, model: Model, payer: Payer, hands: Hands, budget: str

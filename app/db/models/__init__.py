@@ -1,6 +1,19 @@
 """Every table, by subject. Importing this package makes the metadata whole; nothing outside ``app.db`` does."""
 
-from app.db.models import account, article, clock, connection, effect, event, evidence, judgement, problem, solved, ticket
+from app.db.models import (
+    account,
+    article,
+    clock,
+    connection,
+    effect,
+    event,
+    evidence,
+    judgement,
+    problem,
+    solved,
+    spending,
+    ticket,
+)
 from app.db.models.base import Base
 
 __all__ = [
@@ -15,5 +28,6 @@ __all__ = [
     "judgement",
     "problem",
     "solved",
+    "spending",
     "ticket",
 ]
