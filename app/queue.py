@@ -30,19 +30,31 @@ RECONCILE = "jobs.reconcile.run"
 ARTICLES = "jobs.reconcile.articles"
 BELL = 30
 """Seconds after which a ticket that was rung and not answered may be rung again."""
+TOGETHER = 500
+"""Tickets rung by one question: more would keep Redis from answering others."""
 FAILED_FOR = 7 * 86_400
 """Seconds for which a failed job can be looked at."""
 AWAY = 5.0
 """Seconds for which a Redis that failed is not asked again."""
 
-# One round trip: ring only when nobody rang before, and enqueue as RQ does (rq 3.0: the job's hash, then its id on the list).
+# One round trip for all: ring where nobody rang before, and enqueue as RQ does (rq 3.0: the job's hash, then its id on
+# the list). Keys: the list, the set of lists, then a bell and a job each. Arguments: six for all, then id and data each.
 _RING = """
-if not redis.call('SET', KEYS[1], ARGV[2], 'NX', 'EX', ARGV[1]) then return 0 end
-redis.call('HSET', KEYS[2], 'data', ARGV[3], 'created_at', ARGV[4], 'enqueued_at', ARGV[4], 'origin', ARGV[5],
-  'status', 'queued', 'timeout', ARGV[6], 'result_ttl', '0', 'failure_ttl', ARGV[7], 'description', ARGV[8])
-redis.call('SADD', KEYS[4], KEYS[3])
-redis.call('RPUSH', KEYS[3], ARGV[2])
-return 1
+local rung = {}
+for n = 3, #KEYS, 2 do
+  local id = ARGV[n + 4]
+  if redis.call('SET', KEYS[n], id, 'NX', 'EX', ARGV[1]) then
+    redis.call('HSET', KEYS[n + 1], 'data', ARGV[n + 5], 'created_at', ARGV[2], 'enqueued_at', ARGV[2],
+      'origin', ARGV[3], 'status', 'queued', 'timeout', ARGV[4], 'result_ttl', '0', 'failure_ttl', ARGV[5],
+      'description', ARGV[6])
+    rung[#rung + 1] = id
+  end
+end
+if #rung > 0 then
+  redis.call('SADD', KEYS[2], KEYS[1])
+  redis.call('RPUSH', KEYS[1], unpack(rung))
+end
+return #rung
 """
 
 
@@ -62,12 +74,13 @@ class Work:
         self._queue_key = f"{Queue.redis_queue_namespace_prefix}{QUEUE}"
         self._away_until = 0.0
 
-    def ring(self, ticket_id: str) -> None:
-        """Have somebody look at this ticket soon: one job however often it is rung before somebody does.
+    def ring(self, *ticket_ids: str) -> None:
+        """Have somebody look at these tickets soon: one job for each, however often it is rung before somebody does.
 
         Never raises for a Redis that is away: the sweep rings again for whatever waits in the database.
         """
-        self._ask(TICKET, ticket_id)
+        for first in range(0, len(ticket_ids), TOGETHER):
+            self._ask(TICKET, *ticket_ids[first : first + TOGETHER])
 
     def reconcile(self, connection_id: str) -> None:
         """Have the vendor asked what changed lately."""
@@ -104,20 +117,17 @@ class Work:
         """A client for a worker, which waits for its next job; its own retries outlast a restart of Redis."""
         return Redis.from_url(self._url, socket_connect_timeout=2)
 
-    def _ask(self, job: str, subject: str) -> None:
+    def _ask(self, job: str, *subjects: str) -> None:
         if time.monotonic() < self._away_until:
-            metrics.count("bells.skipped")
+            metrics.count("bells.skipped", len(subjects))
             return
-        job_id = ids.fresh()
-        keys = [
-            _bell(job, subject),
-            f"{Job.redis_job_namespace_prefix}{job_id}",
-            self._queue_key,
-            Queue.redis_queues_keys,
-        ]
-        data = json.dumps([job, None, [subject], {}])
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        arguments: list[str | int] = [BELL, job_id, data, now, QUEUE, self._timeout, FAILED_FOR, job]
+        keys = [self._queue_key, Queue.redis_queues_keys]
+        arguments: list[str | int] = [BELL, now, QUEUE, self._timeout, FAILED_FOR, job]
+        for subject in subjects:
+            job_id = ids.fresh()
+            keys += [_bell(job, subject), f"{Job.redis_job_namespace_prefix}{job_id}"]
+            arguments += [job_id, json.dumps([job, None, [subject], {}])]
         try:
             self._script(keys=keys, args=arguments)
         except RedisError:

@@ -52,6 +52,16 @@ def test_a_ticket_is_queued_once_however_often_it_is_rung(broker: str) -> None:
     assert queued(broker) == sorted(queued(broker)), "ids sort by the time they were made"
 
 
+def test_many_tickets_are_rung_by_one_question_each_with_a_job_of_its_own(broker: str) -> None:
+    work = Work(broker)
+    work.ring("t3")
+    work.ring(*[f"t{n}" for n in range(1200)])
+    with Redis.from_url(broker) as redis:
+        queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+        rung = [job.args[0] for job in queue.get_jobs()]
+    assert rung == ["t3", *(f"t{n}" for n in range(1200) if n != 3)]
+
+
 def test_once_a_run_began_the_next_ring_is_another_job(broker: str) -> None:
     work = Work(broker)
     work.ring("t1")
