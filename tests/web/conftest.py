@@ -25,8 +25,8 @@ class Bells:
     def __init__(self) -> None:
         self.rung: list[str] = []
 
-    def ring(self, ticket_id: str) -> None:
-        self.rung.append(ticket_id)
+    def ring(self, *ticket_ids: str) -> None:
+        self.rung += ticket_ids
 
     def check(self) -> None:
         """Always there."""

@@ -1,16 +1,23 @@
+import random
 import sqlite3
 import threading
+import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 
+from app.db import ids
 from app.db.problems import Problem
-from app.errors import DatabaseDown
+from app.errors import DatabaseDown, UnknownRecord
 from app.web.intake import Intake
 from connectors.types import Event, EventKind, Ref
+from tests.web.conftest import Bells
 from tests.web.vendors import VENDORS
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -51,6 +58,27 @@ class Counted:
         yield
 
 
+class Flaky(Counted):
+    """A database that fails ``fails`` times, at random moments."""
+
+    def __init__(self, database, dice: random.Random, fails: int) -> None:
+        super().__init__(database)
+        self.dice, self.fails, self.failed = dice, fails, 0
+
+    def raw_connection(self):
+        if self.failed < self.fails and self.dice.random() < 0.5:
+            self.failed += 1
+            raise sqlite3.OperationalError("disk I/O error")
+        return self._database.engine.raw_connection()
+
+
+def until(holds) -> None:
+    end = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < end
+        threading.Event().wait(0.001)
+
+
 @pytest.fixture
 def connection(receiver):
     return receiver.connect(VENDORS[0])
@@ -68,11 +96,9 @@ def test_those_who_come_while_one_waits_for_the_disk_share_the_next_transaction(
     intake = Intake(counted, receiver.bells)
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(intake.accept, connection, [event("first")], NOW)
-        while not counted.began:
-            threading.Event().wait(0.001)
+        until(lambda: counted.began)
         others = [pool.submit(intake.accept, connection, [event(f"e{n}", str(n))], NOW) for n in range(7)]
-        while len(intake._waiting) < 7:
-            threading.Event().wait(0.001)
+        until(lambda: len(intake._waiting) == 7)
         counted.held.set()
         for one in (first, *others):
             one.result(10)
@@ -94,11 +120,86 @@ def test_a_failed_transaction_fails_for_everybody_in_it(receiver, connection):
 
 def test_what_is_no_failure_of_the_database_leaves_nobody_believing_it_was_saved(receiver, connection, monkeypatch):
     intake = Intake(receiver.services.database, receiver.bells)
-    with pytest.raises(AttributeError):
-        intake.accept(connection, [None], NOW)  # a mistake of ours
+    monkeypatch.setattr(receiver.services.database, "_engine", None)  # a mistake of ours
+    with pytest.raises(AttributeError), monkeypatch.context():
+        intake.accept(connection, [event("lost")], NOW)
+    monkeypatch.undo()
     assert receiver.saved() == []
     intake.accept(connection, [event("next")], NOW)
     assert len(receiver.saved()) == 1
+
+
+def test_who_is_of_a_connection_that_is_gone_fails_alone(receiver, connection):
+    counted = Counted(receiver.services.database)
+    intake = Intake(counted, receiver.bells)
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(intake.accept, connection, [event("first")], NOW)
+        until(lambda: counted.began)
+        places = [connection, "gone", connection, "gone", connection]
+        others = [pool.submit(intake.accept, place, [event(f"e{n}", str(n))], NOW) for n, place in enumerate(places)]
+        until(lambda: len(intake._waiting) == len(places))
+        counted.held.set()
+        errors = [type(one.exception(10)) for one in (first, *others)]
+    assert errors == [type(None), type(None), UnknownRecord, type(None), UnknownRecord, type(None)]
+    assert {name for _, name in receiver.saved()} == {"first", "e0", "e2", "e4"}
+    assert len(receiver.bells.rung) == 4
+
+
+class Watching(Bells):
+    """Bells that wait to be told to go on, as a Redis that is slow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may = threading.Event()
+
+    def ring(self, *ticket_ids: str) -> None:
+        assert self.may.wait(10)
+        super().ring(*ticket_ids)
+
+
+def test_a_slow_bell_holds_up_nobody_but_the_one_who_rings(receiver, connection):
+    bells = Watching()
+    intake = Intake(receiver.services.database, bells)
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(intake.accept, connection, [event("first")], NOW)
+        until(lambda: len(receiver.saved()) == 1)
+        with ThreadPoolExecutor(1) as other:
+            second = other.submit(intake.accept, connection, [event("second")], NOW)
+            until(lambda: len(receiver.saved()) == 2)
+            assert not slow.done()
+            bells.may.set()
+            second.result(10)
+        slow.result(10)
+    assert len(bells.rung) == 2
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plan=st.lists(st.sampled_from(["good", "again", "gone", "down"]), min_size=1, max_size=24), seed=st.integers())
+def test_an_answer_of_yes_means_that_it_is_saved_whatever_comes_together(receiver, connection, plan, seed):
+    """Eight threads at once; some events repeated, some of a lost connection, some while the database fails."""
+    dice, run = random.Random(seed), uuid.uuid4().hex
+    flaky = Flaky(receiver.services.database, dice, fails=plan.count("down"))
+    intake = Intake(flaky, receiver.bells)
+
+    def accept(number: int, kind: str) -> type[Exception] | None:
+        name = f"{run}-{0 if kind == 'again' else number}"
+        try:
+            intake.accept("gone" if kind == "gone" else connection, [event(name, name)], NOW)
+        except (DatabaseDown, UnknownRecord) as error:
+            return type(error)
+        assert (connection, name) in receiver.saved(), "answered before it was saved"
+        return None
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(accept, range(1, len(plan) + 1), plan))
+    saved = {name for place, name in receiver.saved() if name.startswith(run)}
+    told = {
+        f"{run}-{0 if k == 'again' else n}" for n, (k, a) in enumerate(zip(plan, answers, strict=True), 1) if a is None
+    }
+    assert saved == told
+    assert all(kind == "gone" for kind, answer in zip(plan, answers, strict=True) if answer is UnknownRecord)
+    assert (flaky.failed > 0) >= (DatabaseDown in answers)
+    assert {ids.ticket(connection, name) for name in saved} <= set(receiver.bells.rung)
 
 
 def test_trouble_is_recorded_once_in_a_while_and_by_kind(receiver, connection):

@@ -10,8 +10,8 @@ from app.db import accounts, connections, inbox, migrations
 from app.db.connections import Installed
 from app.db.database import Database
 from app.db.ids import fresh
-from app.db.taking import Delivery, take
-from app.errors import DatabaseDown
+from app.db.taking import rows, take
+from app.errors import DatabaseDown, UnknownRecord
 from connectors.types import Click, Event, EventKind, Person, Ref, Role
 
 NOW = datetime(2026, 3, 10, 12, 0, 0, 5, tzinfo=UTC)
@@ -62,7 +62,7 @@ def waiting(database, tickets):
 
 
 def test_what_is_stored_is_the_same_as_by_the_long_way(database, places):
-    (here,) = take(database, [Delivery(places[0], EVENTS, NOW)])
+    here = take(database, rows(database, places[0], EVENTS, NOW))
     with database.session() as session:
         there = inbox.accept(session, places[1], EVENTS, NOW)
     assert stored(database, places[0]) == stored(database, places[1])
@@ -70,20 +70,32 @@ def test_what_is_stored_is_the_same_as_by_the_long_way(database, places):
     assert sorted(waiting(database, here), key=lambda e: e.delivery) == sorted(EVENTS, key=lambda e: e.delivery)
 
 
-def test_each_delivery_learns_its_own_tickets_and_repeats_ring_nobody(database, places):
-    first = take(
-        database,
-        [Delivery(places[0], EVENTS[:2], NOW), Delivery(places[1], EVENTS[:1], NOW), Delivery(places[0], EVENTS, NOW)],
-    )
-    assert [len(tickets) for tickets in first] == [1, 1, 2]
-    assert take(database, [Delivery(places[0], EVENTS, NOW)]) == [[]]
+def test_a_ticket_is_rung_once_and_repeats_ring_nobody(database, places):
+    first, second = (rows(database, place, EVENTS[:2], NOW) for place in places)
+    assert len(take(database, [*first, *second, *first])) == 2
+    assert take(database, [*first, *second]) == []
+    assert len(stored(database, places[0])) == 2
 
 
-def test_one_mistake_keeps_the_whole_batch_out(database, places):
-    with pytest.raises(AttributeError):
-        take(database, [Delivery(places[0], EVENTS, NOW), Delivery(places[0], [None], NOW)])
+def test_what_is_new_among_repeats_is_rung(database, places):
+    take(database, rows(database, places[0], EVENTS[:1], NOW))
+    new = rows(database, places[0], EVENTS[2:3], NOW)
+    assert new[0].ticket_id in take(database, [*rows(database, places[0], EVENTS[:1], NOW), *new])
+
+
+def test_more_than_one_statement_holds_is_saved_all_the_same(database, places):
+    many = [Event(f"e{n}", EventKind.MESSAGE, Ref(str(n % 7)), NOW) for n in range(1201)]
+    assert len(take(database, rows(database, places[0], many, NOW))) == 7
+    assert [line[0] for line in stored(database, places[0])] == [f"e{n}" for n in range(1201)]
+
+
+@pytest.mark.parametrize("before", [1, 1201])
+def test_a_connection_that_is_gone_keeps_the_whole_batch_out(database, places, before):
+    good = [Event(f"e{n}", EventKind.MESSAGE, Ref("7"), NOW) for n in range(before)]
+    with pytest.raises(UnknownRecord):
+        take(database, [*rows(database, places[0], good, NOW), *rows(database, "nobody", EVENTS, NOW)])
     assert stored(database, places[0]) == []
-    take(database, [Delivery(places[0], EVENTS, NOW)])
+    take(database, rows(database, places[0], EVENTS, NOW))
     assert len(stored(database, places[0])) == 4
 
 
@@ -91,4 +103,4 @@ def test_a_database_that_is_away_is_said_in_our_words(tmp_path):
     (tmp_path / "a-folder").mkdir()
     away = Database(f"sqlite:///{tmp_path}/a-folder")
     with pytest.raises(DatabaseDown):
-        take(away, [Delivery("c", EVENTS, NOW)])
+        take(away, rows(away, "c", EVENTS, NOW))
