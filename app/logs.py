@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TextIO
 
 HIDDEN = "[hidden]"
@@ -22,6 +23,7 @@ SECRET_SHAPES = re.compile(
 OWN_PACKAGES = ("app.", "connectors.", "jobs.")
 PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _context: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar("log_context", default={})  # noqa: B039 - never mutated
 
 
@@ -40,6 +42,9 @@ def set_up(level: str = "INFO", stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
+    # What no line of ours shows is not looked up either: where in the code, thread and process (logging's "Optimization").
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
     for package in ("app", "connectors", "jobs"):
@@ -60,10 +65,10 @@ class JsonLines(logging.Formatter):
         }
         for name, value in vars(record).items():
             if name not in PLAIN:
-                line[name] = HIDDEN if SECRET_NAMES.search(name) else _safe(value)
+                line[name] = HIDDEN if _secret(name) else _safe(value)
         if record.exc_info and record.exc_info[1]:
             line["error"] = trace(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False)
+        return _encode(line)
 
 
 def trace(error: BaseException) -> str:
@@ -78,6 +83,12 @@ def trace(error: BaseException) -> str:
         step = step.tb_next
     cause = error.__cause__
     return f"{type(error).__name__}{words} at {' > '.join(places)}" + (f" from {trace(cause)}" if cause else "")
+
+
+@lru_cache(maxsize=1000)
+def _secret(name: str) -> bool:
+    """Whether a field of this name is never shown. Names are few; values are never kept."""
+    return SECRET_NAMES.search(name) is not None
 
 
 def _safe(value: object) -> Any:
