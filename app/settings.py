@@ -31,8 +31,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     workers: int = 2
-    web_processes: int = 2
-    web_threads: int = 4
+    web_processes: int = 1
+    web_threads: int = 8
     max_body: int = 2 << 20
     """Bytes that a webhook's body may have."""
     job_timeout: int = 120
@@ -199,8 +199,14 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("DESKHAND_HOST", "host", str, "127.0.0.1", "The address that the web listens on."),
     Variable("PORT", "port", _number(1, 65535), "8080", "The port that the web listens on."),
     Variable("DESKHAND_WORKERS", "workers", _number(1, 64), "2", "Worker processes that `deskhand up` runs."),
-    Variable("DESKHAND_WEB_PROCESSES", "web_processes", _number(1, 64), "2", "Web processes."),
-    Variable("DESKHAND_WEB_THREADS", "web_threads", _number(1, 64), "4", "Threads in each web process."),
+    Variable(
+        "DESKHAND_WEB_PROCESSES",
+        "web_processes",
+        _number(1, 64),
+        "1",
+        "Web processes: one is best on SQLite, whose threads save together; on PostgreSQL one for each core.",
+    ),
+    Variable("DESKHAND_WEB_THREADS", "web_threads", _number(1, 64), "8", "Threads in each web process."),
     Variable(
         "DESKHAND_MAX_BODY", "max_body", _number(1024, 64 << 20), str(2 << 20), "Bytes that a webhook's body may have."
     ),

@@ -1,6 +1,15 @@
 """How gunicorn serves us (``gunicorn -c python:app.web.serving``): processes, threads, and log lines as everywhere else."""
 
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+
 from app.settings import Settings
+
+
+class Quiet(Logger):  # type: ignore[misc]
+    """Gunicorn's log without its line for each request: ours say what came in."""
+
+    access_log_enabled = False
+
 
 _settings = Settings.load()
 
@@ -11,6 +20,7 @@ threads = _settings.web_threads
 keepalive = 15
 graceful_timeout = 8
 control_socket_disable = True
+logger_class = Quiet
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -19,6 +29,5 @@ logconfig_dict = {
     "root": {"level": "WARNING", "handlers": ["err"]},
     "loggers": {
         "gunicorn.error": {"level": "WARNING", "handlers": ["err"], "propagate": False},
-        "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
     },
 }
