@@ -9,11 +9,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from app.sandbox.product import NotRunning, Product
+from app.errors import DeskhandError
+from app.sandbox.product import Product
 from app.sandbox.scene import Missed, Scene
 from app.sandbox.staging import set_stage
 from app.sandbox.stories import STORIES, Story
-from app.sandbox.telling import Told, show
+from app.sandbox.telling import Told, failure, show, show_document
+
+TOGETHER = 150.0
+"""Seconds for all stories: some need one second each, and whoever waits for a verdict must get one."""
+TROUBLE = (DeskhandError, Missed, LookupError, ValueError, OSError)
+"""What may go wrong on somebody's machine: said in words, never as a traceback, and never without a document."""
 
 
 def run(
@@ -31,6 +37,7 @@ def run(
     said = Console(stderr=True, highlight=False)
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell has set SIGINT to be ignored
         signal.signal(number, signal.default_int_handler)
+    shown = False
     try:
         with ExitStack() as stack:
             with said.status("Starting Deskhand and the helpdesks it is for"):
@@ -38,24 +45,33 @@ def run(
             with said.status("Playing the stories") as status:
                 told = play(stage.scene, stories, lambda story: status.update(story.title))
             show(told, stage.base, as_json)
+            shown = True
             if not once:
                 said.print(f"\nWrite as a customer: [bold]{stage.base}/[/bold]   (Ctrl-C stops everything)")
                 _stay(stage.product)
             return 0 if all(one.ok for one in told) else 1
     except KeyboardInterrupt:
-        return 130 if once else 0
-    except NotRunning as error:
-        said.print(f"deskhand: {error}", markup=False)
-        return 1
+        code, why = 130 if once else 0, "interrupted"
+    except TROUBLE as error:
+        code, why = 1, str(error) or type(error).__name__
+        said.print(f"deskhand: {why}", markup=False)
+    if as_json and not shown:
+        show_document(failure(why))
+    return code
 
 
 def play(scene: Scene, stories: Sequence[Story], about: Callable[[Story], None] = lambda story: None) -> list[Told]:
     """One story after the other; the checks are asked when all has come to rest, so that what comes late counts too."""
-    told = []
+    told, end = [], time.monotonic() + TOGETHER
     for story in stories:
         about(story)
-        told.append(_tell(scene, story))
-    return [_checked(scene, one) for one in told]
+        told.append(_tell(_within(scene, end), story))
+    return [_checked(_within(scene, end), one) for one in told]
+
+
+def _within(scene: Scene, end: float) -> Scene:
+    """The scene with no more patience than is left of everybody's time."""
+    return replace(scene, patience=min(scene.patience, max(1.0, end - time.monotonic())))
 
 
 def _stay(product: Product) -> None:
@@ -70,8 +86,8 @@ def _tell(scene: Scene, story: Story) -> Told:
     try:
         ticket = story.play(scene)
         return Told(story, ticket, None, time.monotonic() - began)
-    except (Missed, LookupError) as error:
-        return Told(story, "", None, time.monotonic() - began, missed=str(error))
+    except TROUBLE as error:
+        return Told(story, "", None, time.monotonic() - began, missed=str(error) or type(error).__name__)
 
 
 def _checked(scene: Scene, told: Told) -> Told:
@@ -83,5 +99,5 @@ def _checked(scene: Scene, told: Told) -> Told:
         view = scene.view(story.desk, told.ticket)
         checks = tuple((what, check(scene, view)) for what, check in story.checks)
         return replace(told, view=view, record=story.record(scene) if story.record else None, checks=checks)
-    except Missed as error:
-        return replace(told, missed=str(error))
+    except TROUBLE as error:
+        return replace(told, missed=str(error) or type(error).__name__)

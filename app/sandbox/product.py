@@ -86,16 +86,20 @@ class Product:
 
     def command(self, *arguments: str) -> Mapping[str, Any]:
         """One command of the command line, with ``--json``; gives what it printed. Raises NotRunning when it fails."""
-        done = subprocess.run(  # noqa: S603 - our own command line
-            [sys.executable, "-m", "app", *arguments, "--json"],
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        name = f"deskhand {' '.join(arguments[:2])}"
+        try:
+            done = subprocess.run(  # noqa: S603 - our own command line
+                [sys.executable, "-m", "app", *arguments, "--json"],
+                env=self._environment,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise NotRunning(f"{name} took longer than {PATIENCE:.0f} seconds", "give the machine some rest") from error
         if done.returncode:
-            raise NotRunning(f"deskhand {' '.join(arguments[:2])} failed", done.stderr.strip()[-800:])
+            raise NotRunning(f"{name} failed", done.stderr.strip()[-800:])
         answer: Mapping[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return answer
 

@@ -41,7 +41,11 @@ class Served:
     """A running sandbox: ``with Served(app) as base: requests.get(base + "/zendesk/...")``."""
 
     def __init__(self, app: Flask, port: int = 0) -> None:
-        self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
+        """Listens from now on. Raises OSError when somebody else listens there."""
+        try:
+            self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
+        except SystemExit as error:  # werkzeug's word for a port that is taken
+            raise OSError(f"cannot listen on port {port}: somebody else does") from error
         self._server.daemon_threads = True  # type: ignore[attr-defined]  # the threaded class has it
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 

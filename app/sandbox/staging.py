@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ from app.sandbox.scene import Scene
 from app.sandbox.server import Served, application
 from app.sandbox.world import World
 
+HOOKING = 60.0
+"""Seconds within which the product's address has to satisfy a vendor that tries it."""
 READING = 90.0
 """Seconds within which the product has to have read all pages."""
 
@@ -44,8 +46,7 @@ def set_stage(stack: ExitStack, data_dir: Path | None, port: int) -> Stage:
         made = dict(zip((d.host.name for d in played), pool.map(partial(_connect, product, base), played), strict=True))
     product.wait_ready()
     for desk in played:
-        path = f"/webhooks/{desk.host.vendor}/{made[desk.host.name]}"
-        desk.host.hook(f"{product.base}{path}", desk.secret)
+        hook(desk, f"{product.base}/webhooks/{desk.host.vendor}/{made[desk.host.name]}", product.check_alive)
     _await_articles(product, made, played)
     work = product.services.work
     scene = Scene(
@@ -61,6 +62,22 @@ def _connect(product: Product, base: str, desk: Desk) -> str:
     """What an admin does first. Gives the connection's id."""
     where = ("--account", desk.company.account, "--base-url", f"{base}/{desk.host.name}")
     return str(product.command("connect", desk.host.vendor, *where, *desk.arguments)["connection"])
+
+
+def hook(desk: Desk, url: str, check_alive: Callable[[], None], patience: float = HOOKING) -> None:
+    """Give the vendor our address, as often as it takes: one that tries it first is impatient with a machine that is busy.
+
+    Raises NotRunning when the vendor is not satisfied in time, and whatever ``check_alive`` raises.
+    """
+    end = time.monotonic() + patience
+    while True:
+        try:
+            return desk.host.hook(url, desk.secret)
+        except ValueError as error:
+            check_alive()
+            if time.monotonic() > end:
+                raise NotRunning(f"{desk.host.vendor} does not take the webhook's address", str(error)) from error
+            time.sleep(0.1)
 
 
 def _await_articles(product: Product, made: Mapping[str, str], played: Sequence[Desk]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,11 @@ def document(told: Sequence[Told], base: str) -> dict[str, Any]:
     return {"ok": all(one.ok for one in told), "inbox": f"{base}/", "stories": stories}
 
 
+def failure(why: str) -> dict[str, Any]:
+    """What ``--json`` prints when no story could be played to its end."""
+    return {"ok": False, "inbox": "", "stories": [], "error": why}
+
+
 def _url(base: str, told: Told) -> str:
     return f"{base}/?host={told.story.desk}&ticket={told.ticket}"
 
@@ -59,7 +64,7 @@ def _url(base: str, told: Told) -> str:
 def show(told: Sequence[Told], base: str, as_json: bool) -> None:
     """Print it on standard output."""
     if as_json:
-        sys.stdout.write(json.dumps(document(told, base), ensure_ascii=False, indent=2) + "\n")
+        show_document(document(told, base))
         return
     table = Table(title="What happened", title_justify="left", show_edge=False, pad_edge=False, row_styles=("", "dim"))
     for column in ("Helpdesk", "Story", "In the ticket", ""):
@@ -72,6 +77,11 @@ def show(told: Sequence[Told], base: str, as_json: bool) -> None:
         for what in [one.missed, *(what for what, good in one.checks if not good)]:
             if what:
                 console.print(f"[red]no[/] {one.story.name}: not so: {what}")
+
+
+def show_document(value: Mapping[str, Any]) -> None:
+    """Print one JSON object on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def _outcome(told: Told) -> str:

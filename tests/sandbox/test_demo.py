@@ -1,15 +1,26 @@
 """The demo's own parts without the product: playing, checking, telling; companies whose files are right."""
 
 import json
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
 from app.engine.configuration import load
+from app.errors import DatabaseDown
+from app.sandbox import demo
 from app.sandbox.cast import COMPANIES, Desk, desks, places
 from app.sandbox.demo import play
+from app.sandbox.product import NotRunning
 from app.sandbox.scene import Missed, Scene, field, ours
 from app.sandbox.shop import SHOP
+from app.sandbox.staging import hook
 from app.sandbox.stories import STORIES, Story, category, noted, says, send
 from app.sandbox.telling import document, show
 from app.sandbox.world import View, World
@@ -61,6 +72,84 @@ def test_a_product_that_never_rests_is_missed(scene: Scene) -> None:
     restless = replace(scene, idle=lambda name, ticket: False, patience=0.1)
     [told] = play(restless, [story(noted(1))])
     assert told.missed == "Deskhand did not come to rest"
+
+
+@pytest.mark.parametrize("error", [ValueError("no such place"), ConnectionError(), DatabaseDown("gone"), KeyError("x")])
+def test_trouble_in_a_story_is_its_outcome_and_no_traceback(scene: Scene, error: Exception) -> None:
+    def fails(scene: Scene) -> str:
+        raise error
+
+    told, after = play(scene, [story(noted(1), play=fails), story(noted(1))])
+    assert told.missed
+    assert after.ok
+
+
+def test_all_stories_together_have_an_end(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "TOGETHER", 0.0)
+    silent = Story("silent", "Nobody answers", "plain", send("plain", SHOP.letters[0]), (noted(1),))
+    began = time.monotonic()
+    assert not any(told.ok for told in play(scene, [silent, silent]))
+    assert time.monotonic() - began < scene.patience / 2
+
+
+def test_a_demo_that_cannot_begin_is_one_line_and_a_document(
+    capsys: pytest.CaptureFixture[str], signals: None, tmp_path: Path
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert demo.run(once=True, as_json=True, port=taken.getsockname()[1], data_dir=tmp_path) == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["ok"] is False
+    assert "somebody else" in json.loads(printed.out)["error"]
+    assert "Traceback" not in printed.err
+    assert "deskhand: cannot listen on port" in printed.err
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Puts back what the demo does with signals."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+class Busy(BaseHTTPRequestHandler):
+    """A product that is still warming up: it hangs up on the first two that come."""
+
+    asked = 0
+
+    def do_HEAD(self) -> None:
+        """Answer the third."""
+        Busy.asked += 1
+        if Busy.asked > 2:
+            self.send_response(200)
+            self.end_headers()
+
+    def do_POST(self) -> None:
+        """Take the ping."""
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_vendor_that_tries_the_address_is_given_it_until_it_is_satisfied(world: World) -> None:
+    intercom = next(desk for desk in desks(world) if desk.host.vendor == "intercom")
+    with HTTPServer(("127.0.0.1", 0), Busy) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        hook(intercom, f"http://127.0.0.1:{server.server_port}/hook", lambda: None)
+        assert world.idle(10)
+        server.shutdown()
+    assert Busy.asked == 3
+
+
+def test_a_vendor_that_is_never_satisfied_is_said_in_words(world: World) -> None:
+    intercom = next(desk for desk in desks(world) if desk.host.vendor == "intercom")
+    with pytest.raises(NotRunning, match="intercom does not take the webhook's address"):
+        hook(intercom, "http://127.0.0.1:9/hook", lambda: None, patience=0.2)
 
 
 def test_a_ticket_that_is_not_there(scene: Scene) -> None:
