@@ -6,6 +6,7 @@ ConnectorError
 │   └── BadPayload            accept, park for a person
 ├── Unsupported           this vendor cannot do that: choose another change
 ├── Refused               the vendor understood and said no: park for a person, never repeat
+│   └── Forbidden             we may not do this: pause if the vendor knows us no more at all, else as Refused
 ├── AuthFailed            pause the connection, tell the admin
 ├── NotFound              the ticket is gone: drop, say so in the record
 ├── Closed                the ticket takes no change any more: drop, say so in the record
@@ -46,8 +47,12 @@ class Refused(ConnectorError):
     """The vendor understood the request and will not take it, however often it is sent (400, 413, 422)."""
 
 
+class Forbidden(Refused):
+    """The vendor knows us, but we may not do this here (403): a group, a plan, a permission. Other tickets go on."""
+
+
 class AuthFailed(ConnectorError):
-    """The vendor does not know our token any more, or it lacks a permission."""
+    """The vendor does not know our token any more."""
 
 
 class NotFound(ConnectorError):

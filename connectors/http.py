@@ -5,11 +5,20 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from connectors.errors import AuthFailed, Conflict, ConnectorError, NotFound, RateLimited, Refused, Unavailable
+from connectors.errors import (
+    AuthFailed,
+    Conflict,
+    ConnectorError,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
 
 TABLE: Mapping[int, type[ConnectorError]] = {
     401: AuthFailed,
-    403: AuthFailed,
+    403: Forbidden,
     404: NotFound,
     408: Unavailable,
     409: Conflict,

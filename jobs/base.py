@@ -26,6 +26,8 @@ from connectors.errors import (
     AuthFailed,
     Closed,
     Conflict,
+    ConnectorError,
+    Forbidden,
     NotFound,
     RateLimited,
     Refused,
@@ -210,9 +212,22 @@ def remedy(error: Exception) -> Remedy | None:
     return next((REMEDIES[kind] for kind in type(error).__mro__ if kind in REMEDIES), None)
 
 
+def confirmed(services: Services, connection_id: str, error: Exception) -> Remedy | None:
+    """The remedy; what is forbidden pauses the connection only if the vendor, asked in passing, knows us no more at all."""
+    if not isinstance(error, Forbidden):
+        return remedy(error)
+    try:
+        services.connector(connection_id).check()
+    except (RateLimited, Unavailable):
+        return Remedy.RETRY
+    except ConnectorError:
+        return Remedy.PAUSE
+    return Remedy.PARK
+
+
 def remedied(run: Run, error: Exception) -> Ending:
     """Do what the table says about an error that ended a run."""
-    chosen = remedy(error)
+    chosen = confirmed(run.services, run.partner, error)
     metrics.count(f"runs.{chosen or 'mistake'}")
     if chosen is Remedy.LEAVE:
         return Ending()

@@ -94,7 +94,7 @@ def _guarded(services: Services, connection_id: str, act: Callable[[Services, In
 
 
 def _failed(services: Services, installed: Installed, error: ConnectorError) -> None:
-    remedy = base.remedy(error)
+    remedy = base.confirmed(services, installed.id, error)
     log.warning("connection.silent", extra={"remedy": str(remedy), "error": type(error).__name__})
     with services.database.session() as session:
         now: datetime = services.database.now(session)

@@ -15,7 +15,7 @@ from connectors.errors import (
     ConnectorError,
 )
 from connectors.types import Event, EventKind, Note, OpenTicket, Receipt, Ref, Reply
-from jobs.base import Later, Remedy, Run, backoff, held_back, paused, remedy
+from jobs.base import Later, Remedy, Run, backoff, confirmed, held_back, paused
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class Failure:
 
 def _failed(failure: Failure) -> None:
     plan = failure.effect.plan
-    chosen = remedy(failure.error) or Remedy.PARK
+    chosen = confirmed(failure.run.services, plan.connection_id, failure.error) or Remedy.PARK
     metrics.count(f"effects.{chosen}")
     extra = {"key": plan.key, "remedy": str(chosen), "error": type(failure.error).__name__}
     log.warning("effect.failed", extra=extra)

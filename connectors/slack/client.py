@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from connectors import http
-from connectors.errors import AuthFailed, Closed, ConnectorError, NotFound, RateLimited, Refused, Unavailable
+from connectors.errors import AuthFailed, Closed, ConnectorError, Forbidden, NotFound, RateLimited, Refused, Unavailable
 from connectors.slack.settings import Install
 
 TIMEOUT = 10
@@ -23,9 +23,7 @@ LONGEST = 20 << 20
 ERRORS: Mapping[str, type[ConnectorError]] = {
     **dict.fromkeys(
         (
-            "access_denied",
             "account_inactive",
-            "ekm_access_denied",
             "enterprise_is_restricted",
             "invalid_auth",
             "missing_scope",
@@ -40,6 +38,7 @@ ERRORS: Mapping[str, type[ConnectorError]] = {
         ),
         AuthFailed,
     ),
+    **dict.fromkeys(("access_denied", "ekm_access_denied"), Forbidden),
     **dict.fromkeys(("channel_not_found", "message_not_found", "thread_not_found", "user_not_found"), NotFound),
     "is_archived": Closed,
     **dict.fromkeys(

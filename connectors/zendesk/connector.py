@@ -144,17 +144,13 @@ class Zendesk:
     def articles(self, since: datetime | None) -> Iterable[Article]:
         """Published articles; none where the account has no Help Center.
 
-        Raises Refused where only the Help Center is shut to us: no reason to stop the connection, nor to forget what
-        was read before.
+        Raises Forbidden where the Help Center is shut to us: no reason to forget what was read before.
         """
         try:
             rows = [row for row in self._client.articles() if not row.get("draft")]
         except NotFound:
             log.warning("articles.missing")
             return []
-        except AuthFailed as error:
-            self.check()
-            raise Refused("the Help Center is not open to our user") from error
         found = (parse.article(row) for row in rows)
         return [article for article in found if since is None or article.updated_at >= since.replace(microsecond=0)]
 

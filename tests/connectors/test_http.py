@@ -2,12 +2,12 @@
 
 import pytest
 
-from connectors.errors import AuthFailed, Conflict, NotFound, RateLimited, Refused, Unavailable
+from connectors.errors import AuthFailed, Conflict, Forbidden, NotFound, RateLimited, Refused, Unavailable
 from connectors.http import LONGEST, SANE, error, retry_after
 
 EXPECTED = {
     401: AuthFailed,
-    403: AuthFailed,
+    403: Forbidden,
     404: NotFound,
     410: NotFound,
     409: Conflict,

@@ -20,6 +20,7 @@ from connectors.errors import (
     Closed,
     Conflict,
     ConnectorError,
+    Forbidden,
     NotFound,
     RateLimited,
     Refused,
@@ -219,7 +220,7 @@ def test_an_unmoved_ticket_takes_the_change(stage: Stage) -> None:
     ("status", "headers", "error"),
     [
         (401, {}, AuthFailed),
-        (403, {}, AuthFailed),
+        (403, {}, Forbidden),
         (404, {}, NotFound),
         (409, {}, Conflict),
         (422, {}, Refused),

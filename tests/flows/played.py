@@ -11,7 +11,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from connectors.base import Answers, Connection, Setting
-from connectors.errors import BadPayload, Closed, Conflict, NotFound, RateLimited, Refused, Unavailable
+from connectors.errors import (
+    AuthFailed,
+    BadPayload,
+    Closed,
+    Conflict,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
 from connectors.types import (
     AddMessage,
     Assign,
@@ -96,6 +106,10 @@ class Vendor:
     """Keys of automatic replies that were carried out although nobody had said anything since our last word."""
     unwanted: list[str] = field(default_factory=list)
     """Keys of calls that began while everything was stopped."""
+    unknown: bool = False
+    """Our token is good for nothing any more."""
+    closed_to_us: set[str] = field(default_factory=set)
+    """Tickets that we may not read."""
     shut: bool = False
     """The account's switch is off: no call may begin."""
     mark: str = ""
@@ -182,6 +196,8 @@ class Desk:
         self.vendor = VENDORS[connection.base_url]
 
     def check(self) -> Mapping[str, str]:
+        if self.vendor.unknown:
+            raise AuthFailed("who are you")
         return {"user_id": US.id}
 
     def receive(self, request: Inbound) -> Iterable[Event]:
@@ -194,6 +210,8 @@ class Desk:
     def ticket(self, ref: Ref) -> Ticket:
         self.vendor.at("read")
         fault = self.vendor.fault() if self.vendor.faults[:1] in (["busy"], ["broken"], ["hang"]) else ""
+        if ref.id in self.vendor.closed_to_us:
+            raise Forbidden("not your group")
         _refuse(fault)
         held = self._held(ref)
         if "deskhand_resume" in held.tags:
@@ -320,6 +338,8 @@ def _refuse(fault: str) -> None:
         raise Unavailable("the vendor is down")
     if fault == "refused":
         raise Refused("never")
+    if fault == "forbidden":
+        raise Forbidden("not you")
 
 
 class Thread(Desk):

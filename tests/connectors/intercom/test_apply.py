@@ -225,6 +225,15 @@ def test_an_impossible_id_is_not_called(stage: IntercomStage, ticket: str) -> No
     assert calls(stage) == []
 
 
+@pytest.mark.parametrize("path", ["/tags$", "/parts$", "/teams$"])
+def test_what_the_plan_does_not_allow_is_left_out_and_the_note_is_written(stage: IntercomStage, path: str) -> None:
+    changes = [Tag(("billing",)), Note("N"), Assign(team="Billing")]
+    stage.world.faults.order(Fault("status", path=path, status=403, times=9))
+    receipt = stage.connector.apply(stage.ref, changes, key="k")
+    assert stage.seen(changes[1]) == 1
+    assert len(receipt.skipped) == 1
+
+
 def test_a_dead_token_writes_nothing(stage: IntercomStage) -> None:
     stage.host.door._token = "rotated"
     with pytest.raises(AuthFailed):

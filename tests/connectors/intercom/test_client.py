@@ -15,6 +15,7 @@ from connectors.errors import (
     Closed,
     Conflict,
     ConnectorError,
+    Forbidden,
     NotFound,
     RateLimited,
     Refused,
@@ -28,7 +29,7 @@ TABLE: Mapping[int, type[ConnectorError]] = {
     400: Refused,
     401: AuthFailed,
     402: Refused,
-    403: AuthFailed,
+    403: Forbidden,
     404: NotFound,
     408: Unavailable,
     409: Conflict,
@@ -100,7 +101,7 @@ def test_how_long_to_wait(headers: dict[str, str], least: float, most: float) ->
         (503, b"<html>", Unavailable),
         (404, b"<html>", NotFound),
         (401, b"", AuthFailed),
-        (403, b"<html>", AuthFailed),
+        (403, b"<html>", Forbidden),
     ],
 )
 def test_answers_that_are_no_json(status: int, body: bytes, wanted: type[ConnectorError]) -> None:

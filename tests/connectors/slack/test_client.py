@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from app.sandbox.server import Served
 from app.sandbox.world import Fault
 from connectors import errors
-from connectors.errors import AuthFailed, Closed, ConnectorError, NotFound, RateLimited, Refused, Unavailable
+from connectors.errors import AuthFailed, Closed, ConnectorError, Forbidden, NotFound, RateLimited, Refused, Unavailable
 from connectors.slack.client import ERRORS, TOO_MANY, Client
 from connectors.slack.settings import install
 from tests.connectors.slack.stage import TOKEN, SlackStage, connection, open
@@ -57,6 +57,7 @@ def refused(word: str) -> ConnectorError:
         ("invalid_auth", AuthFailed),
         ("account_inactive", AuthFailed),
         ("missing_scope", AuthFailed),
+        ("access_denied", Forbidden),
         ("channel_not_found", NotFound),
         ("thread_not_found", NotFound),
         ("is_archived", Closed),

@@ -5,7 +5,17 @@ from datetime import UTC, datetime
 import pytest
 
 from app.sandbox.world import Fault
-from connectors.errors import AuthFailed, Closed, Conflict, NotFound, RateLimited, Refused, Unavailable, Unsupported
+from connectors.errors import (
+    AuthFailed,
+    Closed,
+    Conflict,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    Refused,
+    Unavailable,
+    Unsupported,
+)
 from connectors.types import (
     AddMessage,
     Assign,
@@ -187,7 +197,7 @@ def test_killed_before_the_tags_they_are_seen_to_on_the_resend(stage):
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(401, AuthFailed), (403, AuthFailed), (404, NotFound), (400, Refused), (500, Unavailable)]
+    ("status", "error"), [(401, AuthFailed), (403, Forbidden), (404, NotFound), (400, Refused), (500, Unavailable)]
 )
 def test_a_refusal_is_the_right_error_and_nothing_is_written(stage, status, error):
     stage.world.faults.order(Fault("status", method="PUT", status=status))

@@ -6,7 +6,7 @@ import pytest
 
 from app.sandbox.world import Fault
 from connectors.base import HasArticles, Prepares, TellsChanged
-from connectors.errors import AuthFailed, NotFound, Refused, Unavailable
+from connectors.errors import AuthFailed, Forbidden, NotFound, Unavailable
 from connectors.types import EventKind, Note, Ref, Reply, Role, SetField, Status
 from connectors.zendesk import Zendesk
 from tests.connectors.zendesk.stage import connection
@@ -202,7 +202,7 @@ def test_no_help_center_is_no_articles(stage):
 
 def test_a_shut_help_center_stops_neither_the_connection_nor_is_it_an_empty_one(stage):
     stage.world.faults.order(Fault("status", path="/help_center/", status=403))
-    with pytest.raises(Refused):
+    with pytest.raises(Forbidden):
         list(stage.connector.articles(None))
 
 

@@ -12,7 +12,7 @@ from app.sandbox.server import Served, application
 from app.sandbox.world import Fault, World
 from app.sandbox.zendesk import ZendeskHost
 from connectors.base import Connection
-from connectors.errors import AuthFailed, BadPayload, Refused, Unavailable
+from connectors.errors import AuthFailed, BadPayload, Forbidden, Refused, Unavailable
 from connectors.types import AddMessage, Note, Ref, Reply, Tag
 from connectors.zendesk import Zendesk, oauth
 from connectors.zendesk.session import Pinned, Session, failure
@@ -173,7 +173,7 @@ def test_renewing_is_tried_once_a_request(stage):
 def test_a_scope_that_was_not_granted_is_no_permission(stage):
     zendesk = Zendesk(bearer(stage, stage.host.oauth.grant("read")["access_token"]))
     assert zendesk.check()
-    with pytest.raises(AuthFailed):
+    with pytest.raises(Forbidden):
         zendesk.apply(stage.ref, [Note("x")], key="k")
 
 
