@@ -28,6 +28,7 @@ QUEUE = "deskhand"
 TICKET = "jobs.ticket.run"
 RECONCILE = "jobs.reconcile.run"
 ARTICLES = "jobs.reconcile.articles"
+NOTICES = "jobs.notify.run"
 BELL = 30
 """Seconds after which a ticket that was rung and not answered may be rung again."""
 TOGETHER = 500
@@ -89,6 +90,10 @@ class Work:
     def articles(self, connection_id: str) -> None:
         """Have the vendor's articles read anew."""
         self._ask(ARTICLES, connection_id)
+
+    def notices(self, account_id: str) -> None:
+        """Have the account's people told what is due."""
+        self._ask(NOTICES, account_id)
 
     def answered(self, job: str, subject: str) -> None:
         """A run begins: whoever rings from now on wants another one."""

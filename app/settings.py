@@ -51,6 +51,12 @@ class Settings:
     ticket_tokens: int = 40_000
     requester_tokens: int = 200_000
     day_tokens: int = 5_000_000
+    smtp_url: str = field(default="", repr=False)
+    """Where mail to the account's own people is handed in; empty: nobody is told by mail."""
+    mail_from: str = "deskhand@localhost"
+    pager_url: str = ""
+    pager_key: str = field(default="", repr=False)
+    private_webhooks: bool = False
 
     @property
     def broker_socket(self) -> Path:
@@ -143,6 +149,12 @@ def _database(text: str) -> str:
     if scheme in ("postgres", "postgresql"):
         return f"postgresql+psycopg{mark}{rest}"
     return _address("sqlite", "postgresql+psycopg")(text)
+
+
+def _switch(text: str) -> bool:
+    if text.casefold() not in ("yes", "no"):
+        raise ValueError("give yes or no")
+    return text.casefold() == "yes"
 
 
 def _file(text: str) -> Path | None:
@@ -254,6 +266,25 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         "DESKHAND_DAY_TOKENS", "day_tokens", _number(0, 10**10), "5000000", "Tokens that one account may take in a day."
+    ),
+    Variable(
+        "DESKHAND_SMTP_URL",
+        "smtp_url",
+        _address("smtp", "smtps"),
+        "",
+        "Mail to your people: smtps://user:password@host:465.",
+    ),
+    Variable("DESKHAND_MAIL_FROM", "mail_from", str, "deskhand@localhost", "The sender of that mail."),
+    Variable(
+        "DESKHAND_PAGER_URL", "pager_url", _address("http", "https"), "", "The on-call pager's events API, version 2."
+    ),
+    Variable("DESKHAND_PAGER_KEY", "pager_key", str, "", "The pager's routing key."),
+    Variable(
+        "DESKHAND_PRIVATE_WEBHOOKS",
+        "private_webhooks",
+        _switch,
+        "no",
+        "yes: contacts may have webhooks at private addresses.",
     ),
 )
 

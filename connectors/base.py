@@ -159,3 +159,15 @@ class Answerable(Protocol):
     def answer(self, url: str, text: str) -> None:
         """Tell them, at the address that came with the click."""
         ...
+
+
+@runtime_checkable
+class Announces(Protocol):
+    """Extra: a vendor where the account's own people can be told something in a channel of theirs."""
+
+    def announce(self, channel: str, text: str, *, key: str, again: bool) -> None:
+        """Post ``text`` there; ``again``: only if no earlier attempt of that key is found. Raises a ConnectorError.
+
+        Refused for a channel that anybody external reads.
+        """
+        ...

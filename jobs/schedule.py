@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from app import metrics
 from app.db import clocks, connections, inbox, tickets
 from app.services import Services
+from jobs import notify, sla
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ class Periodic:
 
 TABLE = (
     Periodic("sweep", timedelta(seconds=1), sweep),
+    Periodic("promises", timedelta(seconds=15), sla.sweep),
+    Periodic("notices", timedelta(seconds=5), notify.sweep),
     Periodic("reconcile", timedelta(minutes=3), reconcile),
     Periodic("articles", timedelta(minutes=15), articles),
 )

@@ -17,10 +17,11 @@ from app.db.judgements import Judged
 from app.db.problems import Problem
 from app.db.tickets import Remembered
 from app.engine import fields, policy
+from app.engine.configuration import Configuration
 from app.engine.types import EvidenceRecord
 from app.queue import TICKET
 from connectors.types import Event, EventKind, Reply, Role, Status, Ticket, Untag
-from jobs import base, click, link
+from jobs import base, click, link, sla
 from jobs.base import Later, Run
 from jobs.classify import classified
 from jobs.click import Pressed, Scene
@@ -148,11 +149,13 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
     now_heard = hearing(knock.remembered, ticket, presses)
     outcome = _silence(knock.remembered, ticket, now_heard)
     judged = None if outcome else _judged(run, knock, ticket, where, now_heard)
+    rules = run.services.configuration(where.connection.account_id)
     with run.transaction() as (session, now):
         planned = _planned(session, run, knock, ticket, where, judged)
         if now_heard.resumed and judged is None and fields.RESUME_TAG in ticket.tags and Untag in where.own:
             planned.append(_untag(run, ticket))
         planned += [batch for press in presses for batch in press.planned]
+        planned += sla.followed(session, run.ticket_id, _scene(session, run, knock, ticket, where, rules), judged)
         new = {one.key: one for one in planned if one.changes and not effects.exists(session, one.key)}
         effects.plan(session, run.ticket_id, list(new.values()), now)
         for press in presses:
@@ -164,6 +167,17 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
     for press in presses:
         click.answer(run, press.click, press.answer)
     return bool(new)
+
+
+def _scene(
+    session: Session, run: Run, knock: Knock, ticket: Ticket, where: Place, configuration: Configuration
+) -> sla.Scene:
+    """What promises are counted by, and where a warning about one goes."""
+    now = run.services.database.now(session)
+    standing = standing_of(run.services, session, where, knock.remembered, ticket, now)
+    inside = (where.record.id, link.LINKED) if where.record else (where.connection.id, ticket.ref)
+    late = tuple(one.event.delivery for one in knock.waiting if one.event.delivery.startswith(sla.LATE))
+    return sla.Scene(ticket, configuration, standing, inside, where.recorded if where.record else where.own, late)
 
 
 def _judged(run: Run, knock: Knock, ticket: Ticket, where: Place, heard: Hearing) -> Judged:

@@ -19,6 +19,7 @@ def briefing(case: Case, escalation: Escalation) -> str:
     """The briefing as Markdown, one line for each subject; empty when nothing is escalated."""
     if not escalation.level:
         return ""
+    known = {name for name, contact in case.configuration.rules.contacts.items() if contact.ways}
     lines = (
         ("Escalated to", LEVELS[min(escalation.level, 3)] + (f", {escalation.team}" if escalation.team else "")),
         ("Because", " ".join(reason.text for reason in escalation.reasons)),
@@ -27,7 +28,8 @@ def briefing(case: Case, escalation: Escalation) -> str:
         ("Mood", _mood(case)),
         ("Due", _due(case, escalation)),
         ("Do next", "; ".join(_next(case, escalation))),
-        ("Told so far", ", ".join(escalation.notify)),
+        ("Being told", ", ".join(name for name in escalation.notify if name in known)),
+        ("Please tell", ", ".join(name for name in escalation.notify if name not in known)),
         ("To tell the customer, nothing was sent", _sentence(case, escalation)),
     )
     return "\n".join(f"**{subject}:** {text}" for subject, text in lines if text)

@@ -1,7 +1,7 @@
 """Slack as a helpdesk: threads are tickets, replies go into the thread, notes into an internal channel. The parts do the work."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -17,10 +17,12 @@ from connectors.slack.threads import Threads
 from connectors.types import Change, Event, Inbound, Note, Receipt, Ref, Reply, Ticket, Whisper
 
 HOOKS = "hooks.slack.com"
+LOOKED_BACK = timedelta(hours=2)
+"""How far back an announcement is looked for before it is made again."""
 
 
 class Slack:
-    """The connector: Helpdesk, and Greets, TellsChanged and Answerable besides.
+    """The connector: Helpdesk, and Greets, TellsChanged, Announces and Answerable besides.
 
     Slack has no private note: what is not for the customer goes into ``notes_channel`` or to one colleague as a
     whisper, after Slack itself has said that the channel or the person is internal; otherwise it is refused.
@@ -99,6 +101,10 @@ class Slack:
             recovered=bool(found) and not due,
             skipped=(*([NO_CHANNEL] if nowhere else []), *([NO_TRACE] if untold else [])),
         )
+
+    def announce(self, channel: str, text: str, *, key: str, again: bool) -> None:
+        """Tell the account's own people in a channel of theirs; ``again`` looks first whether it is there."""
+        self._posts.announce(channel, text, key, datetime.now(UTC) - LOOKED_BACK if again else None)
 
     def answer(self, url: str, text: str) -> None:
         """Tell the person who pressed a button. Refused for every address but Slack's own."""

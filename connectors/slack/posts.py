@@ -76,6 +76,17 @@ class Posts:
             raise Refused("notes_channel: not proved to be internal")
         return channel
 
+    def announce(self, channel: str, text: str, key: str, since: datetime | None) -> None:
+        """Post into a channel that is proved internal just now; with ``since``, only what is not there since then."""
+        if not is_internal(self._threads.channel(channel)):
+            raise Refused("channel: not proved to be internal")
+        contents = messages(text, (), ticket=channel, value=key)
+        plan = [Post(n, channel, "", "", _marked(content, key, n)) for n, content in enumerate(contents)]
+        found = self.sent(plan, [], key, since) if since else {}
+        for post in plan:
+            if post.part not in found:
+                self.send(post, key)
+
     def _colleague(self, person: str) -> str:
         """The person, proved a colleague just now."""
         if not is_colleague(self._threads.people.about(person, anew=True), self._threads.site.home):

@@ -30,6 +30,7 @@ RULES = (
     outsideHours: {action: auto-respond, message: We answer within one business hour., escalateUrgent: true}
 """
 )
+RULES += "contacts: {boss: {email: boss@shop.example}, desk: {}}\n"
 RULES = RULES.replace("\nmodes:\n  categories: {chatter: shadow}\n", "\n") + "modes: {categories: {chatter: shadow}}\n"
 GUARDED = load(RULES, name="shop.yaml")
 NIGHT = NOON.replace(hour=22)
@@ -177,7 +178,7 @@ def test_an_escalated_ticket_is_marked_routed_and_briefed_and_never_answered() -
         "**Mood:** -0.40 (frustrated)",
         "**Due:** first reply by Monday, 02 March, 13:15 (Europe/Berlin) (escalation.triggers[0].sla)",
         "freeze the account, if it applies; documentation; take it now and say so here; send the draft below",
-        "**Told so far:** boss, desk",
+        "**Being told:** boss\n**Please tell:** desk",
         "nothing was sent:** A member of our team will answer you by Monday, 02 March, 13:15",
     ):
         assert line in note(decision), note(decision)

@@ -1,0 +1,121 @@
+"""Notices: who is told, by which way, and how far that got. Sending is the jobs' part; no notice holds what a customer wrote."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.db.models.deadline import NoticeRow
+from app.db.models.ticket import TicketRow
+from app.db.statements import insert
+
+PENDING, SENDING, SENT, DIGESTED, REVIEW = "pending", "sending", "sent", "digested", "review"
+QUIETLY = {"synchronize_session": False}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to one contact by one way (``chat``, ``email``, ``webhook``, ``pager``)."""
+
+    account_id: str
+    ticket_id: str
+    contact: str
+    way: str
+    subject: str
+    topic: str = ""
+    id: int = 0
+    key: str = ""
+    attempts: int = 0
+
+
+def plan(session: Session, key: str, notice: Notice, at: datetime) -> bool:
+    """Have it sent, once for each key. False when it was planned before."""
+    row = insert(session, NoticeRow).values(
+        key=hashlib.sha256(key.encode()).hexdigest()[:40],
+        account_id=notice.account_id,
+        ticket_id=notice.ticket_id,
+        contact=notice.contact,
+        way=notice.way,
+        subject=notice.subject,
+        topic=notice.topic[:60],
+        state=PENDING,
+        attempts=0,
+        created_at=at,
+    )
+    return session.execute(row.on_conflict_do_nothing().returning(NoticeRow.id)).one_or_none() is not None
+
+
+def accounts(session: Session, now: datetime) -> list[str]:
+    """Accounts with notices that are due."""
+    chosen = select(NoticeRow.account_id).where(NoticeRow.state.in_((PENDING, SENDING)), _due(now)).distinct()
+    return list(session.scalars(chosen))
+
+
+def due(session: Session, account_id: str, now: datetime) -> list[Notice]:
+    """The account's notices to send now, oldest first. An attempt whose answer never came counts again once its time is over."""
+    chosen = select(NoticeRow).where(
+        NoticeRow.account_id == account_id, NoticeRow.state.in_((PENDING, SENDING)), _due(now)
+    )
+    return [_record(row) for row in session.scalars(chosen.order_by(NoticeRow.id))]
+
+
+def claim(session: Session, ids: list[int], now: datetime, until: datetime) -> bool:
+    """Begin an attempt at all of them: True for one caller only."""
+    mine = (
+        update(NoticeRow)
+        .where(NoticeRow.id.in_(ids), NoticeRow.state.in_((PENDING, SENDING)), _due(now))
+        .values(state=SENDING, attempts=NoticeRow.attempts + 1, not_before=until)
+    )
+    return len(session.execute(mine.returning(NoticeRow.id), execution_options=QUIETLY).all()) == len(ids)
+
+
+def settle(session: Session, ids: list[int], state: str, at: datetime, *, not_before: datetime | None = None) -> None:
+    """How the attempt ended."""
+    values: dict[str, object] = {"state": state, "not_before": not_before}
+    values |= {"sent_at": at} if state in (SENT, DIGESTED) else {}
+    session.execute(update(NoticeRow).where(NoticeRow.id.in_(ids)).values(**values), execution_options=QUIETLY)
+
+
+def lately(session: Session, contact: tuple[str, str, str], since: datetime) -> tuple[int, bool]:
+    """How many single notices this account's contact got by this way since then, and whether a digest was among them."""
+    account_id, name, way = contact
+    told = (
+        NoticeRow.account_id == account_id,
+        NoticeRow.contact == name,
+        NoticeRow.way == way,
+        NoticeRow.sent_at > since,
+    )
+    counts = select(NoticeRow.state, func.count()).where(*told).group_by(NoticeRow.state)
+    found = {row[0]: row[1] for row in session.execute(counts)}
+    return found.get(SENT, 0), found.get(DIGESTED, 0) > 0
+
+
+def unheard(session: Session, before: datetime) -> list[Notice]:
+    """Notices sent before then about tickets that nobody has taken since, and that were not brought further up yet."""
+    chosen = (
+        select(NoticeRow)
+        .join(TicketRow, TicketRow.id == NoticeRow.ticket_id)
+        .where(NoticeRow.state.in_((SENT, DIGESTED)), NoticeRow.sent_at <= before, NoticeRow.raised_at.is_(None))
+        .where(TicketRow.quiet_since.is_(None))
+        .order_by(NoticeRow.id)
+        .limit(500)
+    )
+    return [_record(row) for row in session.scalars(chosen)]
+
+
+def raised(session: Session, notice: Notice, at: datetime) -> bool:
+    """It is brought further up: True for one caller only."""
+    mine = update(NoticeRow).where(NoticeRow.id == notice.id, NoticeRow.raised_at.is_(None)).values(raised_at=at)
+    return session.execute(mine.returning(NoticeRow.id), execution_options=QUIETLY).one_or_none() is not None
+
+
+def _due(now: datetime):  # type: ignore[no-untyped-def]  # SQLAlchemy's own type of a condition
+    return func.coalesce(NoticeRow.not_before, now) <= now
+
+
+def _record(row: NoticeRow) -> Notice:
+    return Notice(
+        row.account_id, row.ticket_id, row.contact, row.way, row.subject, row.topic, row.id, row.key, row.attempts
+    )

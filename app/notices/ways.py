@@ -1,0 +1,157 @@
+"""The ways by which somebody is told. Each sends once and says by a ConnectorError why not; none holds what a customer wrote."""
+
+import ipaddress
+import smtplib
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+import httpx
+
+from app.settings import Settings
+from connectors import http
+from connectors.errors import AuthFailed, Refused, Unavailable
+
+SECONDS = 10.0
+"""How long one message may take."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is sent: a line, perhaps more of them, and the name under which a repeat is known as one."""
+
+    key: str
+    subject: str
+    text: str = ""
+    again: bool = False
+    """An earlier attempt may have arrived."""
+
+
+class Way(Protocol):
+    """Brings one message to one address. Where the other side can tell, a message that is sent again arrives once."""
+
+    def send(self, address: str, message: Message) -> None:
+        """Send it. Raises a ConnectorError."""
+        ...
+
+
+class Mail:
+    """By SMTP, as ``smtp://user:password@host:port`` says; ``smtps`` from the first byte, ``smtp`` by STARTTLS.
+
+    A login is never sent in the clear; only a server on this machine may do without TLS.
+    """
+
+    def __init__(self, url: str, sender: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._secure = parts.hostname or "", parts.scheme == "smtps"
+        self._port = parts.port or (465 if self._secure else 587)
+        self._login = (unquote(parts.username or ""), unquote(parts.password or ""))
+        self._sender = sender
+
+    def send(self, address: str, message: Message) -> None:
+        """One mail; its Message-ID is the same for a repeat, by which mail servers and programs know it."""
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = self._sender, address, _one_line(message.subject)
+        mail["Message-ID"] = f"<{message.key}@{self._sender.rpartition('@')[2]}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.text or message.subject)
+        try:
+            self._hand_in(mail)
+        except smtplib.SMTPAuthenticationError as error:
+            raise AuthFailed("mail: the server does not take our login") from error
+        except smtplib.SMTPRecipientsRefused as error:
+            raise Refused("mail: the server does not take the recipient") from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise Unavailable(f"mail: not taken ({type(error).__name__})") from error
+
+    def _hand_in(self, mail: EmailMessage) -> None:
+        line = self._line()
+        try:
+            if self._login[0]:
+                line.login(*self._login)
+            line.send_message(mail)
+        finally:
+            # The mail is taken or not by now; how the server says goodbye changes nothing.
+            line.close()
+
+    def _line(self) -> smtplib.SMTP:
+        if self._secure:
+            return smtplib.SMTP_SSL(self._host, self._port, timeout=SECONDS, context=ssl.create_default_context())
+        line = smtplib.SMTP(self._host, self._port, timeout=SECONDS)
+        line.ehlo()
+        if line.has_extn("starttls"):
+            line.starttls(context=ssl.create_default_context())
+            line.ehlo()
+        elif self._login[0] and self._host not in ("127.0.0.1", "::1", "localhost"):
+            line.close()
+            raise AuthFailed("mail: the server offers no TLS, and a login is not sent in the clear")
+        return line
+
+
+class Webhook:
+    """By a POST of JSON with ``Idempotency-Key``. Private addresses are refused unless ``private`` allows them."""
+
+    def __init__(self, *, private: bool = False) -> None:
+        self._private = private
+
+    def send(self, address: str, message: Message) -> None:
+        """One request; redirects are not followed."""
+        if not self._private and not is_public(urlsplit(address).hostname or ""):
+            raise Refused("webhook: its address is a private one")
+        body = {"key": message.key, "subject": message.subject, "text": message.text}
+        _post("webhook", address, body, {"Idempotency-Key": message.key})
+
+
+class Pager:
+    """By the events API that on-call pagers share (version 2): ``trigger`` with a ``dedup_key``."""
+
+    def __init__(self, url: str, routing_key: str) -> None:
+        self._url = url
+        self._routing_key = routing_key
+
+    def send(self, address: str, message: Message) -> None:
+        """One event; the pager knows a repeat by its key."""
+        payload = {"summary": _one_line(message.subject)[:1024], "source": "deskhand", "severity": "critical"}
+        body = {
+            "routing_key": self._routing_key,
+            "event_action": "trigger",
+            "dedup_key": message.key,
+            "payload": payload,
+        }
+        _post("pager", self._url, body, {})
+
+
+def ways(settings: Settings) -> Mapping[str, Way]:
+    """The ways that this installation is set up for."""
+    found: dict[str, Way] = {"webhook": Webhook(private=settings.private_webhooks)}
+    if settings.smtp_url:
+        found["email"] = Mail(settings.smtp_url, settings.mail_from)
+    if settings.pager_url:
+        found["pager"] = Pager(settings.pager_url, settings.pager_key)
+    return found
+
+
+def is_public(host: str) -> bool:
+    """Whether every address that the name has can be reached by anybody. A name that cannot be looked up is not."""
+    try:
+        found = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        return False
+    return bool(found) and all(ipaddress.ip_address(address).is_global for address in found)
+
+
+def _post(what: str, url: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+    try:
+        answer = httpx.post(url, json=body, headers=headers, timeout=SECONDS, follow_redirects=False, trust_env=False)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Unavailable(f"{what}: no answer ({type(error).__name__})") from error
+    if failed := http.error(answer.status_code, answer.headers, what):
+        raise failed
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

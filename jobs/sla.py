@@ -1,0 +1,175 @@
+"""Watching promises: each look at a ticket counts its clocks anew, and the clock has those looked at that are nearly over."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from app import metrics
+from app.db import deadlines, inbox, notices
+from app.db.deadlines import Watched
+from app.db.effects import Planned
+from app.db.judgements import Judged
+from app.db.notices import Notice
+from app.engine import escalation, fields, watch
+from app.engine.configuration import Configuration
+from app.engine.promises import Promise, promised
+from app.engine.sla import Clock, clocks
+from app.engine.standing import Case, Standing
+from app.services import Services
+from connectors.types import Assign, Change, Event, EventKind, Note, Priority, Ref, SetPriority, Status, Tag, Ticket
+
+log = logging.getLogger(__name__)
+
+LATE = "deskhand:late:"
+"""Begins the delivery of an event of our own: little of the promised time is left."""
+KEPT = ("tier", "accountPlan", "plan", "channel", "severity", "vip", "category", "priority", "sentiment", "churnRisk")
+"""Facts that policies may ask about and that outlast a run. Nothing that the customer wrote is among them."""
+_RANKS = list(Priority)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The ticket as it was read, and where internal changes about it go."""
+
+    ticket: Ticket
+    configuration: Configuration
+    standing: Standing
+    inside: tuple[str, Ref]
+    supports: frozenset[type[Change]]
+    late: tuple[str, ...] = ()
+    """Deliveries of the clock's own events that woke this run."""
+
+    @property
+    def open(self) -> bool:
+        """Whether anything is still owed."""
+        return self.ticket.status not in (Status.SOLVED, Status.CLOSED)
+
+
+def followed(session: Session, ticket_id: str, scene: Scene, judged: Judged | None) -> list[Planned]:
+    """Count the ticket's clocks, have people told of an escalation, and plan what is to be done where little time is left."""
+    now = scene.standing.now
+    before = deadlines.watched(session, ticket_id) or Watched(scene.standing.account)
+    known, found = _judged(before, scene, judged)
+    known = replace(known, turns=watch.seen(before.turns, scene.ticket))
+    if not known.category:
+        return []
+    deadlines.watch(session, ticket_id, known)
+    promise = _promise(scene.configuration, known)
+    running = _counted(session, ticket_id, scene, known, promise)
+    if found and found.level and judged:
+        _tell(
+            session, ticket_id, scene, found.notify, judged.decision.question, _subject(scene, known, promise, running)
+        )
+    if not scene.late or not scene.open:
+        return []
+    late = next(
+        (
+            one
+            for one in running
+            if one.due and not one.met and f"{LATE}{ticket_id}:{one.metric}" in _clocks(scene.late)
+        ),
+        None,
+    )
+    if late is None or late.due is None:
+        return []
+    _tell(
+        session,
+        ticket_id,
+        scene,
+        (escalation.ON_CALL,),
+        f"late-{late.metric}",
+        _subject(scene, known, promise, running),
+    )
+    changes = tuple(change for change in _rescue(scene, known, late, now) if type(change) in scene.supports)
+    connection, ref = scene.inside
+    return [Planned(f"late-{ticket_id}-{late.metric}-{int(late.due.timestamp())}", connection, ref, changes)]
+
+
+def sweep(services: Services) -> None:
+    """Have every ticket looked at of whose promised time little is left: each clock once, however many ask, however late."""
+    with services.database.reading() as session:
+        now = services.database.now(session)
+        found = deadlines.late(session, now)
+    for one in found:
+        with services.database.session() as session:
+            now = services.database.now(session)
+            if not deadlines.claim(session, one, now):
+                continue
+            delivery = f"{LATE}{one.ticket_id}:{one.metric}:{int(one.due_at.timestamp())}"
+            event = Event(delivery, EventKind.CHANGED, one.ref, now)
+            to_ring = inbox.accept(session, one.connection_id, [event], now)
+        for ticket_id in to_ring:
+            services.work.ring(ticket_id)
+    metrics.count("sla.warned", len(found))
+
+
+def _judged(before: Watched, scene: Scene, judged: Judged | None) -> tuple[Watched, escalation.Escalation | None]:
+    """What is known of the ticket now; a fresh judgement replaces the last one."""
+    if judged is None:
+        return before, None
+    case = Case(scene.ticket, judged.classification, judged.draft, scene.configuration, scene.standing)
+    found = escalation.escalated(case)
+    facts = {name: case.facts[name] for name in KEPT if isinstance(case.facts.get(name), str | int | float | bool)}
+    team = scene.ticket.group or found.team
+    sure = judged.classification.confidence >= escalation.GUESS
+    category = judged.classification.category if sure else "unknown"
+    known = Watched(before.account_id, category, str(found.priority), team, facts, before.turns)
+    return known, found
+
+
+def _promise(configuration: Configuration, known: Watched) -> Promise:
+    return promised(configuration, known.category, Priority(known.priority), known.facts)
+
+
+def _counted(session: Session, ticket_id: str, scene: Scene, known: Watched, promise: Promise) -> tuple[Clock, ...]:
+    if promise.policy is None:
+        return ()
+    found = clocks(watch.steps(scene.ticket, known.turns), promise.policy, scene.standing.now)
+    for clock in found:
+        warn = watch.warn_at(clock.started, clock.due, escalation.LATE) if clock.due and not clock.met else None
+        deadlines.count(session, ticket_id, clock, promise.name, known, warn)
+    return found
+
+
+def _clocks(deliveries: tuple[str, ...]) -> set[str]:
+    """Ticket and metric of each event; when it was due may have changed since."""
+    return {delivery.rpartition(":")[0] for delivery in deliveries}
+
+
+def _rescue(scene: Scene, known: Watched, late: Clock, now: datetime) -> Iterator[Change]:
+    """Raise the priority, mark the ticket, give it to its team if nobody has it, and say why."""
+    ticket = scene.ticket
+    if ticket.shared and scene.standing.linked is False:
+        return
+    priority = ticket.priority or Priority(known.priority)
+    yield Tag((fields.TAG, fields.ESCALATED_TAG))
+    if priority is not Priority.URGENT:
+        yield SetPriority(_RANKS[_RANKS.index(priority) + 1])
+    if known.team and not ticket.assignee and not ticket.group:
+        yield Assign(team=known.team)
+    due = late.due or now
+    what = str(late.metric).replace("_", " ")
+    state = "is over since" if due <= now else "ends at"
+    yield Note(
+        f"**Little time left:** the promised time for the {what} {state} {due:%Y-%m-%d %H:%M} UTC ({late.term})."
+    )
+
+
+def _subject(scene: Scene, known: Watched, promise: Promise, running: tuple[Clock, ...]) -> str:
+    due = min((one.due for one in running if one.due and not one.met), default=None)
+    place = scene.ticket.url or scene.ticket.ref.id
+    until = f", due {due.astimezone(UTC):%Y-%m-%d %H:%M} UTC by {promise.name}" if due else ""
+    return f"{known.category}, {known.priority}, {known.team or 'no team'}{until}: {place}"
+
+
+def _tell(session: Session, ticket_id: str, scene: Scene, names: tuple[str, ...], cause: str, subject: str) -> None:
+    """One notice for each name and way. Who has no way stands in the ticket's briefing only."""
+    for name in names:
+        contact = scene.configuration.rules.contacts.get(name)
+        for way in contact.ways if contact else ():
+            topic = subject.partition(",")[0]
+            notice = Notice(scene.standing.account, ticket_id, name, way, subject, topic)
+            notices.plan(session, f"{ticket_id}:{cause}:{name}:{way}", notice, scene.standing.now)
