@@ -136,7 +136,7 @@ class Claimed:
         self.introduced = introduced(sentence)
         self.of_us = bool(SELF & set(words(sentence)))
         self.promises = bool(_PROMISE.search(self.text))
-        self.negative = bool(self.stems & NEGATIONS)
+        self.negations = sum(one in NEGATIONS for one in stems(sentence))
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _stretches(claim: Claimed, passage: Passage) -> Iterator[Stretch]:
     for size in range(1, 2 if single else _WINDOW + 1):
         for start in range(len(parts) - size + 1):
             said = Claimed("\n".join(parts[start : start + size]))
-            if size > 1 and (said.negative or said.stems & LIMITS):
+            if size > 1 and (said.negations or said.stems & LIMITS):
                 continue
             yield Stretch(said, _around(start, parts, rivals, passage.title))
 
@@ -199,7 +199,7 @@ def _differences(
     yield support < SUPPORT or len(missing) > FOREIGN, "unsupported", "Its source does not say this."
     yield len(claim.content & said.content) < OWN * len(claim.content), "unsupported", "Its source does not say this."
     yield _swapped(claim, said), "foreign_figure", "It gives an amount of its source another meaning."
-    yield claim.negative is not said.negative, "reversed", "Its source says the opposite."
+    yield claim.negations != said.negations, "reversed", "Its source says the opposite."
     yield bool((said.stems & LIMITS) - claim.stems), "unlimited", "It leaves out a condition of its source."
     partial = len(claim.content & said.content) < WHOLE * len(said.content)
     bound = bool(claim.figures or claim.stems & POLICY)
@@ -222,6 +222,6 @@ def _swapped(claim: Claimed, said: Claimed) -> bool:
         if several and (before, (amount, unit)) not in said.introduced:
             return True
         whole = {a for word, (a, u) in said.introduced if (word, u) == (before, unit)}
-        if unit and not whole <= {a for a, u in claim.figures if u == unit}:
+        if not whole <= {a for a, u in claim.figures if u == unit}:
             return True
     return False
