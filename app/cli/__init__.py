@@ -23,6 +23,8 @@ COMMANDS = {
     "simulate": "app.cli.simulate:simulate",
     "classify": "app.cli.classify:classify",
     "deadline": "app.cli.deadline:deadline",
+    "index": "app.cli.knowledge:index",
+    "search": "app.cli.knowledge:search",
 }
 USAGE = (BadInput, SettingsError, UnknownRecord)
 """What the person at the keyboard can put right: exit code 2, as for a wrong option. Every other trouble is 1."""

@@ -65,6 +65,14 @@ def newest(session: Session, account_id: str, origin: str) -> datetime | None:
     return found
 
 
+def dated(session: Session, account_id: str, origin: str) -> dict[str, datetime]:
+    """When each current article of an origin was last written, by its id there."""
+    every = select(ArticleRow.external_id, ArticleRow.updated_at).where(
+        ArticleRow.account_id == account_id, ArticleRow.origin == origin, ArticleRow.until.is_(None)
+    )
+    return {row.external_id: row.updated_at for row in session.execute(every)}
+
+
 def mark(session: Session, account_id: str) -> tuple[int, int]:
     """Cheap to ask, and another one whenever an article was added, changed or ended: whether ``version`` must be asked anew."""
     last, count = session.execute(

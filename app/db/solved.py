@@ -1,0 +1,85 @@
+"""Solved tickets, masked: kept once each, given their vectors, and read to be compared."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.models.solved import SolvedRow
+
+NEWEST = 50_000
+"""Solved tickets of an account that are compared, the latest ones."""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What was asked and what solved it, without anything personal: masking is the caller's part."""
+
+    id: str
+    question: str = field(repr=False)
+    resolution: str = field(repr=False)
+    solved_at: datetime
+    category: str = ""
+
+
+def keep(session: Session, account_id: str, origin: str, cases: Iterable[Solved]) -> int:
+    """Keep these, new or changed; says how many differed from what was kept."""
+    changed = 0
+    for case in cases:
+        row = session.scalar(
+            select(SolvedRow).where(
+                SolvedRow.account_id == account_id, SolvedRow.origin == origin, SolvedRow.external_id == case.id
+            )
+        )
+        digest = hashlib.sha256("\x1f".join((case.question, case.resolution, case.category)).encode()).hexdigest()
+        if row is not None and row.digest == digest:
+            continue
+        row = row or SolvedRow(account_id=account_id, origin=origin, external_id=case.id)
+        row.question, row.resolution, row.category = case.question, case.resolution, case.category
+        row.digest, row.solved_at, row.encoder, row.numbers = digest, case.solved_at, "", b""
+        session.add(row)
+        changed += 1
+    session.flush()
+    return changed
+
+
+def unmade(session: Session, account_id: str, encoder: str, limit: int) -> list[tuple[int, str]]:
+    """The numbers and questions of the next cases without a vector of this encoder."""
+    rows = session.execute(
+        select(SolvedRow.id, SolvedRow.question)
+        .where(SolvedRow.account_id == account_id, SolvedRow.encoder != encoder)
+        .order_by(SolvedRow.id)
+        .limit(limit)
+    )
+    return [(number, question) for number, question in rows]
+
+
+def give(session: Session, encoder: str, made: Iterable[tuple[int, NDArray[np.float32]]]) -> None:
+    """Keep the vectors of cases."""
+    for number, vector in made:
+        row = session.get(SolvedRow, number)
+        if row is not None:
+            row.encoder, row.numbers = encoder, vector.astype("<f2").tobytes()
+
+
+def compared(session: Session, account_id: str, encoder: str, width: int) -> tuple[list[int], NDArray[np.float32]]:
+    """The cases that have vectors, and those as rows of a matrix."""
+    rows = session.execute(
+        select(SolvedRow.id, SolvedRow.numbers)
+        .where(SolvedRow.account_id == account_id, SolvedRow.encoder == encoder)
+        .order_by(SolvedRow.solved_at.desc(), SolvedRow.id)
+        .limit(NEWEST)
+    ).all()
+    whole = b"".join(numbers for _, numbers in rows)
+    return [number for number, _ in rows], np.frombuffer(whole, "<f2").reshape(-1, width).astype(np.float32)
+
+
+def read(session: Session, numbers: Iterable[int]) -> dict[int, Solved]:
+    """Those cases, by their numbers."""
+    rows = session.scalars(select(SolvedRow).where(SolvedRow.id.in_(list(numbers))))
+    return {r.id: Solved(r.external_id, r.question, r.resolution, r.solved_at, r.category) for r in rows}
