@@ -34,6 +34,10 @@ class Encoder(Protocol):
         """One unit vector a text, in order."""
         ...
 
+    def read(self, text: str, parts: Sequence[str]) -> Vectors:
+        """One unit vector for the text and one for each of these parts of it, which are understood in its light."""
+        ...
+
 
 class SentenceEncoder:
     """all-MiniLM-L6-v2, or a file like it, through onnxruntime on one thread. Safe to share between threads."""
@@ -60,20 +64,45 @@ class SentenceEncoder:
         empty = np.zeros(self.width, np.float32)
         return np.stack([known.get(text, empty) for text in texts]) if texts else np.zeros((0, self.width), np.float32)
 
+    def read(self, text: str, parts: Sequence[str]) -> Vectors:
+        """The text's vector and each part's, from one pass; a part beyond the model's window costs a pass of its own."""
+        if not parts:
+            return self.encode([text])
+        pieces = self._tokenizer.encode(text)
+        hidden, _ = self._hidden([pieces])
+        found, place = [hidden[0].sum(axis=0)], 1
+        for part in parts:
+            inside = self._tokenizer.encode(part)[1:-1]
+            at = _position(pieces, inside, place)
+            found.append(hidden[0, at : at + len(inside)].sum(axis=0) if at > 0 else self.encode([part])[0])
+            place = at + len(inside) if at > 0 else place
+        return unit(np.stack(found))
+
     def _run(self, texts: Sequence[str]) -> Vectors:
-        pieces = [self._tokenizer.encode(text) for text in texts]
+        hidden, mask = self._hidden([self._tokenizer.encode(text) for text in texts])
+        return unit(np.einsum("btd,bt->bd", hidden, mask))
+
+    def _hidden(self, pieces: Sequence[Sequence[int]]) -> tuple[Vectors, Vectors]:
+        """A vector for every piece, and 1 where there is a piece, 0 where a shorter text is padded."""
         ids = np.full((len(pieces), max(map(len, pieces))), self._tokenizer.pad, np.int64)
         for row, piece in zip(ids, pieces, strict=True):
             row[: len(piece)] = piece
         mask = np.arange(ids.shape[1]) < np.array([[len(piece)] for piece in pieces])
         given = {"input_ids": ids, "attention_mask": mask.astype(np.int64), "token_type_ids": np.zeros_like(ids)}
-        hidden = self._session.run(None, {name: given[name] for name in self._inputs})[0]
-        return unit(np.einsum("btd,bt->bd", hidden, mask.astype(np.float32)))
+        return self._session.run(None, {name: given[name] for name in self._inputs})[0], mask.astype(np.float32)
 
     def _remember(self, vectors: dict[str, Vectors]) -> None:
         self._cache.update(vectors)
         while len(self._cache) > CACHED:
             self._cache.popitem(last=False)
+
+
+def _position(pieces: Sequence[int], inside: Sequence[int], start: int) -> int:
+    """Where these pieces stand in a row among those from ``start`` on; -1 for nowhere."""
+    size = len(inside)
+    if not size:
+        return -1
+    return next((n for n in range(start, len(pieces) - size) if pieces[n : n + size] == inside), -1)
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:

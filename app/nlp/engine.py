@@ -1,14 +1,12 @@
 """The language engine of one account: everything it can say of a text, from one encoder pass."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-
-import numpy as np
 
 from app.engine.configuration import Category
 from app.nlp.clean import Cleaned, clean, for_meaning
-from app.nlp.encoder import Encoder
+from app.nlp.encoder import Encoder, Vectors
 from app.nlp.entities import entities
 from app.nlp.flags import flags
 from app.nlp.language import language
@@ -17,6 +15,7 @@ from app.nlp.model import Judgement, Model, Opinion, encoded
 from app.nlp.mood import churn_risk, emotion, sentiment, urgency
 from app.nlp.mood.sentiment import Prototypes
 from app.nlp.mood.urgency import Signal
+from app.nlp.personal import Found, find
 from app.nlp.rows import Example
 from app.nlp.segments import segments
 
@@ -47,6 +46,8 @@ class Reading:
     language: str
     entities: Mapping[str, tuple[str, ...]]
     flags: frozenset[str]
+    personal: tuple[Found, ...]
+    """What is personal in the text as it was given."""
 
 
 class Engine:
@@ -84,22 +85,26 @@ class Engine:
         judgement, also, leaning = self._judge(whole, readable=cleaned.readable or bool(title))
         spoken = language(cleaned.text or title, last_language)
         mood = self._mood(cleaned.text or title, leaning if spoken in ("", "en") else None, messages)
-        found = entities(f"{title}\n{text}" if title else text, now, self._products)
-        return Reading(cleaned, judgement, also, mood, spoken, found, flags(cleaned.text, title))
+        above = f"{title}\n" if title else ""
+        personal = find(above + text)
+        named = entities(above + text, now, self._products, personal)
+        mine = tuple(
+            replace(f, start=f.start - len(above), end=f.end - len(above)) for f in personal if f.start >= len(above)
+        )
+        return Reading(cleaned, judgement, also, mood, spoken, named, flags(cleaned.text, title), mine)
 
     def _judge(self, text: str, *, readable: bool) -> tuple[Judgement, tuple[Opinion, ...], float | None]:
         if not readable or sum(map(str.isalpha, text)) < LEAST_MEANING:
             return NOTHING, (), None
-        parts = [text] if self.model.several else [text, *segments(text)]
-        meanings = encoded(self._encoder, parts)
+        parts = [] if self.model.several else list(segments(text))
+        meanings = self._encoder.read(text, parts) if self._encoder else encoded(None, [text, *parts])
         leaning = self._prototypes.leaning(meanings[0]) if self._prototypes else None
         judgement = self.model.classify_text(text, meanings[0])
         named = {judgement.opinions[0].category} if judgement.opinions else set()
         also: dict[str, Opinion] = {}
-        for part, meaning in zip(parts[1:], meanings[1:], strict=True):
-            best = self.model.classify_text(part, np.asarray(meaning, np.float32)).opinions[:1]
-            if best and best[0].automatic and best[0].category not in named:
-                also.setdefault(best[0].category, best[0])
+        for opinion in self.model.needs(parts, meanings[1:]):
+            if opinion.category not in named:
+                also.setdefault(opinion.category, opinion)
         return judgement, tuple(also.values()), leaning
 
     def _mood(self, text: str, leaning: float | None, messages: int) -> Mood:
@@ -107,7 +112,7 @@ class Engine:
         return Mood(feeling, emotion(text, feeling), urgency(text), churn_risk(text, feeling, messages))
 
 
-def vectors(model: Model | None, encoder: Encoder | None) -> dict[str, np.ndarray]:
+def vectors(model: Model | None, encoder: Encoder | None) -> dict[str, Vectors]:
     """The sentence vectors that a model holds of its examples, by text; none of them when it was made without an encoder."""
     if model is None or encoder is None or model.neighbours.vectors.shape[1] <= encoder.width:
         return {}

@@ -2,13 +2,13 @@
 # ruff: noqa: E501 - a list of words or one pattern is read better as one line
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
 from app.nlp.clean import clean
 from app.nlp.dates import dates
-from app.nlp.personal import Kind, find
+from app.nlp.personal import Found, Kind, find
 
 READ = 20_000
 MOST = 20
@@ -49,10 +49,13 @@ _WORD = re.compile(r"\w+")
 _CASED_ERROR = re.compile(r"[A-Z]\w{0,60}(?:Error|Exception)\b")
 
 
-def entities(text: str, now: datetime, products: Iterable[str] = ()) -> Mapping[str, tuple[str, ...]]:
+def entities(
+    text: str, now: datetime, products: Iterable[str] = (), personal: Sequence[Found] | None = None
+) -> Mapping[str, tuple[str, ...]]:
     """Kind -> values in order of appearance, each once. Kinds: order, invoice, ticket, tracking, amount, date, deadline, product,
-    email, phone, error. Dates are ISO 8601, deadlines aware ISO 8601 in the zone of ``now``; amounts are ``12.50 EUR``."""
+    email, phone, error. Dates are ISO 8601, deadlines aware ISO 8601 in the zone of ``now``; amounts are ``12.50 EUR``. ``personal`` is what ``find`` found in the same text, where that is known."""
     text = text[:READ]
+    pieces = find(text) if personal is None else [piece for piece in personal if piece.end <= READ]
     found: dict[str, list[str]] = {}
     for kind, pattern in _NUMBERS:
         found.setdefault(kind, []).extend(match[1].upper().rstrip("-") for match in pattern.finditer(text))
@@ -60,7 +63,7 @@ def entities(text: str, now: datetime, products: Iterable[str] = ()) -> Mapping[
     for moment in dates(text, now):
         found.setdefault("deadline" if moment.is_deadline else "date", []).append(moment.iso)
     found["product"] = _products(text, products)
-    for piece in find(text):
+    for piece in pieces:
         if piece.type in (Kind.EMAIL, Kind.PHONE):
             found.setdefault(piece.type.lower(), []).append(text[piece.start : piece.end])
     found["error"] = _errors(text)

@@ -13,7 +13,6 @@ from app.engine.configuration.settled import CONFIDENCE
 from app.nlp.classifier import products
 from app.nlp.engine import Engine, Reading
 from app.nlp.model import Opinion
-from app.nlp.personal import find
 from app.nlp.rows import Example
 from app.nlp.tier import Tier
 
@@ -45,10 +44,10 @@ def classify_lines(
     engine = Engine(model, tier.encoder, products(configuration.settings))
     known = {category.name: category for category in configuration.categories}
     for text in texts:
-        yield answer(engine.read(text, now), text, known)
+        yield answer(engine.read(text, now), known)
 
 
-def answer(reading: Reading, text: str, known: Mapping[str, Category]) -> dict[str, Any]:
+def answer(reading: Reading, known: Mapping[str, Category]) -> dict[str, Any]:
     """A reading in the shape of the line format. Guesses outside all categories are listed and marked, never automatic."""
     judgement = reading.judgement
     opinions = {opinion.category: opinion for opinion in (*judgement.opinions, *reading.also)}
@@ -60,7 +59,9 @@ def answer(reading: Reading, text: str, known: Mapping[str, Category]) -> dict[s
         "sentiment": reading.mood.sentiment,
         "language": reading.language,
         "entities": [{"type": kind, "value": value} for kind, values in reading.entities.items() for value in values],
-        "personal_data": [{"type": found.type.value, "start": found.start, "end": found.end} for found in find(text)],
+        "personal_data": [
+            {"type": found.type.value, "start": found.start, "end": found.end} for found in reading.personal
+        ],
         "emotion": reading.mood.emotion,
         "urgency": reading.mood.urgency.value,
         "churn_risk": reading.mood.churn.value,

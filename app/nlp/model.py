@@ -1,5 +1,6 @@
 """A trained model of one account's categories: what it says of a text, how sure it is, and why. Immutable; safe to share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -94,12 +95,26 @@ class Model:
                 if self.names[number] != OTHER and (p[0, number] >= 0.02 or number == order[0])
             ]
             out_of_scope = out_of_scope or self.names[order[0]] == OTHER
-        compared = comparable(meaning[None, :], wording)[0]
+        compared, hits = comparable(meaning[None, :], wording)[0], self.keywords.hits(text)
         opinions = tuple(
-            self._opinion(int(number), p[0], text, compared, out_of_scope=out_of_scope) for number in chosen[:MOST]
+            self._opinion(int(number), p[0], hits, compared, out_of_scope=out_of_scope) for number in chosen[:MOST]
         )
         top = np.sort(p[0])[::-1]
         return Judgement(opinions, out_of_scope, float(top[0] - top[1]) if len(top) > 1 else float(sure[0]))
+
+    def needs(self, texts: list[str], meaning: Array) -> list[Opinion]:
+        """What each of these parts of a text asks for by itself, where that is sure enough to be automatic; no other part counts."""
+        if not texts or not self.names or self.several:
+            return []
+        voices = self.voices(texts, meaning, self.lexicon.vectors(texts))
+        p, sure = self.probabilities(voices)
+        said = p.argmax(axis=1)
+        clear = (sure >= self.calibration.thresholds[said]) & ~self.is_out_of_scope(voices)
+        return [
+            Opinion(self.names[number], round(float(one), 4), automatic=True)
+            for number, one, good in zip(said, sure, clear, strict=True)
+            if good and self.names[number] != OTHER
+        ]
 
     def voices(self, texts: list[str], meaning: Array, wording: Array) -> Voices:
         """All voices on these texts."""
@@ -122,12 +137,13 @@ class Model:
         lowest, unlike = self.calibration.floors
         return np.asarray((best < lowest) | (voices.nearest < unlike))
 
-    def _opinion(self, number: int, p: Array, text: str, compared: Array, *, out_of_scope: bool) -> Opinion:
+    def _opinion(
+        self, number: int, p: Array, hits: Mapping[str, tuple[str, ...]], compared: Array, *, out_of_scope: bool
+    ) -> Opinion:
         name = self.names[number]
         row, likeness = self.neighbours.closest(compared, number)
         automatic = not out_of_scope and bool(p[number] >= self.calibration.thresholds[number])
-        hits = self.keywords.hits(text).get(name, ())
-        return Opinion(name, round(float(p[number]), 4), automatic, hits, row, round(likeness, 4))
+        return Opinion(name, round(float(p[number]), 4), automatic, hits.get(name, ()), row, round(likeness, 4))
 
 
 def log_odds(p: Array) -> Array:

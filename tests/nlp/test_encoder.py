@@ -78,3 +78,19 @@ def test_without_a_file_the_lexical_tier_runs_and_says_why(tmp_path: Path) -> No
     assert (found.name, found.encoder) == ("lexical", None)
     assert "cannot be read" in found.why
     assert str(tmp_path) not in found.why
+
+
+def test_the_parts_of_a_text_come_from_the_same_pass(encoder: SentenceEncoder) -> None:
+    parts = ["Where is my parcel?", "I want to cancel my subscription."]
+    whole, *seen = encoder.read(" ".join(parts), parts)
+    alone = encoder.encode(parts)
+    assert np.allclose(whole, encoder.encode([" ".join(parts)])[0], atol=1e-5)
+    for number, vector in enumerate(seen):
+        assert float(vector @ alone[number]) > float(vector @ alone[1 - number]) + 0.3
+        assert abs(float(np.linalg.norm(vector)) - 1) < 1e-5
+
+
+def test_a_part_that_the_pass_did_not_reach_is_read_by_itself(encoder: SentenceEncoder) -> None:
+    text = "word " * 400
+    vectors = encoder.read(f"{text} Where is my parcel?", ["Where is my parcel?"])
+    assert np.allclose(vectors[1], encoder.encode(["Where is my parcel?"])[0], atol=1e-5)
