@@ -9,7 +9,7 @@ import pytest
 
 from app.engine.configuration import Category
 from app.nlp.encoder import Encoder, Vectors
-from app.nlp.engine import Engine, vectors
+from app.nlp.engine import Engine
 from app.nlp.learning import fit
 from app.nlp.model import Model, encoded
 from app.nlp.rows import Example
