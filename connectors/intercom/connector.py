@@ -81,7 +81,9 @@ class Intercom:
             "account": account or self._app_id,
             "name": str(app.get("name") or ""),
         }
-        return found | {"region": str(app.get("region") or ""), "token_of": values.identity(me.get("id"))}
+        region = str(app.get("region") or "").lower()
+        known = {"region": region} if region in settings.REGIONS else {}
+        return found | known | {"token_of": values.identity(me.get("id"))}
 
     def receive(self, request: Inbound) -> Iterable[Event]:
         """The event of a signed notification, if it is one that wakes a ticket."""

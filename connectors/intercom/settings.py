@@ -69,16 +69,18 @@ SETTINGS: tuple[Setting, ...] = (
         required=False,
         pattern=r"[A-Za-z0-9_.-]{1,100}",
     ),
-    Setting("region", "Where the workspace is hosted: us, eu or au.", required=False, pattern="us|eu|au"),
+    Setting("region", "Where the workspace is hosted: us, eu or au.", required=False, pattern="(?i:us|eu|au)"),
 )
 
 
 def address(base_url: str, region: str) -> str:
     """The API's address without a final slash: the one given, or the region's. Plain http is taken on loopback only."""
     if not base_url:
-        if (region or "us") not in REGIONS:
+        # Intercom itself writes regions in capitals.
+        name = region.lower() or "us"
+        if name not in REGIONS:
             raise Refused("region: one of us, eu, au")
-        return REGIONS[region or "us"]
+        return REGIONS[name]
     parts = urlsplit(base_url)
     plain = parts.scheme == "http" and parts.hostname in LOOPBACK
     if not parts.hostname or not (parts.scheme == "https" or plain):

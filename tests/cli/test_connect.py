@@ -1,6 +1,7 @@
 """``deskhand connect``: through the command line against the played Zendesk, and its parts against a vendor made up here."""
 
 import json
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -9,6 +10,7 @@ from app.cli.connect import install
 from app.db import connections
 from app.engine import fields
 from app.errors import BadInput, UnknownRecord
+from app.sandbox.intercom import IntercomHost
 from app.sandbox.server import Served, application
 from app.sandbox.world import World
 from app.sandbox.zendesk import ZendeskHost
@@ -30,6 +32,17 @@ def zendesk():
     host.deliveries.close()
 
 
+@pytest.fixture
+def intercom():
+    """The played Intercom on a free port, and the options that connect it."""
+    world = World()
+    host = IntercomHost(world)
+    secrets = ["--access-token", host.token, "--client-secret", "hunter2-secret"]
+    with Served(application(world, [host])) as base:
+        yield f"{base}/{host.name}", [*secrets, "--app-id", host.app_id, "--admin-id", host.admin_id]
+    host.notifier.deliveries.close()
+
+
 def stored(prepared, connection_id):
     services = Services(prepared)
     with services.database.reading() as session:
@@ -49,6 +62,22 @@ def test_json_is_the_contract(deskhand, account, zendesk, prepared):
     assert installed.settings["email"] == "bot@example.com"
     assert installed.settings["user_id"] == told["check"]["found"]["user_id"]
     assert all(installed.settings[f"field:{name}"].isdigit() for name in fields.TITLES)
+
+
+@pytest.mark.parametrize("stored_region", ["us", "US"])
+def test_intercom_is_connected_again_with_what_it_told_the_first_time(
+    deskhand, account, prepared, intercom, stored_region
+):
+    base, settings = intercom
+    told = deskhand("connect", "intercom", "--account", account, "--base-url", base, *settings, "--json").json
+    services = Services(prepared)
+    with services.database.session() as session:
+        before = connections.find(session, told["connection"])
+        assert before.settings["region"] == "us"
+        connections.change(session, replace(before, settings={**before.settings, "region": stored_region}))
+    services.database.dispose()
+    again = deskhand("connect", "intercom", "--account", account, "--base-url", base, *settings, "--json")
+    assert (again.code, again.json["updated"], again.json["check"]["ok"]) == (0, True, True)
 
 
 def test_no_secret_is_stored_or_shown_in_the_clear(deskhand, account, zendesk, prepared):

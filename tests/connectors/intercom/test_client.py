@@ -164,6 +164,7 @@ def test_neither_token_nor_words_are_told(caplog: pytest.LogCaptureFixture) -> N
         ("", "", "https://api.intercom.io"),
         ("", "eu", "https://api.eu.intercom.io"),
         ("", "au", "https://api.au.intercom.io"),
+        ("", "EU", "https://api.eu.intercom.io"),
         ("https://proxy.example/x/", "eu", "https://proxy.example/x"),
         ("http://127.0.0.1:8000/intercom", "", "http://127.0.0.1:8000/intercom"),
         ("http://localhost:1", "", "http://localhost:1"),

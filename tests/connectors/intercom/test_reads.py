@@ -53,7 +53,7 @@ def test_what_passes_is_waited_for(stage: IntercomStage, status: int, error: typ
 
 def test_check_says_who_and_where(stage: IntercomStage) -> None:
     found = stage.connector.check()
-    assert (found["user_id"], found["account"], found["region"]) == ("814860", "pl4y3d1d", "US")
+    assert (found["user_id"], found["account"], found["region"]) == ("814860", "pl4y3d1d", "us")
 
 
 def test_check_finds_the_wrong_workspace(stage: IntercomStage) -> None:
