@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app import metrics
-from app.db import spending
+from app.db import problems, spending
 from app.db.database import Database
+from app.db.problems import Problem
 from app.db.spending import Limits, Payer, Planned, Spent, Taken
 from app.llm.breaker import Breaker
 from app.llm.client import Completion, Question, complete
@@ -56,6 +57,10 @@ class Gateway:
         except ModelError as failure:
             tokens = (most.tokens_in, most.tokens_out) if isinstance(failure, WORKED) else (0, 0)
             self._settle(call, model, question, failure.code.removeprefix("model_"), begun, tokens)
+            if isinstance(failure, Denied):
+                self._tell(
+                    failure, "see that address, key and model name are right (DESKHAND_MODEL_URL, DESKHAND_MODELS)"
+                )
             raise
         self._settle(call, model, question, "answered", begun, (completion.tokens_in, completion.tokens_out))
         return completion
@@ -66,7 +71,16 @@ class Gateway:
                 return spending.reserve(session, payer, most, self._limits, self._database.now(session))
         except Spent as spent:
             metrics.count(f"model.budget.{spent.budget}")
-            raise BudgetSpent(f"It is the {spent.budget}'s.") from None
+            failure = BudgetSpent(f"It is the {spent.budget}'s.")
+            if spent.budget == "day":
+                self._tell(failure, "drafts quote articles until tomorrow; DESKHAND_DAY_TOKENS sets the budget")
+            raise failure from None
+
+    def _tell(self, failure: ModelError, remedy: str) -> None:
+        """Let an admin read of it, once however often it happens."""
+        with self._database.session() as session:
+            now = self._database.now(session)
+            problems.report(session, Problem(failure.code, failure.reason.text, remedy), now)
 
     def _settle(
         self, call: str, model: Model, question: Question, outcome: str, begun: float, tokens: tuple[int, int]

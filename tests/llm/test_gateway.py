@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.db import spending
+from app.db import problems, spending
 from app.db.database import Database
 from app.db.spending import Limits, Payer, Planned, Spent
 from app.llm.breaker import Breaker
@@ -155,6 +155,27 @@ def test_a_spent_budget_stops_the_question_before_it_is_asked(
         gateway.ask(model, QUESTION, payer, hands.at + 20)
     assert budget in caught.value.reason.text
     assert len(stage.asked) == 1
+
+
+def test_an_admin_reads_once_of_what_only_an_admin_can_mend(
+    stage: Stage, ask: Callable[..., Any], database: Database
+) -> None:
+    stage.play(Play(status=401), Play(status=401), Play(status=500))
+    for _ in range(3):
+        with pytest.raises(ModelError):
+            ask()
+    with database.reading() as session:
+        told = problems.newest(session)
+    assert [(p.kind, p.times) for p in told] == [("model_denied", 2)]
+    assert "DESKHAND_MODEL_URL" in told[0].remedy
+
+
+def test_and_of_a_day_that_is_spent(stage: Stage, database: Database, model: Model, payer: Payer, hands: Hands) -> None:
+    for limits, kinds in ((replace(LIMITS, ticket=1), []), (replace(LIMITS, day=1), ["model_budget"])):
+        with pytest.raises(BudgetSpent):
+            Gateway(database, limits, hands.clock).ask(model, QUESTION, payer, hands.at + 20)
+        with database.reading() as session:
+            assert [p.kind for p in problems.newest(session)] == kinds
 
 
 PLANNED = Planned("draft", "m", "p", 400, 600)
