@@ -23,6 +23,7 @@ COMMANDS = {
     "simulate": "app.cli.simulate:simulate",
     "classify": "app.cli.classify:classify",
     "deadline": "app.cli.deadline:deadline",
+    "report": "app.cli.report:report",
     "index": "app.cli.knowledge:index",
     "search": "app.cli.knowledge:search",
 }
