@@ -195,6 +195,16 @@ def test_the_doctor_sees_tables_that_are_not_up_to_date(deskhand, prepared):
     }
 
 
+def test_the_doctor_says_that_the_database_is_away(deskhand, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/x")
+    ran = deskhand("doctor", "--offline", "--json")
+    found = ran.json["findings"][0]
+    assert (ran.code, found["what"], found["well"]) == (1, "database", False)
+    assert found["remedy"]
+    assert "Traceback" not in ran.err
+    assert "hunter2" not in ran.out + ran.err
+
+
 def test_the_doctor_asks_each_vendor_unless_told_not_to(deskhand, account):
     rest = ["--email", "a@b.example", "--token", "hunter2", "--signing-secret", "s", "--json"]
     name = deskhand("connect", "zendesk", "--account", account, "--base-url", "http://127.0.0.1:9", *rest).json[

@@ -1,7 +1,7 @@
 """The migrations make what the models say, on both databases, and have one head."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from app.db import migrations
 from app.db.database import Database
+from app.errors import DatabaseDown
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
@@ -56,3 +57,11 @@ def test_a_second_upgrade_changes_nothing(empty: Database) -> None:
 
 def test_there_is_one_head() -> None:
     assert migrations.head()
+
+
+@pytest.mark.parametrize("act", [migrations.pending, migrations.upgrade])
+def test_a_database_that_is_away_is_said_in_our_words(act: Callable[[Database], object]) -> None:
+    away = Database("postgresql://nobody:hunter2@127.0.0.1:1/none")
+    with pytest.raises(DatabaseDown) as caught:
+        act(away)
+    assert "hunter2" not in str(caught.value)

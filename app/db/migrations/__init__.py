@@ -17,8 +17,12 @@ LOCK = 7_403_110
 
 
 def upgrade(database: Database) -> None:
-    """Bring the tables to ``head``, in one transaction. Processes that start together wait for each other."""
-    with database.engine.begin() as connection:
+    """Bring the tables to ``head``, in one transaction. Processes that start together wait for each other.
+
+    Raises DatabaseDown.
+    """
+    with database.session() as session:
+        connection = session.connection()
         if connection.dialect.name == "postgresql":
             connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         config = _config()
@@ -35,9 +39,9 @@ def head() -> str:
 
 
 def pending(database: Database) -> bool:
-    """True when ``upgrade`` has something to do."""
-    with database.engine.connect() as connection:
-        return _current(connection) != head()
+    """True when ``upgrade`` has something to do. Raises DatabaseDown."""
+    with database.reading() as session:
+        return _current(session.connection()) != head()
 
 
 def differences(database: Database) -> list[object]:
