@@ -18,6 +18,10 @@ class Phrases:
     related: str
     sorry: str
     thanks: str
+    disclosure: str
+    human: str
+    """``human`` stays the word in every language: it is what we listen for."""
+    prepared: str
 
 
 ENGLISH = Phrases(
@@ -28,6 +32,9 @@ ENGLISH = Phrases(
     "Related articles",
     "Sorry for the trouble.",
     "Thank you for your message.",
+    Templates.disclosure,
+    Templates.human,
+    "Prepared automatically and checked by a member of our team.",
 )
 PHRASES: Mapping[str, Phrases] = MappingProxyType(
     {
@@ -40,6 +47,9 @@ PHRASES: Mapping[str, Phrases] = MappingProxyType(
             "Verwandte Artikel",
             "Bitte entschuldigen Sie die Umstände.",
             "Vielen Dank für Ihre Nachricht.",
+            "Dies ist eine automatische Antwort.",
+            "Um mit einem Menschen zu sprechen, antworten Sie einfach „human“.",
+            "Automatisch vorbereitet und von unserem Team geprüft.",
         ),
         "es": Phrases(
             "Hola {name}:",
@@ -49,6 +59,9 @@ PHRASES: Mapping[str, Phrases] = MappingProxyType(
             "Artículos relacionados",
             "Sentimos las molestias.",
             "Gracias por su mensaje.",
+            "Esta es una respuesta automática.",
+            "Para hablar con una persona, responda simplemente «human».",
+            "Preparado automáticamente y revisado por nuestro equipo.",
         ),
         "fr": Phrases(
             "Bonjour {name},",
@@ -58,6 +71,9 @@ PHRASES: Mapping[str, Phrases] = MappingProxyType(
             "Articles associés",
             "Veuillez nous excuser pour la gêne occasionnée.",
             "Merci pour votre message.",
+            "Ceci est une réponse automatique.",
+            "Pour parler à une personne, répondez simplement « human ».",
+            "Préparé automatiquement et vérifié par notre équipe.",
         ),
         "it": Phrases(
             "Ciao {name},",
@@ -67,6 +83,9 @@ PHRASES: Mapping[str, Phrases] = MappingProxyType(
             "Articoli correlati",
             "Ci scusiamo per il disagio.",
             "Grazie per il messaggio.",
+            "Questa è una risposta automatica.",
+            "Per parlare con una persona, risponda semplicemente “human”.",
+            "Preparato automaticamente e controllato dal nostro team.",
         ),
         "nl": Phrases(
             "Hallo {name},",
@@ -76,6 +95,9 @@ PHRASES: Mapping[str, Phrases] = MappingProxyType(
             "Verwante artikelen",
             "Excuses voor het ongemak.",
             "Bedankt voor uw bericht.",
+            "Dit is een automatisch antwoord.",
+            'Wilt u een medewerker spreken, antwoord dan gewoon "human".',
+            "Automatisch voorbereid en door ons team gecontroleerd.",
         ),
         "pt": Phrases(
             "Olá {name},",
@@ -85,6 +107,9 @@ PHRASES: Mapping[str, Phrases] = MappingProxyType(
             "Artigos relacionados",
             "Lamentamos o incómodo.",
             "Obrigado pela sua mensagem.",
+            "Esta é uma resposta automática.",
+            "Para falar com uma pessoa, responda simplesmente “human”.",
+            "Preparado automaticamente e verificado pela nossa equipa.",
         ),
     }
 )
@@ -94,11 +119,9 @@ TONES = ("sorry", "thanks")
 
 
 def phrases(language: str, templates: Templates) -> Phrases:
-    """The phrases of a language, English for one that we do not have; the account's own greeting and closing where it wrote any."""
+    """The phrases of a language, English for one that we do not have; what the account wrote itself instead of them."""
     known = PHRASES.get(language, ENGLISH)
-    own = {
-        name: given for name in ("greeting", "closing") if (given := getattr(templates, name)) != getattr(ENGLISH, name)
-    }
+    own = {name: given for name, given in vars(templates).items() if given != getattr(ENGLISH, name)}
     return Phrases(**{**vars(known), **own})
 
 

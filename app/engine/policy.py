@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from app.engine import evidence, fields, notes
 from app.engine.briefing import briefing, hours_line
-from app.engine.configuration.settled import Configuration
+from app.engine.configuration.settled import Configuration, Templates
 from app.engine.escalation import GUESS, Escalation, escalated
 from app.engine.holds import HOLDS, SILENT, Condition, leaks, watching
+from app.engine.phrases import phrases, tongue
 from app.engine.standing import AUDIT_SHARE, BUDGETS, EVERY_CHANGE, Case, Counts, Standing, took_over
 from app.engine.types import (
     Approval,
@@ -118,9 +119,15 @@ def _deflect(case: Case, requested: Mode, why: Reason) -> Decision:
         return _assist(case, requested, (why, Reason("audit_sample", "Drawn at random for a person to judge.")))
     proof = Reason("evidence", f"{record.judged} answers were judged, {record.errors} of them wrong.")
     actions = (Reason("no_actions", "Answers only: no actions are run."),) if requested is Mode.RESOLVE else ()
-    templates = case.configuration.templates
-    text = "\n\n".join((case.draft.text.strip(), f"{templates.disclosure} {templates.human}"))
+    language = case.classification.language or _tongue(case.draft)
+    said = phrases(language, case.configuration.templates)
+    text = "\n\n".join((case.draft.text.strip(), f"{said.disclosure} {said.human}"))
     return _decision(case, Mode.DEFLECT, requested, (why, proof, *actions), (_permit(text, record),), record)
+
+
+def _tongue(draft: Draft) -> str:
+    """The language of what it quotes, or nothing."""
+    return next((tongue(p.locale) for p in draft.passages if not p.restricted), "")
 
 
 def _permit(text: str, permission: Permission, buttons: tuple[str, ...] = ("human", "helped")) -> Reply:
@@ -239,7 +246,7 @@ def release(
     """
     if refusal := _refusal(decision, draft, approval, person, ticket, standing):
         raise NotReleased(refusal)
-    text = "\n\n".join((draft.text.strip(), "Prepared automatically and checked by a member of our team."))
+    text = "\n\n".join((draft.text.strip(), phrases(_tongue(draft), Templates()).prepared))
     return Decision(
         id=f"{decision.id}s",
         ref=decision.ref,

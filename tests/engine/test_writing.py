@@ -166,3 +166,12 @@ def test_a_model_and_the_gate_do_not_answer_for_what_is_translated() -> None:
     draft = drafted(Scribe(["A parcel takes 3 days."]), page, language="en")
     decision = gate(a_ticket(), a_classification(), draft, load(PLAIN, name="a"), standing())
     assert "translated" in {r.code for r in decision.reasons}
+
+
+@pytest.mark.parametrize("language", sorted(PHRASES))
+def test_a_reply_says_in_its_own_language_that_it_is_automatic_and_how_to_reach_a_person(language: str) -> None:
+    desk = Desk()
+    judged = replace(desk.classification, language=language)
+    text = made(Desk(classification=judged).decide(), Reply)[0].text
+    assert text.endswith(f"{PHRASES[language].disclosure} {PHRASES[language].human}")
+    assert "human" in PHRASES[language].human
