@@ -25,8 +25,10 @@ MOST_WORDS = 200
 RAREST = 6
 """Words that are searched for where there are many passages: common ones cost time and say little."""
 MANY = 5_000
+NEAR = 0.35
+"""The cosine from which a passage is worth a person's look although nothing says that it answers."""
 LEAST = 0.01
-"""The score below which a passage is not worth a look."""
+"""The score that makes up for less than that."""
 QUOTED = 1200
 """Characters up to which a whole section comes instead of the piece of it that was found."""
 
@@ -78,7 +80,9 @@ class HybridIndex:
             best = self.hits(session, query, locale)[:limit]
             scores = self._scores(session, query, best)
             return [
-                self._passage(session, hit, value) for hit, value in zip(best, scores, strict=True) if value >= LEAST
+                self._passage(session, hit, value)
+                for hit, value in zip(best, scores, strict=True)
+                if value >= LEAST or hit.cosine >= NEAR
             ]
 
     def hits(self, session: Session, query: str, locale: str = "") -> list[Hit]:

@@ -34,7 +34,11 @@ def told(index: HybridIndex) -> dict[Question, list[tuple[str, float]]]:
 
 
 def test_the_set_is_what_it_says() -> None:
-    assert (len(pages()), sum(q.answerable for q in questions()), sum(not q.answerable for q in questions())) == (25, 100, 200)
+    assert (len(pages()), sum(q.answerable for q in questions()), sum(not q.answerable for q in questions())) == (
+        25,
+        100,
+        200,
+    )
     assert len({q.text for q in questions()}) == 300
 
 
@@ -42,7 +46,9 @@ def test_no_adjacent_question_is_answered(told: dict[Question, list[tuple[str, f
     assert [q.text for q, found in told.items() if not q.answerable and any(s >= ANSWERS for _, s in found)] == []
 
 
-def test_nine_of_ten_answerable_questions_are_drafted_from_the_right_page(told: dict[Question, list[tuple[str, float]]]) -> None:
+def test_nine_of_ten_answerable_questions_are_drafted_from_the_right_page(
+    told: dict[Question, list[tuple[str, float]]],
+) -> None:
     right = [q for q, found in told.items() if q.answerable and found and found[0][0] == q.article]
     assert len(right) >= 90
 
@@ -55,7 +61,9 @@ def test_a_good_part_is_answered_without_anybody_also_among_what_was_not_tuned_o
 
 
 def test_what_is_answered_is_answered_from_the_right_page(told: dict[Question, list[tuple[str, float]]]) -> None:
-    wrong = [q for q, found in told.items() if q.answerable and found and found[0][1] >= ANSWERS and found[0][0] != q.article]
+    wrong = [
+        q for q, found in told.items() if q.answerable and found and found[0][1] >= ANSWERS and found[0][0] != q.article
+    ]
     assert len(wrong) <= 1
 
 

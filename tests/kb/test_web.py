@@ -49,14 +49,20 @@ def listing(*entries: tuple[str, str]) -> bytes:
     return "".join(f"<url><loc>{where}</loc><lastmod>{when}</lastmod></url>" for where, when in entries).encode()
 
 
-def test_a_site_is_taken_in_and_asked_again_only_for_what_changed(site: tuple[str, type[Played]], database: Database) -> None:
+def test_a_site_is_taken_in_and_asked_again_only_for_what_changed(
+    site: tuple[str, type[Played]], database: Database
+) -> None:
     base, played = site
     played.pages |= {
         "/robots.txt": (200, {}, b"User-agent: *\nDisallow: /private"),
         "/sitemap.xml": (
             200,
             {},
-            listing((f"{base}/a", "2026-01-01"), (f"{base}/private/b", "2026-01-01"), ("https://other.example/c", "2026-01-01")),
+            listing(
+                (f"{base}/a", "2026-01-01"),
+                (f"{base}/private/b", "2026-01-01"),
+                ("https://other.example/c", "2026-01-01"),
+            ),
         ),
         "/a": (301, {"Location": "/moved"}, b""),
         "/moved": (200, {}, b"<html><body><h1>Apples</h1><h2 id=x>Red</h2><p>Sweet.</p>"),
@@ -73,7 +79,11 @@ def test_a_site_is_taken_in_and_asked_again_only_for_what_changed(site: tuple[st
 def test_maps_of_maps_also_packed_are_followed(site: tuple[str, type[Played]]) -> None:
     base, played = site
     played.pages["/sitemap.xml"] = (200, {}, f"<sitemap><loc>{base}/more.xml.gz</loc></sitemap>".encode())
-    played.pages["/more.xml.gz"] = (200, {}, gzip.compress(listing((f"{base}/a?x=1&amp;y=2", "2026-01-01T10:00:00+01:00"))))
+    played.pages["/more.xml.gz"] = (
+        200,
+        {},
+        gzip.compress(listing((f"{base}/a?x=1&amp;y=2", "2026-01-01T10:00:00+01:00"))),
+    )
     assert [place.name for place in Sitemap(f"{base}/sitemap.xml").places()] == [f"{base}/a?x=1&y=2"]
 
 
@@ -111,7 +121,9 @@ def test_a_redirect_elsewhere_is_not_followed(site: tuple[str, type[Played]], ta
         ((200, {}, b"x" * (LARGEST + 1)), "MB"),
     ],
 )
-def test_what_is_no_page_says_why(site: tuple[str, type[Played]], answer: tuple[int, dict[str, str], bytes], why: str) -> None:
+def test_what_is_no_page_says_why(
+    site: tuple[str, type[Played]], answer: tuple[int, dict[str, str], bytes], why: str
+) -> None:
     base, played = site
     played.pages["/a"] = answer
     with pytest.raises(Unreadable, match=why):

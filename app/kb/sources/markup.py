@@ -30,7 +30,9 @@ _BLOCKS = {
     "hr",
 }
 _INLINE = {"strong", "b", "td", "th", "li"}
-_SILENT = {"title", "script",
+_SILENT = {
+    "title",
+    "script",
     "style",
     "nav",
     "header",
