@@ -20,11 +20,15 @@ from app.errors import BadInput
 from app.services import Services
 from app.settings import from_environment
 from connectors.base import Connection, Helpdesk, Prepares, Setting
-from connectors.errors import BadPayload, ConnectorError
+from connectors.errors import AuthFailed, BadPayload, ConnectorError, NotFound, Refused, Unsupported
 from connectors.registry import HELPDESKS
 
 FIELD = "field:"
 """Before the name of one of our fields, in a connection's settings: its id at the vendor."""
+
+REFUSALS = (NotFound, Refused, AuthFailed, Unsupported)
+"""A vendor's no to one thing: no reason to doubt the rest."""
+LEFT_OUT = "notes and tags are written without them; create them there, or let the token, then connect again"
 
 
 class Vendors(click.Group):
@@ -122,12 +126,15 @@ def _is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of it. ``trouble`` is what the vendor would not do; the connection is saved all the same."""
+    """What became of it; the connection is saved in any case. ``trouble`` says why it cannot be used yet, ``warnings``
+    what will be missing when it is.
+    """
 
     installed: Installed
     updated: bool
     found: Mapping[str, str] = field(default_factory=dict)
     trouble: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def install(services: Services, account_name: str, vendor: str, base_url: str, values: Mapping[str, str]) -> Outcome:
@@ -207,13 +214,33 @@ def _introduce(connector: Helpdesk, outcome: Outcome, given: Mapping[str, str]) 
         learnt = {name: value for name, value in found.items() if name in ours and name not in given}
         outcome = replace(outcome, found=found, installed=_with(outcome.installed, learnt))
         if isinstance(connector, Prepares):
-            made = connector.prepare(fields.TITLES)
+            made, missing = _prepared(connector, fields.TITLES)
             outcome = replace(outcome, installed=_with(outcome.installed, {FIELD + n: v for n, v in made.items()}))
+            outcome = replace(outcome, warnings=(_missing(missing),) if missing else ())
     except ConnectorError as error:
         if isinstance(error, BadPayload) and error.path == "base_url":
             raise BadInput("--base-url", error.remedy) from error
         outcome = replace(outcome, trouble=f"{type(error).__name__}: {error}")
     return outcome
+
+
+def _prepared(connector: Prepares, wanted: Mapping[str, str]) -> tuple[Mapping[str, str], list[str]]:
+    """The ids of our fields, and the titles of those that we may not create: tickets are worked on without them."""
+    try:
+        return connector.prepare(wanted), []
+    except REFUSALS:
+        made: dict[str, str] = {}
+        missing = []
+        for name, title in wanted.items():
+            try:
+                made.update(connector.prepare({name: title}))
+            except REFUSALS:
+                missing.append(title)
+        return made, missing
+
+
+def _missing(titles: list[str]) -> str:
+    return f"these fields are not there and may not be created with this token: {', '.join(titles)}; {LEFT_OUT}"
 
 
 def _with(installed: Installed, more: Mapping[str, str]) -> Installed:
@@ -223,7 +250,13 @@ def _with(installed: Installed, more: Mapping[str, str]) -> Installed:
 def _report(outcome: Outcome, as_json: bool) -> None:
     installed = outcome.installed
     path = f"/webhooks/{installed.vendor}/{installed.id}"
-    check: dict[str, Any] = {"ok": not outcome.trouble, "found": dict(outcome.found)}
+    check: dict[str, Any] = {
+        "ok": not outcome.trouble,
+        "found": dict(outcome.found),
+        "warnings": list(outcome.warnings),
+    }
+    for warning in outcome.warnings:
+        click.echo(f"deskhand: {warning}", err=True)
     if outcome.trouble:
         check["trouble"] = outcome.trouble
         click.echo(f"deskhand: saved, but the vendor could not be used yet: {outcome.trouble}", err=True)

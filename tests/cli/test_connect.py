@@ -16,7 +16,7 @@ from app.sandbox.world import World
 from app.sandbox.zendesk import ZendeskHost
 from app.services import Services
 from connectors.base import Answers, Connection, Setting
-from connectors.errors import AuthFailed, Unavailable
+from connectors.errors import AuthFailed, NotFound, Refused, Unavailable
 from connectors.registry import HELPDESKS
 
 ZENDESK = ["--email", "bot@example.com", "--token", "hunter2-token", "--signing-secret", "hunter2-signing"]
@@ -206,6 +206,7 @@ class Plain:
     answers: ClassVar = Answers()
     says: ClassVar[Exception | None] = None
     makes: ClassVar[Exception | None] = None
+    there: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -216,7 +217,7 @@ class Plain:
         return {"bot_id": "B7", "account": "Acme"}
 
     def prepare(self, wanted):
-        if self.makes:
+        if self.makes and not set(wanted) <= set(self.there):
             raise self.makes
         return {name: f"id of {name}" for name in wanted}
 
@@ -251,6 +252,17 @@ def test_fields_that_cannot_be_made_do_not_lose_who_we_are(services, monkeypatch
     outcome = install(services, "acme", "plain", "", {"key": "k"})
     assert outcome.trouble.startswith("Unavailable")
     assert services.installed(outcome.installed.id).settings == {"bot_id": "B7"}
+
+
+@pytest.mark.parametrize("error", [NotFound("404"), AuthFailed("403"), Refused("422")])
+def test_fields_that_we_may_not_create_are_a_warning_that_names_them(services, monkeypatch, error):
+    monkeypatch.setattr(Plain, "makes", error)
+    monkeypatch.setattr(Plain, "there", (fields.CATEGORY,))
+    outcome = install(services, "acme", "plain", "", {"key": "k"})
+    assert outcome.trouble == ""
+    [warning] = outcome.warnings
+    assert [title in warning for title in fields.TITLES.values()] == [name != fields.CATEGORY for name in fields.TITLES]
+    assert services.installed(outcome.installed.id).settings[f"field:{fields.CATEGORY}"] == f"id of {fields.CATEGORY}"
 
 
 def test_connecting_again_lets_a_paused_connection_go_on(services):
