@@ -1,7 +1,7 @@
 """The last step: planned changes go to the vendor, once each, in order."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,7 +38,7 @@ def settle(run: Run) -> None:
             unfinished = effects.unfinished(session, run.ticket_id)
             if not unfinished:
                 return
-            effect = unfinished[0]
+            effect = _next(unfinished, now)
             if effect.not_before and effect.not_before > now:
                 raise Later(effect.not_before)
             ref = _target(session, effect)
@@ -50,6 +50,14 @@ def settle(run: Run) -> None:
                 continue
             effects.begin(session, effect, now, now + run.patience.unanswered)
         _attempt(run, effect, ref, now)
+
+
+def _next(unfinished: Sequence[Effect], now: datetime) -> Effect:
+    """The first in order; while a thread's ticket is refused, what is said in the thread itself does not wait for it."""
+    first = unfinished[0]
+    if first.reason != effects.REFUSED or first.not_before is None or first.not_before <= now:
+        return first
+    return next((one for one in unfinished if one.plan.ref.id), first)
 
 
 def _target(session: Session, effect: Effect) -> Ref | None:
@@ -123,9 +131,41 @@ def _failed(failure: Failure) -> None:
     extra = {"key": plan.key, "remedy": str(chosen), "error": type(failure.error).__name__}
     log.warning("effect.failed", extra=extra)
     with failure.run.transaction() as (session, now):
-        wait = _FAILURES.get(chosen, _refused)(session, failure, now)
+        wait = _act(chosen, plan)(session, failure, now)
     if wait:
         raise wait
+
+
+def _act(chosen: Remedy, plan: Planned) -> Callable[[Session, Failure, datetime], Later | None]:
+    """What follows; nobody reads in the helpdesk what could not be put there, so a thread's ticket is never lost in silence."""
+    if chosen in (Remedy.DROP, Remedy.PARK) and any(isinstance(change, OpenTicket) for change in plan.changes):
+        return _not_opened
+    if chosen is Remedy.DROP and not plan.ref.id:
+        return _record_gone
+    return _FAILURES.get(chosen, _refused)
+
+
+def _not_opened(session: Session, failure: Failure, now: datetime) -> Later | None:
+    """Nothing was opened: a person may mend why, so it is tried again for some hours."""
+    run, effect = failure.run, failure.effect
+    if effect.attempts + 1 >= run.patience.tries:
+        _review(session, failure, now)
+        return None
+    text = f"{type(failure.error).__name__}: a thread's ticket could not be opened in the helpdesk"
+    advice = "look at the thread, and let Deskhand's user open tickets there; it is tried again for some hours"
+    connection_id = effect.plan.connection_id
+    problems.report(session, Problem("record_refused", text, advice, connection_id, effect.ticket_id), now)
+    effects.postpone(session, effect, now + run.patience.longest, effects.REFUSED)
+    return None
+
+
+def _record_gone(session: Session, failure: Failure, now: datetime) -> Later | None:
+    """The thread goes on, but its ticket is closed or deleted."""
+    text = f"{type(failure.error).__name__}: what was said in a thread could not be put into its ticket"
+    advice = "look at the thread itself; its ticket in the helpdesk takes nothing any more"
+    plan, ticket_id = failure.effect.plan, failure.effect.ticket_id
+    problems.report(session, Problem("record_gone", text, advice, plan.connection_id, ticket_id), now)
+    return _gone(session, failure, now)
 
 
 def _moved_on(session: Session, failure: Failure, now: datetime) -> Later | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, func, select, update
+from sqlalchemy import Row, Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db.codec import decode, decode_all, encode
@@ -17,6 +17,8 @@ from connectors.types import Change, Receipt, Ref
 
 PENDING, SENDING, SENT, DROPPED, REVIEW = "pending", "sending", "sent", "dropped", "review"
 QUIETLY = {"synchronize_session": False}
+REFUSED = "refused for now"
+"""The reason of what the vendor did not take and is asked again."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,8 @@ def drop_all(session: Session, ticket_id: str, reason: str) -> None:
 def opening(session: Session, connection_id: str) -> bool:
     """Whether a ticket is being opened at that connection right now, so that an unknown one there may be ours."""
     chosen = select(EffectRow.id).where(EffectRow.connection_id == connection_id, EffectRow.key.startswith("open-"))
-    begun = (EffectRow.state.in_((PENDING, SENDING)), EffectRow.started_at.is_not(None))
-    return session.scalar(chosen.where(*begun).limit(1)) is not None
+    unsure = and_(EffectRow.state == PENDING, EffectRow.started_at.is_not(None), EffectRow.reason != REFUSED)
+    return session.scalar(chosen.where(or_(EffectRow.state == SENDING, unsure)).limit(1)) is not None
 
 
 @dataclass(frozen=True)
