@@ -13,10 +13,11 @@ from app.db.tickets import Remembered
 from app.engine import policy
 from app.engine.evidence import coin
 from app.engine.policy import BUDGETS, Counts, Standing
-from app.engine.types import Classification
+from app.engine.types import Classification, Draft, Reason
 from app.engine.writing import written
+from app.nlp.personal import NEVER_OUT, mask, values
 from app.services import Services
-from connectors.types import Change, Ticket
+from connectors.types import Change, Note, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -56,15 +57,37 @@ def decided(
     account_id = place.connection.account_id
     configuration, knowledge = services.configuration(account_id), services.knowledge(account_id)
     writer = services.writer(account_id, remembered.id, ticket.requester.id)
-    drafted = written(ticket, classification, configuration, knowledge, writer)
+    drafted = screened(written(ticket, classification, configuration, knowledge, writer))
     with services.database.reading() as session:
         standing = standing_of(services, session, place, remembered, ticket, services.database.now(session))
         proof = evidence.newest(session, account_id, classification.category)
     standing = replace(standing, evidence=proof, knowledge=knowledge.version)
     decision = policy.gate(ticket, classification, drafted, configuration, standing)
+    decision = replace(decision, changes=tuple(_safe(change, drafted) for change in decision.changes))
     codes = ",".join(reason.code for reason in decision.reasons)
     log.info("ticket.decided", extra={"decision": decision.id, "mode": str(decision.mode), "reasons": codes})
     return Judged(remembered.id, classification, drafted, decision)
+
+
+def screened(drafted: Draft) -> Draft:
+    """The draft without cards, passwords and their like; one that held any is for a human to send."""
+    text = mask(drafted.text, NEVER_OUT, _own(drafted)).text
+    if text == drafted.text:
+        return drafted
+    reason = Reason("personal_data", "Personal data were taken out of the draft.")
+    return replace(drafted, text=text, reasons=(*drafted.reasons, reason))
+
+
+def _safe(change: Change, drafted: Draft) -> Change:
+    """The change as it may leave: a note says nothing that its readers must not find in an export."""
+    return (
+        replace(change, text=mask(change.text, NEVER_OUT, _own(drafted)).text) if isinstance(change, Note) else change
+    )
+
+
+def _own(drafted: Draft) -> frozenset[str]:
+    """What the account's own pages say, such as where to transfer money to."""
+    return values(part for p in drafted.passages for part in (p.text, p.title, p.url))
 
 
 def standing_of(

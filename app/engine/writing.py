@@ -84,6 +84,7 @@ HELD = frozenset(
         "model_late",
         "model_resting",
         "model_unanswered",
+        "personal_data",
     }
 )
 """Reasons of a draft that only a human may send."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from app.nlp.clean import clean
 from app.nlp.dates import dates
-from app.nlp.personal import Found, Kind, find
+from app.nlp.personal import NEVER_OUT, Found, Kind, find
 
 READ = 20_000
 MOST = 20
@@ -56,6 +56,7 @@ def entities(
     email, phone, error. Dates are ISO 8601, deadlines aware ISO 8601 in the zone of ``now``; amounts are ``12.50 EUR``. ``personal`` is what ``find`` found in the same text, where that is known."""
     text = text[:READ]
     pieces = find(text) if personal is None else [piece for piece in personal if piece.end <= READ]
+    text = _without(text, pieces)
     found: dict[str, list[str]] = {}
     for kind, pattern in _NUMBERS:
         found.setdefault(kind, []).extend(match[1].upper().rstrip("-") for match in pattern.finditer(text))
@@ -68,6 +69,14 @@ def entities(
             found.setdefault(piece.type.lower(), []).append(text[piece.start : piece.end])
     found["error"] = _errors(text)
     return MappingProxyType({kind: tuple(dict.fromkeys(values))[:MOST] for kind, values in found.items() if values})
+
+
+def _without(text: str, pieces: Iterable[Found]) -> str:
+    """Blanks where a card or a password stood: entities are kept, and an order number is no way in for either."""
+    for piece in pieces:
+        if piece.type in NEVER_OUT:
+            text = text[: piece.start] + " " * (piece.end - piece.start) + text[piece.end :]
+    return text
 
 
 def _amount(match: re.Match[str]) -> str:
