@@ -19,6 +19,8 @@ COMMANDS = {
     "check": "app.cli.check:check",
     "account": "app.cli.account:account",
     "connect": "app.cli.connect:connect",
+    "disconnect": "app.cli.connection:disconnect",
+    "resume": "app.cli.connection:resume",
     "doctor": "app.cli.doctor:doctor",
     "simulate": "app.cli.simulate:simulate",
     "classify": "app.cli.classify:classify",

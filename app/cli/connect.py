@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from app.cli import opening
+from app.cli.remedies import remedy
 from app.db import accounts, connections
 from app.db.connections import Installed
 from app.engine import fields
@@ -20,7 +21,7 @@ from app.errors import BadInput
 from app.services import Services
 from app.settings import from_environment
 from connectors.base import Connection, Helpdesk, Prepares, Setting
-from connectors.errors import AuthFailed, BadPayload, ConnectorError, NotFound, Refused, Unsupported
+from connectors.errors import AuthFailed, BadPayload, ConnectorError, NotFound, RateLimited, Refused, Unsupported
 from connectors.registry import HELPDESKS
 
 FIELD = "field:"
@@ -134,6 +135,7 @@ class Outcome:
     updated: bool
     found: Mapping[str, str] = field(default_factory=dict)
     trouble: str = ""
+    remedy: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -146,7 +148,8 @@ def install(services: Services, account_name: str, vendor: str, base_url: str, v
     with services.database.reading() as session:
         account = accounts.named(session, account_name)
         there = connections.of_account(session, account.id)
-    before = _same(there, kind, vendor, base_url, values)
+    there = [one for one in there if one.vendor == vendor]
+    before = _same(there, kind, base_url, values) or _moved(services, there, kind, values)
     opened = services.vault.open(before.sealed, place=before.id) if before else {}
     known = {**(before.settings if before else {}), **opened, **values}
     _check(kind, known)
@@ -167,18 +170,49 @@ def install(services: Services, account_name: str, vendor: str, base_url: str, v
     return outcome
 
 
-def _same(
-    there: list[Installed], kind: type[Helpdesk], vendor: str, base_url: str, values: Mapping[str, str]
-) -> Installed | None:
-    """The connection to the same installation, if there is one: vendor, address, and the first required open setting
-    (a workspace's or an app's id, where the vendor has one).
-    """
-    names = [one.name for one in kind.settings if one.required and not one.secret][:1]
+def _same(there: list[Installed], kind: type[Helpdesk], base_url: str, values: Mapping[str, str]) -> Installed | None:
+    """The vendor's connection to the same installation, if there is one: address, and the id that ``_named`` names."""
+    names = _named(kind)
     for one in there:
-        same_place = (one.vendor, one.base_url) == (vendor, base_url)
-        if same_place and all(values.get(n, one.settings.get(n)) == one.settings.get(n) for n in names):
+        if one.base_url == base_url and all(values.get(n, one.settings.get(n)) == one.settings.get(n) for n in names):
             return one
     return None
+
+
+def _named(kind: type[Helpdesk]) -> list[str]:
+    """The first required open setting: a workspace's or an app's id, where the vendor has one."""
+    return [one.name for one in kind.settings if one.required and not one.secret][:1]
+
+
+def _moved(
+    services: Services, there: list[Installed], kind: type[Helpdesk], values: Mapping[str, str]
+) -> Installed | None:
+    """The connection whose address is put right here: all that was given is as before, and nobody answers at the old one.
+
+    Two installations may share their secrets; two addresses of which one is dead are one installation that moved.
+    """
+    for one in there:
+        known = {**one.settings, **services.vault.open(one.sealed, place=one.id)}
+        required = [name for name in _needed(kind) if name in values]
+        alike = required and all(known.get(name, "") == value for name, value in values.items())
+        if alike and not _answers(services, one):
+            return one
+    return None
+
+
+def _needed(kind: type[Helpdesk]) -> list[str]:
+    return [one.name for one in kind.settings if one.required]
+
+
+def _answers(services: Services, installed: Installed) -> bool:
+    """Whether the vendor is at this address: one that does not like our token is there all the same."""
+    try:
+        services.connector(installed.id).check()
+    except (AuthFailed, RateLimited):
+        return True
+    except ConnectorError:
+        return False
+    return True
 
 
 def _check(kind: type[Helpdesk], values: Mapping[str, str]) -> None:
@@ -220,7 +254,7 @@ def _introduce(connector: Helpdesk, outcome: Outcome, given: Mapping[str, str]) 
     except ConnectorError as error:
         if isinstance(error, BadPayload) and error.path == "base_url":
             raise BadInput("--base-url", error.remedy) from error
-        outcome = replace(outcome, trouble=f"{type(error).__name__}: {error}")
+        outcome = replace(outcome, trouble=f"{type(error).__name__}: {error}", remedy=remedy(error))
     return outcome
 
 
@@ -258,12 +292,14 @@ def _report(outcome: Outcome, as_json: bool) -> None:
     for warning in outcome.warnings:
         click.echo(f"deskhand: {warning}", err=True)
     if outcome.trouble:
-        check["trouble"] = outcome.trouble
+        check |= {"trouble": outcome.trouble, "remedy": outcome.remedy}
         click.echo(f"deskhand: saved, but the vendor could not be used yet: {outcome.trouble}", err=True)
+        click.echo(f"deskhand: {outcome.remedy}; or `deskhand disconnect {installed.id}`", err=True)
     if as_json:
         opening.print_json(
             {"connection": installed.id, "webhook_path": path, "updated": outcome.updated, "check": check}
         )
         return
-    click.echo(f"{'changed' if outcome.updated else 'connected'} {installed.vendor} as {installed.id}")
+    done = "changed" if outcome.updated else "saved" if outcome.trouble else "connected"
+    click.echo(f"{done} {installed.vendor} as {installed.id}{', not usable yet' if outcome.trouble else ''}")
     click.echo(f"let it send its webhooks to https://<your host>{path}")

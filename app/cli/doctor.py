@@ -8,19 +8,15 @@ import click
 
 from app import logs
 from app.cli import opening
+from app.cli.remedies import remedy
 from app.db import clocks, connections, inbox, migrations, problems
 from app.db.connections import Installed
 from app.errors import BrokerDown, DatabaseDown, DeskhandError
 from app.services import Services
 from app.settings import Settings
-from connectors.errors import AuthFailed, ConnectorError, RateLimited, Unavailable
+from connectors.errors import ConnectorError
 
 LATELY = timedelta(days=1)
-REMEDIES: dict[type[ConnectorError], str] = {
-    AuthFailed: "run `deskhand connect` again with a token that has the permissions of the manifest",
-    Unavailable: "see that this machine reaches the address, and that the vendor is up",
-    RateLimited: "wait a minute and ask again",
-}
 
 
 @dataclass(frozen=True)
@@ -123,8 +119,5 @@ def _connection(services: Services, installed: Installed, offline: bool) -> Find
     except DeskhandError as error:
         return Finding(what, False, error.problem, error.remedy)
     except ConnectorError as error:
-        remedy = next(
-            (text for kind, text in REMEDIES.items() if isinstance(error, kind)), "run `deskhand connect` again"
-        )
-        return Finding(what, False, f"{type(error).__name__}: {error}", remedy)
+        return Finding(what, False, f"{type(error).__name__}: {error}", remedy(error))
     return Finding(what, True, "not asked" if offline else f"answers as {found.get('account') or found.get('user_id')}")

@@ -9,12 +9,17 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import ids
+from app.db.inbox import DONE, WAITING
 from app.db.models.account import AccountRow
 from app.db.models.connection import ConnectionRow
+from app.db.models.event import EventRow
 from app.errors import UnknownRecord
 
 ACTIVE = "active"
 PAUSED = "paused"
+REMOVED = "removed"
+
+_THERE = ConnectionRow.state != REMOVED
 
 
 @dataclass(frozen=True)
@@ -64,22 +69,23 @@ def change(session: Session, new: Installed) -> None:
 
 
 def find(session: Session, connection_id: str) -> Installed:
-    """That connection. Raises UnknownRecord."""
+    """That connection. Raises UnknownRecord, also for one that was removed."""
     row = session.get(ConnectionRow, connection_id)
-    if row is None:
+    if row is None or row.state == REMOVED:
         raise UnknownRecord("there is no such connection", "see `deskhand connect`")
     return _record(row)
 
 
 def of_account(session: Session, account_id: str) -> list[Installed]:
     """The account's connections, oldest first."""
-    chosen = select(ConnectionRow).where(ConnectionRow.account_id == account_id)
+    chosen = select(ConnectionRow).where(ConnectionRow.account_id == account_id, _THERE)
     return [_record(row) for row in session.scalars(chosen.order_by(ConnectionRow.created_at, ConnectionRow.id))]
 
 
 def every(session: Session) -> list[Installed]:
     """All connections, oldest first."""
-    return [_record(row) for row in session.scalars(select(ConnectionRow).order_by(ConnectionRow.created_at))]
+    chosen = select(ConnectionRow).where(_THERE).order_by(ConnectionRow.created_at)
+    return [_record(row) for row in session.scalars(chosen)]
 
 
 def stopped(session: Session, connection_id: str) -> bool:
@@ -91,6 +97,17 @@ def stopped(session: Session, connection_id: str) -> bool:
 def pause(session: Session, connection_id: str, reason: str) -> None:
     """Stop all work for it, until somebody resumes it. What comes in is still taken."""
     _set(session, connection_id, state=PAUSED, reason=reason)
+
+
+def remove(session: Session, connection_id: str) -> None:
+    """End it for good: its secrets are forgotten and what waits is let go; what was done stays on record."""
+    _set(session, connection_id, state=REMOVED, reason="", secrets="", wait_until=None)
+    session.execute(
+        update(EventRow)
+        .where(EventRow.connection_id == connection_id, EventRow.state == WAITING)
+        .values(state=DONE, outcome="disconnected"),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def resume(session: Session, connection_id: str) -> None:

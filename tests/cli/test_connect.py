@@ -107,12 +107,41 @@ def test_the_same_place_again_changes_the_connection(deskhand, account, prepared
     assert secrets == {"token": "new", "signing_secret": "hunter2-signing"}
 
 
-def test_another_address_is_another_connection(deskhand, account):
+def test_a_wrong_address_is_put_right_in_place(deskhand, account, zendesk, prepared):
+    def connect(base):
+        return deskhand("connect", "zendesk", "--account", account, "--base-url", base, *ZENDESK, "--json").json
+
+    wrong, right = connect(NOBODY), connect(zendesk[0])
+    assert (right["connection"], right["updated"], right["check"]["ok"]) == (wrong["connection"], True, True)
+    assert stored(prepared, right["connection"])[0].base_url == zendesk[0]
+
+
+def test_a_second_address_beside_one_that_answers_is_another_connection(deskhand, account, zendesk):
     told = [
-        deskhand("connect", "zendesk", "--account", account, "--base-url", f"{NOBODY}/{n}", *ZENDESK, "--json").json
-        for n in "ab"
+        deskhand("connect", "zendesk", "--account", account, "--base-url", base, *ZENDESK, "--json").json
+        for base in (zendesk[0], NOBODY)
     ]
     assert told[0]["connection"] != told[1]["connection"]
+    assert (told[0]["check"]["ok"], told[1]["check"]["ok"]) == (True, False)
+
+
+def test_other_secrets_at_another_address_are_another_connection(deskhand, account):
+    told = [
+        deskhand("connect", "zendesk", "--account", account, "--base-url", f"{NOBODY}/{n}", *ZENDESK, *more, "--json")
+        for n, more in (("a", []), ("b", ["--signing-secret", "another"]))
+    ]
+    assert told[0].json["connection"] != told[1].json["connection"]
+
+
+def test_a_wrong_token_is_said_with_what_to_do(deskhand, account, zendesk):
+    wrong = [*ZENDESK, "--token", "mistyped"]
+    ran = deskhand("connect", "zendesk", "--account", account, "--base-url", zendesk[0], *wrong)
+    assert ran.code == 0
+    assert "connected" not in ran.out
+    assert "not usable yet" in ran.out
+    assert "run `deskhand connect` again with a token" in ran.err
+    assert "deskhand disconnect" in ran.err
+    assert "mistyped" not in ran.out + ran.err
 
 
 def test_two_workspaces_at_one_address_are_two_connections(deskhand, account):
