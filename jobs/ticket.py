@@ -20,12 +20,13 @@ from app.engine import fields, policy
 from app.engine.configuration import Configuration
 from app.engine.types import EvidenceRecord
 from app.queue import TICKET
+from app.standing import REDECIDED, Place, domain, place, standing_of
 from connectors.types import Event, EventKind, Reply, Role, Status, Ticket, Untag
 from jobs import base, click, link, sla
 from jobs.base import Later, Run
 from jobs.classify import classified
 from jobs.click import Pressed, Scene
-from jobs.draft import REDECIDED, Place, decided, domain, place, standing_of
+from jobs.draft import decided
 from jobs.reply import AGAIN, settle
 
 log = logging.getLogger(__name__)

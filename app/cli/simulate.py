@@ -1,19 +1,23 @@
 """``deskhand simulate``: what would be decided, and every reason. Writes nothing, here or at a vendor."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from app.cli import opening
-from app.db import accounts, connections, evidence
+from app.db import accounts, connections, evidence, ids, tickets
 from app.db.codec import encode
 from app.db.connections import Installed
+from app.db.tickets import Remembered
 from app.engine.pipeline import Judgement, decide
-from app.engine.standing import Standing, took_over
+from app.engine.standing import Standing
 from app.errors import BadInput
 from app.services import Services
+from app.standing import place, standing_of
 from connectors.types import Message, OpenTicket, Person, Ref, Role, Status, Ticket
 
 
@@ -46,25 +50,28 @@ def simulate(
 
 
 def judge(services: Services, account_id: str, ticket: Ticket, at: Installed | None) -> Judgement:
-    """What would be decided now. A record of evidence counts as it would in earnest."""
-    configuration = services.configuration(account_id)
-    classifier = services.classifier(account_id)
+    """What would be decided now: evidence, budgets, the linked helpdesk and the switch that stops everything count as in
+    earnest. A ticket that nobody wrote lives nowhere, so it has no record and is never drawn for a person to judge."""
+    configuration, classifier = services.configuration(account_id), services.classifier(account_id)
     category = classifier.classify(ticket).category
     with services.database.reading() as session:
-        proof = evidence.newest(session, account_id, category)
-    standing = Standing(
-        now=datetime.now(UTC),
-        account=account_id,
-        evidence=proof,
-        key=services.evidence_key,
-        human_took_over=took_over(ticket),
-        coin=1.0,
-    )
-    if at:
-        standing = Standing(
-            **{**vars(standing), "connection": at.id, "supports": services.helpdesks[at.vendor].supports}
+        now = services.database.now(session)
+        standing = _standing(services, session, ticket, at, now) if at else Standing(now, account_id, coin=1.0)
+        standing = replace(
+            standing,
+            evidence=evidence.newest(session, account_id, category),
+            key=services.evidence_key,
+            stopped=accounts.find(session, account_id).stopped,
         )
     return decide(ticket, configuration, classifier, services.knowledge(account_id), standing)
+
+
+def _standing(services: Services, session: Session, ticket: Ticket, at: Installed, now: datetime) -> Standing:
+    """As a job would find it for this ticket, with what is remembered of it."""
+    known = tickets.find(session, at.id, ticket.ref)
+    remembered = known or Remembered(ids.ticket(at.id, ticket.ref.id), at.id, ticket.ref)
+    found = standing_of(services, session, place(services, at.id), remembered, ticket, now)
+    return replace(found, human_took_over=found.human_took_over or remembered.quiet_since is not None)
 
 
 def imagined(subject: str, text: str, now: datetime) -> Ticket:

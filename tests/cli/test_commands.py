@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from app.cli import COMMANDS, cli
 from app.cli.running import parts
+from app.db import accounts
 from app.db.database import Database
 from app.settings import child_environment
 
@@ -164,6 +165,16 @@ def test_simulate_shows_the_decision_with_reasons_and_writes_nothing(deskhand, a
     assert "Reply" not in {change["is"] for change in told["changes"]}
     assert rows(prepared) == before
     assert "order-status" in deskhand("simulate", "--account", account, "--text", "Where is my order?").out
+
+
+def test_simulate_shows_that_everything_is_stopped(deskhand, account, prepared):
+    database = Database(prepared.database_url)
+    with database.session() as session:
+        accounts.stop(session, accounts.named(session, account).id)
+    database.dispose()
+    told = deskhand("simulate", "--account", account, "--text", "Where is my order?", "--json").json
+    assert (told["mode"], told["changes"]) == ("off", [])
+    assert "stopped" in {reason["code"] for reason in told["reasons"]}
 
 
 @pytest.mark.parametrize("arguments", [[], ["--text", "a", "--ticket", "1"], ["--ticket", "1"]])
