@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.engine.configuration.settled import Category, Configuration
+from app.engine.machines import why_machine
 from app.engine.notes import source
 from app.engine.phrases import Phrases, phrases, tongue
 from app.engine.ports import Knowledge
@@ -82,7 +83,7 @@ def looked_up(
     question = ticket.question or (ticket.messages[-1] if ticket.messages else None)
     asked = f"{ticket.subject}\n{question.text if question else ''}"[:_QUERY]
     language = classification.language or tongue(ticket.requester.locale)
-    if classification.flags & _NEVER:
+    if classification.flags & _NEVER or (question and why_machine(question, ticket, configuration.addresses)):
         silent = Reason("not_drafted", "Nothing is drafted for machines and spam.")
         return Lookup(ticket, configuration, asked, language, silent=silent)
     known = configuration.category(classification.category)

@@ -58,6 +58,10 @@ INTERNAL: frozenset[type[Change]] = frozenset({Note, Tag, Untag, Assign, SetFiel
 """What customers must not see: on a shared thread these go to the linked helpdesk ticket, or nowhere."""
 
 
+MACHINE = ("machine_", "flag_machine")
+"""Begin the reasons that name a machine as the author: its mail is marked, and nobody is bothered with a note."""
+
+
 class NotReleased(Exception):
     """A person's click releases nothing; ``reason`` says why."""
 
@@ -150,8 +154,9 @@ def _decision(
     wanted: tuple[Change, ...] = ()
     if mode.rank >= Mode.ASSIST.rank:
         escalation = escalated(case)
-        wanted = (*_marks(case, name, mode, escalation), *_routing(case, escalation))
-        wanted = (*wanted, _note(case, name, mode, reasons), *replies)
+        wanted = _marks(case, name, mode, escalation)
+        if not any(reason.code.startswith(MACHINE) for reason in reasons):
+            wanted = (*wanted, *_routing(case, escalation), _note(case, name, mode, reasons), *replies)
     changes, dropped = _possible(wanted, case)
     question = case.ticket.question
     return Decision(
