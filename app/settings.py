@@ -35,6 +35,10 @@ class Settings:
     web_threads: int = 8
     max_body: int = 2 << 20
     """Bytes that a webhook's body may have."""
+    lease_seconds: int = 60
+    """How long a run that says nothing more keeps its ticket: longer than any single step of it."""
+    unanswered_seconds: int = 120
+    """How long an attempt whose run vanished may still take effect at a vendor."""
     job_timeout: int = 120
     """Seconds after which a job is given up; also how long a stopping worker may take to finish."""
     log_level: str = "INFO"
@@ -221,6 +225,20 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("DESKHAND_WEB_THREADS", "web_threads", _number(1, 64), "8", "Threads in each web process."),
     Variable(
         "DESKHAND_MAX_BODY", "max_body", _number(1024, 64 << 20), str(2 << 20), "Bytes that a webhook's body may have."
+    ),
+    Variable(
+        "DESKHAND_LEASE_SECONDS",
+        "lease_seconds",
+        _number(10, 3600),
+        "60",
+        "Seconds after which a ticket whose worker died is taken over.",
+    ),
+    Variable(
+        "DESKHAND_UNANSWERED_SECONDS",
+        "unanswered_seconds",
+        _number(10, 3600),
+        "120",
+        "Seconds after which a change whose worker died is looked up at the vendor and, if it is not there, made again.",
     ),
     Variable("DESKHAND_JOB_TIMEOUT", "job_timeout", _number(5, 3600), "120", "Seconds after which a job is given up."),
     Variable("DESKHAND_LOG_LEVEL", "log_level", _level, "INFO", "DEBUG, INFO, WARNING or ERROR."),

@@ -21,6 +21,7 @@ from app.db.problems import Problem
 from app.db.tickets import Lease, LeaseLost
 from app.errors import BrokerDown, DatabaseDown, SealBroken, UnknownRecord
 from app.services import Services
+from app.settings import Settings
 from connectors.base import Helpdesk
 from connectors.errors import (
     AuthFailed,
@@ -93,6 +94,12 @@ class Patience:
     """Of one effect, or runs of one ticket that ended badly, before a person looks: some hours."""
     mistakes: int = 5
     """Tries of what fails for a reason that nobody foresaw."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Patience":
+        """As this installation wants it; what vanished is never looked into before its lease is over."""
+        lease = timedelta(seconds=settings.lease_seconds)
+        return cls(lease, max(lease, timedelta(seconds=settings.unanswered_seconds)))
 
 
 PATIENCE = Patience()

@@ -45,7 +45,7 @@ def main() -> None:
         services.warm_up()
     except DatabaseDown as reason:
         log.warning("worker.cold", extra={"kind": type(reason).__name__})
-    worker = build(services)
+    worker = build(services, Patience.of(settings))
     worker.work(max_jobs=RECYCLE, logging_level="WARNING")
     sys.exit(0)
 
