@@ -1,6 +1,7 @@
 """Threads and their records: what is said in a thread is copied into the ticket that records it in the account's helpdesk."""
 
 import hashlib
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -8,11 +9,13 @@ from app.db import effects
 from app.db.connections import Installed
 from app.db.effects import Planned
 from app.engine.types import Decision
-from connectors.types import AddMessage, Change, Message, OpenTicket, Ref, Reply, Role, Ticket, Whisper
+from connectors.types import AddMessage, Change, Message, Note, OpenTicket, Ref, Reply, Role, Ticket, Whisper
 from jobs.base import Run
 
 IN_PLACE = (Reply, Whisper)
 """What is said in the thread itself; everything else goes to its record."""
+NOT_COPIED = "Nothing that is written in this ticket is copied into the thread: answer the customer there."
+"""An agent's words in a record may be meant for colleagues, so they never reach the thread by themselves."""
 LINKED = Ref("")
 """Stands for the record, whose name may not be known yet."""
 
@@ -41,11 +44,16 @@ def divided(
     if record is None:
         return [_planned(decision, decision.id, connection.id, decision.ref, decision.changes)]
     here = tuple(change for change in decision.changes if isinstance(change, IN_PLACE))
-    there = tuple(c for c in decision.changes if not isinstance(c, IN_PLACE) and type(c) in takes)
+    there = tuple(_inside(c) for c in decision.changes if not isinstance(c, IN_PLACE) and type(c) in takes)
     return [
         _planned(decision, decision.id, connection.id, decision.ref, here),
         Planned(f"{decision.id}-r", record.id, LINKED, there, decision.id),
     ]
+
+
+def _inside(change: Change) -> Change:
+    """A note in a record says where the customer reads."""
+    return replace(change, text=f"{change.text}\n\n{NOT_COPIED}") if isinstance(change, Note) else change
 
 
 def _planned(decision: Decision, key: str, connection_id: str, ref: Ref, changes: tuple[Change, ...]) -> Planned:

@@ -1,9 +1,8 @@
 """Where schedules are played: one account with a desk and a thread, made once and swept clean before each of them."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 
 from sqlalchemy import text
 
@@ -11,13 +10,10 @@ from app.db import accounts, connections, evidence, ids
 from app.db.connections import Installed
 from app.db.migrations import upgrade
 from app.db.models.account import AccountRow
-from app.engine.classify import KeywordClassifier
-from app.engine.ports import Classifier, Knowledge
-from app.engine.types import EvidenceRecord, Passage
-from app.services import Services
+from app.engine.types import EvidenceRecord
 from connectors.types import Status
 from jobs import base
-from tests.builders import NOON, a_passage
+from tests.builders import NOON
 from tests.flows.interference import Shaky
 from tests.flows.played import VENDORS, Held, Vendor
 from tests.flows.stage import CONFIGURATION, Stage
@@ -25,29 +21,6 @@ from tests.flows.stage import CONFIGURATION, Stage
 PLACES = ("desk", "thread")
 OURS = ("outcome", "judgement", "effect", "event", "problem", "ticket", "evidence")
 """Tables that a play writes, none before one it points to."""
-
-
-class Page:
-    """Knowledge that is always the same page."""
-
-    version = "page/1"
-
-    def search(self, query: str, *, locale: str = "", limit: int = 5) -> Sequence[Passage]:
-        return [a_passage("Open Your orders to track a parcel: where it is shows there.")]
-
-
-class Settled(Services):
-    """Services that look nothing up which cannot change during a play: thousands of plays are to fit into a minute."""
-
-    @cached_property
-    def _keywords(self) -> Classifier:
-        return KeywordClassifier(self.configuration("account"))
-
-    def classifier(self, account_id: str) -> Classifier:
-        return self._keywords
-
-    def knowledge(self, account_id: str) -> Knowledge:
-        return Page()
 
 
 class Ground:
@@ -58,7 +31,7 @@ class Ground:
         self.stage: Stage | None = None
         self.database = Shaky("sqlite://", clock=lambda: self.stage.time if self.stage else NOON)
         upgrade(self.database)
-        self.stage = Stage(database=self.database, services=Settled)
+        self.stage = Stage(database=self.database)
         self._open_account()
         self.places = {name: self._connect(name) for name in PLACES}
         self._proof = self._earn()

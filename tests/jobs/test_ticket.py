@@ -1,6 +1,7 @@
 """One ticket's turn, told as stories: what the vendor shows afterwards, and what an admin reads."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -187,6 +188,50 @@ def test_a_member_of_the_team_shares_the_draft_once(assisted: Story) -> None:
     assisted.vendor.knock(assisted.ticket, EventKind.CLICK, click=Click("share", decision.id, AGENT))
     assisted.go_on(10)
     assert len(assisted.said()) == 1
+
+
+def test_an_agent_who_is_assigned_after_the_decision_does_not_get_it_twice(assisted: Story) -> None:
+    assisted.go_on()
+    assisted.vendor.assigns(assisted.ticket)
+    assisted.go_on(10)
+    assisted.vendor.assigns(assisted.ticket)
+    assisted.go_on(10)
+    assert len(assisted.said(Note)) == 1
+    assert assisted.outcomes() == ["sent"]
+
+
+def test_who_writes_after_the_hand_backs_button_has_the_ticket(stage: Stage) -> None:
+    story = Story(stage)
+    story.vendor.knock(story.ticket, EventKind.CLICK, click=Click("resume", "d1", AGENT))
+    story.vendor.agent_writes(story.ticket, public=False)
+    story.go_on()
+    assert story.said() == []
+
+
+def test_an_out_of_office_notice_is_tagged_and_nobody_is_bothered(stage: Stage) -> None:
+    story = Story(stage)
+    held = story.vendor.tickets[story.ticket]
+    held.messages[0] = replace(held.messages[0], headers={"auto-submitted": "auto-replied"})
+    story.go_on()
+    assert (story.said(), story.said(Note)) == ([], [])
+    assert "deskhand" in held.tags
+
+
+def test_the_note_in_a_threads_record_says_that_answers_there_are_not_copied(stage: Stage) -> None:
+    desk_id, desk = stage.connect("desk")
+    thread_id, chat = stage.connect("thread")
+    thread = chat.tickets[chat.customer_writes(QUESTION)]
+    for _ in range(2):
+        stage.deliver(thread_id, chat)
+        schedule.sweep(stage.services)
+        stage.work()
+    (record,) = desk.tickets.values()
+    (note,) = [change.text for _, change in record.log if isinstance(change, Note)]
+    assert "answer the customer there" in note
+    desk.agent_writes(record.id, "Only for colleagues.")
+    stage.deliver(desk_id, desk)
+    stage.work()
+    assert [m.author.role for m in thread.messages if m.public].count(Role.AGENT) == 0
 
 
 def test_asking_for_a_human_tags_the_ticket_and_silences_us(assisted: Story) -> None:
