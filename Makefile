@@ -20,8 +20,8 @@ test: .venv/dev.stamp ## format, lint, types, import contracts, tests
 	@said=$$($(BIN)/lint-imports --no-cache) || { echo "$$said"; exit 1; }
 	@$(BIN)/pytest -q -n 2 -m "not servers and not browser" $(T)
 
-bench: .venv/dev.stamp ## measure the receiver and the whole path, beside the alternatives, in one run
-	@$(BIN)/python -m tests.bench
+bench: .venv/dev.stamp ## measure what matters beside its alternatives, each in one run (B=receiver: only that)
+	@$(BIN)/python -m tests.bench $(B)
 
 fix: .venv/dev.stamp ## format, and what the linter can mend by itself
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

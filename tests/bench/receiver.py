@@ -1,7 +1,8 @@
 """The receiver beside its alternatives, in one run: CPU for each event, and how long a vendor waits for its answer.
 
-CPU is user plus system time of the server's processes (gunicorn gthread, 2 processes of 4 threads each), so that other
-load on the machine counts little; the handlers take turns in shuffled order. All on loopback, bounded, about a minute.
+CPU is user plus system time of the server's processes, so that other load on the machine counts little; the handlers
+take turns in shuffled order, each behind the same gunicorn with as many processes and threads as we have. All on
+loopback, bounded, about a minute.
 """
 
 import json
@@ -40,10 +41,10 @@ def main() -> int:
     """Measure and print. Ends with 1 when an answer was wrong, not when the machine was slow."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         settings = Settings.load({"DESKHAND_DATA_DIR": folder})
-        broker_pid = stack.enter_context(_broker(settings))
-        ours = stack.enter_context(_server(folder, settings, "app.web:create_app()", _connected(settings)))
+        broker_pid = stack.enter_context(broker_running(settings))
+        ours = stack.enter_context(server_running(folder, settings, "app.web:create_app()", _connected(settings)))
         others = {
-            name: stack.enter_context(_server(folder, settings, f"tests.bench.handlers:{name}()", "/events"))
+            name: stack.enter_context(server_running(folder, settings, f"tests.bench.handlers:{name}()", "/events"))
             for name in _others()
         }
         _cpu({**others, "deskhand": ours})
@@ -101,7 +102,8 @@ def _away(server: Server) -> None:
 
 
 @contextmanager
-def _broker(settings: Settings) -> Iterator[int]:
+def broker_running(settings: Settings) -> Iterator[int]:
+    """The embedded broker; gives its process's id."""
     environment = {**child_environment(settings), "REDIS_URL": ""}
     process = subprocess.Popen([sys.executable, "-m", "app", "broker"], env=environment, stderr=subprocess.DEVNULL)
     try:
@@ -113,7 +115,8 @@ def _broker(settings: Settings) -> Iterator[int]:
 
 
 @contextmanager
-def _server(folder: str, settings: Settings, application: str, path: str) -> Iterator[Server]:
+def server_running(folder: str, settings: Settings, application: str, path: str) -> Iterator[Server]:
+    """An application behind gunicorn, as we are served."""
     with socket() as line:
         line.bind(("127.0.0.1", 0))
         port = line.getsockname()[1]
