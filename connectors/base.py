@@ -162,6 +162,16 @@ class Answerable(Protocol):
 
 
 @runtime_checkable
+class NotesApart(Protocol):
+    """Extra: a vendor whose notes never lie in the ticket but elsewhere, in a place that is proved internal before each."""
+
+    @property
+    def notes_apart(self) -> bool:
+        """Whether this connection has such a place."""
+        ...
+
+
+@runtime_checkable
 class Announces(Protocol):
     """Extra: a vendor where the account's own people can be told something in a channel of theirs."""
 

@@ -55,7 +55,7 @@ __all__ = [
 REPLY = "reply"
 """The action that evidence must be for."""
 INTERNAL: frozenset[type[Change]] = frozenset({Note, Tag, Untag, Assign, SetField, SetPriority})
-"""What customers must not see: on a shared thread these go to the linked helpdesk ticket, or nowhere."""
+"""What customers must not see: on a shared thread these go to the linked helpdesk ticket, notes to a place of their own, or nowhere."""
 
 
 MACHINE = ("machine_", "flag_machine")
@@ -234,7 +234,8 @@ def _note(case: Case, name: str, mode: Mode, reasons: tuple[Reason, ...]) -> Not
 def _possible(wanted: tuple[Change, ...], case: Case) -> tuple[tuple[Change, ...], tuple[Reason, ...]]:
     """The changes that can be made here, and in words those that cannot."""
     exposed = case.ticket.shared and not case.standing.linked
-    kept = tuple(c for c in wanted if type(c) in case.standing.supports and not (exposed and type(c) in INTERNAL))
+    hidden = (INTERNAL - {Note} if case.standing.notes_apart else INTERNAL) if exposed else frozenset()
+    kept = tuple(c for c in wanted if type(c) in case.standing.supports - hidden)
     lost = dict.fromkeys(type(c).__name__ for c in wanted if c not in kept)
     if not lost:
         return kept, ()

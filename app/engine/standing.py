@@ -39,6 +39,8 @@ class Standing:
     """What the ticket's vendor, and the linked helpdesk if any, can apply."""
     linked: bool = False
     """A shared thread has a ticket in the account's helpdesk, where internal changes go."""
+    notes_apart: bool = False
+    """The vendor has a place for notes that no customer reads, wherever the ticket itself lies."""
     evidence: EvidenceRecord | None = None
     key: bytes = field(default=b"", repr=False)
     """Checks the evidence's signature; without it nothing is unlocked."""

@@ -22,7 +22,7 @@ LOOKED_BACK = timedelta(hours=2)
 
 
 class Slack:
-    """The connector: Helpdesk, and Greets, TellsChanged, Announces and Answerable besides.
+    """The connector: Helpdesk, and Greets, TellsChanged, NotesApart, Announces and Answerable besides.
 
     Slack has no private note: what is not for the customer goes into ``notes_channel`` or to one colleague as a
     whisper, after Slack itself has said that the channel or the person is internal; otherwise it is refused.
@@ -47,6 +47,11 @@ class Slack:
         names = ("user_id", "bot_id", "app_id", "team_id", "enterprise_id", "url")
         found = {name: str(told[name]) for name in names if told.get(name)}
         return {**found, "account": str(told.get("team") or self._install.team)}
+
+    @property
+    def notes_apart(self) -> bool:
+        """Whether a channel for notes is set; each note proves anew that it is internal."""
+        return bool(self._install.notes_channel)
 
     def receive(self, request: Inbound) -> Iterable[Event]:
         """Verify and read events, button presses and commands. Raises BadSignature or BadPayload."""

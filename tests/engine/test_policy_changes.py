@@ -170,6 +170,12 @@ def test_on_a_shared_thread_internal_changes_are_for_the_linked_ticket() -> None
     assert "shared" not in {r.code for r in decision.reasons}
 
 
+def test_a_note_on_a_shared_thread_goes_where_the_vendor_keeps_notes_apart() -> None:
+    decision = assisted(ticket=a_ticket(shared=True), standing={"notes_apart": True})
+    assert [type(c) for c in decision.changes] == [Note]
+    assert "shared" in {r.code for r in decision.reasons}, "tags and fields are left out all the same"
+
+
 def test_a_reply_on_a_shared_thread_goes_out_alone() -> None:
     assert [type(c) for c in Desk(ticket=a_ticket(shared=True)).decide().changes] == [Reply]
 

@@ -5,9 +5,9 @@ import pytest
 from app.db import effects, ids, problems
 from app.db.effects import Planned
 from connectors.errors import ConnectorError, Forbidden, NotFound, Refused
-from connectors.types import OpenTicket, Ref, Reply, Role
+from connectors.types import Note, OpenTicket, Ref, Reply, Role
 from jobs import base, schedule
-from tests.flows.played import Desk, Vendor
+from tests.flows.played import Desk, Thread, Vendor
 from tests.flows.stage import QUESTION, Stage
 
 
@@ -100,3 +100,16 @@ def test_a_ticket_that_was_deleted_meanwhile_is_said(threads: Threads) -> None:
     threads.chat.customer_writes(QUESTION, threads.thread)
     threads.go_on(10)
     assert threads.told() == {("record_gone", threads.desk_id)}
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_without_a_helpdesk_the_team_reads_the_note_where_the_chat_keeps_notes_apart(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, apart: bool
+) -> None:
+    monkeypatch.setattr(Thread, "supports", Thread.supports | {Note})
+    monkeypatch.setattr(Thread, "notes_apart", apart, raising=False)
+    chat_id, chat = stage.connect("thread")
+    thread = chat.customer_writes(QUESTION)
+    stage.deliver(chat_id, chat)
+    stage.work()
+    assert [type(change) for _, change in chat.tickets[thread].log] == ([Note] if apart else [])

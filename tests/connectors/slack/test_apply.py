@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.sandbox.slack.state import CUSTOMERS, HOME, INTERNAL, NOTES, SHARED
 from app.sandbox.world import Fault
+from connectors.base import NotesApart
 from connectors.errors import Closed, Conflict, ConnectorError, RateLimited, Refused, Unavailable, Unsupported
 from connectors.slack.blocks import PER_MESSAGE
 from connectors.types import Change, Note, Ref, Reply, SetStatus, Status, Tag, Whisper
@@ -166,6 +167,13 @@ def test_a_note_goes_to_the_notes_channel_with_the_way_back() -> None:
         assert f"<https://home.slack.com/archives/{SHARED}/p{root}|Open the thread>" in note["text"]
         assert "thread_ts" not in note
         assert SECRET_TEXT not in "".join(texts(stage, SHARED))
+
+
+@pytest.mark.parametrize("notes", ["", "C0INT"])
+def test_notes_are_kept_apart_where_there_is_a_channel_for_them(notes: str) -> None:
+    with open(notes_channel=notes) as stage:
+        assert isinstance(stage.connector, NotesApart)
+        assert stage.connector.notes_apart is bool(notes)
 
 
 def test_without_a_notes_channel_a_note_is_left_out_and_said_so() -> None:
