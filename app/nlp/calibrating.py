@@ -20,10 +20,9 @@ MOST_LIKE = 0.55
 OWN_ROWS = 60
 """Held-out examples of a class from which on it gets a threshold of its own."""
 DESCRIBED_ONLY = Weights(near=0.0, described=16.0, keywords=1.6)
-"""Without examples: descriptions and keywords, as measured on public sets."""
+"""Without examples: descriptions and keywords, in a proportion set by hand."""
 LEAST_LIKE = 0.2
-"""Without held-out examples, a text less like every description than this, and without a keyword, is out of scope: on public
-sets that keeps 98 % of the questions and stops a third of the strange ones."""
+"""Without held-out examples, a text less like every description than this, and without a keyword, is out of scope. Set by hand."""
 UNTESTED_HEAT = 1.3
 ENOUGH_TO_DOUBT = 20
 """Held-out examples of a class above the common threshold from which on their share counts against it."""
@@ -66,7 +65,7 @@ def calibrate(held: Held, material: Rows, target: float) -> tuple[Calibration, W
 
 
 def untested(material: Rows) -> tuple[Calibration, Weights, dict[str, float]]:
-    """Without held-out examples nothing is automatic, and probabilities are those that public sets showed."""
+    """Without held-out examples nothing is automatic, and probabilities are set by hand."""
     never = np.full(len(material.names), NEVER, np.float32)
     weights = DESCRIBED_ONLY if not material.real else Weights(near=3.0, described=8.0, keywords=0.8)
     level = (-2.2, 0.8) if material.several else (0.0, 1.0)

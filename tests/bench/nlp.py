@@ -2,7 +2,7 @@
 
 ``python -m tests.bench.nlp [banking5 banking10 bankingfull clinc5 clinc10 clincfull hotels zero oos speed pii]``
 
-Needs the research data beside the repository; the baseline needs scikit-learn and is left out without it. Evaluated on
+Needs the research data beside the repository; the baseline needs ``pip install -e '.[bench]'`` and is left out without it. Evaluated on
 validation parts only: what is left of BANKING77's training file, CLINC150's validation part, folds of NLU++.
 """
 # ruff: noqa: PLC0415 - the baseline is optional
