@@ -12,6 +12,7 @@ from app.engine import policy
 from app.engine.evidence import coin
 from app.engine.policy import BUDGETS, Counts, Standing
 from app.services import Services
+from connectors.base import NotesApart
 from connectors.types import Change, Ticket
 
 LATELY = timedelta(hours=1)
@@ -51,6 +52,7 @@ def standing_of(
     requester = (ticket.requester.id, domain(ticket))
     sent = effects.replies(session, remembered.id, requester, now, LATELY)
     question = ticket.question
+    connector = services.connector(place.connection.id)
     asked = (account_id, place.connection.id, ticket.ref.id, question.id if question else "")
     return Standing(
         now=now,
@@ -58,6 +60,7 @@ def standing_of(
         connection=place.connection.id,
         supports=place.supports,
         linked=place.record is not None,
+        notes_apart=isinstance(connector, NotesApart) and connector.notes_apart,
         key=services.evidence_key,
         human_took_over=policy.took_over(ticket, remembered.heard),
         stopped=accounts.find(session, account_id).stopped,
