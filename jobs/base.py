@@ -284,7 +284,7 @@ def _park(run: Run, error: Exception) -> Ending:
         for effect in effects.unfinished(session, run.ticket_id):
             effects.end(session, effect, effects.REVIEW, type(error).__name__)
         told = f"{type(error).__name__}: a ticket was given up and is left to people"
-        remedy_ = "see the log for where it failed; `deskhand doctor` says what can be mended"
+        remedy_ = "answer it in the helpdesk; the log names the place where it failed, by the ticket's id"
         problems.report(session, Problem("ticket_parked", told, remedy_, run.partner, run.ticket_id), now)
     return Ending()
 
@@ -312,7 +312,7 @@ def paused(session: Session, connection_id: str, error: Exception, now: datetime
     """Stop all work for the connection and tell the admin why."""
     reason = f"{type(error).__name__}: the vendor does not take our credentials any more"
     connections.pause(session, connection_id, reason)
-    remedy_ = "connect it again, then resume it; what waits is kept"
+    remedy_ = "give it a token that works with `deskhand connect`, or run `deskhand resume`; what waits is kept"
     problems.report(session, Problem("connection_paused", reason, remedy_, connection_id), now)
 
 

@@ -102,7 +102,12 @@ def _failed(services: Services, installed: Installed, error: ConnectorError) -> 
             base.paused(session, installed.id, error, now)
         elif remedy is Remedy.PARK:
             text = f"{type(error).__name__}: the vendor does not say what changed"
-            problem = Problem("reconcile_refused", text, "see `deskhand doctor`", installed.id)
+            problem = Problem(
+                "reconcile_refused",
+                text,
+                "see that the token has the permissions of the manifest, then run `deskhand connect` again",
+                installed.id,
+            )
             problems.report(session, problem, now)
         elif remedy is Remedy.WAIT:
             base.held_back(session, services, installed.id, error)

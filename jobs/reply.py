@@ -25,6 +25,7 @@ FALLBACK = (
 )
 STOPPED = timedelta(minutes=1)
 """Between two looks at the switch that stops an account."""
+LEFT_OUT = "make it in the helpdesk, or let the token, then run `deskhand connect` again; the rest was written"
 TOLD = "-told"
 """Ends the key of a note that says that something was refused."""
 AGAIN = "deskhand:again:"
@@ -109,9 +110,7 @@ def _opened(session: Session, effect: Effect, receipt: Receipt) -> None:
 def _report_skipped(session: Session, effect: Effect, receipt: Receipt, now: datetime) -> None:
     """What the vendor left out of a batch is an admin's to mend: mostly a field that is not there."""
     for words in receipt.skipped:
-        problems.report(
-            session, Problem("change_skipped", words, "see `deskhand doctor`", effect.plan.connection_id), now
-        )
+        problems.report(session, Problem("change_skipped", words, LEFT_OUT, effect.plan.connection_id), now)
 
 
 @dataclass(frozen=True)

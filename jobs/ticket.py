@@ -93,7 +93,7 @@ def _about_the_connection(run: Run, knock: Knock) -> None:
         if any(one.event.kind is EventKind.DISCONNECTED for one in knock.waiting):
             reason = "the vendor says that Deskhand was removed there"
             connections.pause(session, run.lease.connection_id, reason)
-            remedy = "install it there again, connect it, then resume it"
+            remedy = "install it there again, then run `deskhand connect` for it"
             problems.report(session, Problem("disconnected", reason, remedy, run.lease.connection_id), now)
 
 

@@ -1,15 +1,16 @@
 """``deskhand doctor``: what is wrong, in words, and what to do. Looks only; changes nothing."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import click
 
 from app import logs
 from app.cli import opening
 from app.cli.remedies import remedy
-from app.db import clocks, connections, inbox, migrations, problems
+from app.db import accounts, clocks, connections, inbox, migrations, problems
 from app.db.connections import Installed
 from app.errors import BrokerDown, DatabaseDown, DeskhandError
 from app.services import Services
@@ -21,12 +22,18 @@ LATELY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at. ``remedy`` is empty when all is well."""
+    """One thing looked at. ``remedy`` is empty when all is well; ``note``: it happened lately and breaks nothing now."""
 
     what: str
     well: bool
     text: str
     remedy: str = ""
+    note: bool = False
+
+    @property
+    def mark(self) -> str:
+        """The word beside it in the table."""
+        return ("read" if self.note else "well") if self.well else "WRONG"
 
 
 @click.command()
@@ -41,7 +48,7 @@ def doctor(offline: bool, as_json: bool) -> None:
     if as_json:
         opening.print_json({"ok": well, "findings": [asdict(finding) for finding in findings]})
     else:
-        rows = [(f.what, "well" if f.well else "WRONG", f.text, f.remedy) for f in findings]
+        rows = [(f.what, f.mark, f.text, f.remedy) for f in findings]
         opening.print_table("Deskhand", ("", "", "what", "what to do"), rows)
     raise SystemExit(0 if well else 1)
 
@@ -50,22 +57,30 @@ def examine(services: Services, *, offline: bool) -> Iterator[Finding]:
     """Everything that was looked at, in the order in which things depend on each other."""
     database = _tried("database", lambda: _database(services))
     yield database
-    yield _tried("broker", lambda: _broker(services))
+    yield _asked_broker(services, "broker", lambda: _broker(services))
     yield _language(services)
     if not database.well:
         return
-    yield _tried("workers", lambda: _workers(services))
+    yield _asked_broker(services, "workers", lambda: _workers(services))
     yield _tried("clock", lambda: _clock(services))
     with services.database.reading() as session:
-        installed = connections.every(session)
+        names = {one.id: one.name for one in accounts.every(session)}
+        installed = {one.id: (_called(one, names), one) for one in connections.every(session)}
         waiting = inbox.backlog(session)
         trouble = [p for p in problems.newest(session) if p.last_at and p.last_at > datetime.now(UTC) - LATELY]
     yield Finding("inbox", True, f"{waiting} events wait to be worked on")
-    for one in installed:
-        yield _tried(f"{one.vendor} {one.id}", lambda one=one: _connection(services, one, offline))  # type: ignore[misc]
+    for what, one in installed.values():
+        yield _tried(what, partial(_connection, services, what, one, offline))
     for problem in trouble:
         times = f" ({problem.times} times)" if problem.times > 1 else ""
-        yield Finding("to read", True, f"{problem.text}{times}", problem.remedy)
+        known = installed.get(problem.connection_id or "")
+        where = f"{known[0]}: " if known else ""
+        yield Finding("to read", True, f"{where}{problem.text}{times}", problem.remedy, note=True)
+
+
+def _called(installed: Installed, accounts_by_id: Mapping[str, str]) -> str:
+    """How a person knows the connection: vendor, account, and the id that commands take."""
+    return f"{installed.vendor} of {accounts_by_id.get(installed.account_id, 'no account')} {installed.id}"
 
 
 def _tried(what: str, look: Callable[[], Finding]) -> Finding:
@@ -73,6 +88,13 @@ def _tried(what: str, look: Callable[[], Finding]) -> Finding:
         return look()
     except (BrokerDown, DatabaseDown) as error:
         return Finding(what, False, error.problem, error.remedy)
+
+
+def _asked_broker(services: Services, what: str, look: Callable[[], Finding]) -> Finding:
+    """As ``_tried``; who has no Redis of their own is not sent to look for one."""
+    found = _tried(what, look)
+    ours = not found.well and services.settings.own_broker
+    return replace(found, remedy="start `deskhand up`: it brings Redis along") if ours else found
 
 
 def _database(services: Services) -> Finding:
@@ -109,10 +131,10 @@ def _clock(services: Services) -> Finding:
     return Finding("clock", led, "beats" if led else "no clock has beaten in the last seconds", remedy)
 
 
-def _connection(services: Services, installed: Installed, offline: bool) -> Finding:
-    what = f"{installed.vendor} {installed.id}"
+def _connection(services: Services, what: str, installed: Installed, offline: bool) -> Finding:
     if not installed.active:
-        return Finding(what, False, f"paused: {installed.reason}", "put that right, then run `deskhand connect` again")
+        remedy_ = f"put that right, then run `deskhand connect` again, or `deskhand resume {installed.id}`"
+        return Finding(what, False, f"paused: {installed.reason}", remedy_)
     try:
         connector = services.connector(installed.id)
         found = {} if offline else connector.check()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
 
@@ -17,8 +19,9 @@ from sqlalchemy import text
 
 from app.cli import COMMANDS, cli
 from app.cli.running import parts
-from app.db import accounts
+from app.db import accounts, problems
 from app.db.database import Database
+from app.db.problems import Problem
 from app.settings import child_environment
 
 SEEDS = sorted(f for f in (Path(__file__).parents[3] / "shared" / "seeds").glob("*") if f.suffix in (".yaml", ".json"))
@@ -203,7 +206,44 @@ def test_the_doctor_sees_tables_that_are_not_up_to_date(deskhand, prepared):
         "well": False,
         "text": "sqlite, not up to date",
         "remedy": "run `deskhand db upgrade`",
+        "note": False,
     }
+
+
+def test_the_doctor_sends_nobody_to_look_for_a_redis_they_do_not_have(deskhand, prepared, monkeypatch):
+    def remedy():
+        return {f["what"]: f["remedy"] for f in deskhand("doctor", "--json").json["findings"]}["broker"]
+
+    assert "deskhand up" in remedy()
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    assert "REDIS_URL" in remedy()
+
+
+def test_what_is_to_read_names_the_connection_and_is_neither_well_nor_wrong(deskhand, account, prepared):
+    rest = ["--email", "a@b.example", "--token", "t", "--signing-secret", "s", "--json"]
+    made = deskhand("connect", "zendesk", "--account", account, "--base-url", "http://127.0.0.1:9", *rest).json
+    database = Database(prepared.database_url)
+    with database.session() as session:
+        trouble = Problem("change_skipped", "tags: refused", "make them there", made["connection"])
+        problems.report(session, trouble, datetime.now(UTC))
+    database.dispose()
+    [found] = [f for f in deskhand("doctor", "--offline", "--json").json["findings"] if f["what"] == "to read"]
+    assert found["text"] == f"zendesk of acme {made['connection']}: tags: refused"
+    assert (found["note"], found["remedy"]) == (True, "make them there")
+    [row] = [line for line in deskhand("doctor", "--offline").out.splitlines() if line.strip().startswith("to read")]
+    assert [cell.strip() for cell in re.split("[|│]", row)][1] == "read"
+
+
+def test_remedies_name_commands_that_are_there():
+    """In every message of the product: a person who does as told must not be told that there is no such command."""
+    root = Path(__file__).parents[2]
+    told = {
+        word
+        for file in (*root.glob("app/**/*.py"), *root.glob("jobs/*.py"), *root.glob("connectors/**/*.py"))
+        for word in re.findall(r"`deskhand ([a-z]+)", file.read_text("utf-8"))
+    }
+    assert told
+    assert told <= set(COMMANDS)
 
 
 def test_the_doctor_says_that_the_database_is_away(deskhand, monkeypatch):
@@ -222,7 +262,7 @@ def test_the_doctor_asks_each_vendor_unless_told_not_to(deskhand, account):
         "connection"
     ]
     asked, spared = (
-        {f["what"]: f for f in deskhand("doctor", "--json", *more).json["findings"]}[f"zendesk {name}"]
+        {f["what"]: f for f in deskhand("doctor", "--json", *more).json["findings"]}[f"zendesk of acme {name}"]
         for more in ([], ["--offline"])
     )
     assert not asked["well"]
