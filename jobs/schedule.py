@@ -13,6 +13,10 @@ from jobs import notify, sla
 log = logging.getLogger(__name__)
 
 
+READ = timedelta(minutes=15)
+"""Between two readings of one connection's articles."""
+
+
 def sweep(services: Services) -> None:
     """Ring for every ticket that has something to do now. This, not the queue, is what work depends on."""
     with services.database.reading() as session:
@@ -30,9 +34,10 @@ def reconcile(services: Services) -> None:
 
 
 def articles(services: Services) -> None:
-    """Have every vendor's articles read anew."""
+    """Have the articles read of each vendor whose turn it is; a new connection's turn is at once."""
     for connection_id in _active(services):
-        services.work.articles(connection_id)
+        if _due(services, f"read:{connection_id}", READ):
+            services.work.articles(connection_id)
 
 
 def _active(services: Services) -> list[str]:
@@ -54,7 +59,7 @@ TABLE = (
     Periodic("promises", timedelta(seconds=15), sla.sweep),
     Periodic("notices", timedelta(seconds=5), notify.sweep),
     Periodic("reconcile", timedelta(minutes=3), reconcile),
-    Periodic("articles", timedelta(minutes=15), articles),
+    Periodic("articles", timedelta(seconds=5), articles),
 )
 
 
@@ -62,13 +67,13 @@ def tick(services: Services, table: tuple[Periodic, ...] = TABLE) -> list[str]:
     """Begin everything that is due, each at most once per its time however many ask. Says what was begun."""
     begun = []
     for line in table:
-        if _due(services, line):
+        if _due(services, line.name, line.every):
             line.act(services)
             begun.append(line.name)
     return begun
 
 
-def _due(services: Services, line: Periodic) -> bool:
+def _due(services: Services, name: str, every: timedelta) -> bool:
     with services.database.session() as session:
         now: datetime = services.database.now(session)
-        return clocks.due(session, line.name, now, line.every)
+        return clocks.due(session, name, now, every)

@@ -43,6 +43,19 @@ def test_a_table_says_what_happens_how_often(stage: Stage) -> None:
     assert (seen.count("often"), seen.count("seldom")) == (12, 2)
 
 
+def test_a_new_connections_articles_are_read_at_once_and_then_at_their_turn(stage: Stage) -> None:
+    clock = Clock(stage.services)
+    first, _ = stage.connect("desk")
+    clock.beat()
+    stage.pass_time(60)
+    second, _ = stage.connect("desk")
+    clock.beat()
+    assert [subject for job, subject in stage.bells.asked if job == "articles"] == [first, second]
+    stage.pass_time(schedule.READ.total_seconds() - 55)
+    clock.beat()
+    assert [subject for job, subject in stage.bells.asked if job == "articles"] == [first, second, first]
+
+
 def test_a_webhook_that_was_lost_is_made_up_for(stage: Stage) -> None:
     connection_id, played = stage.connect("desk")
     ticket = played.customer_writes(QUESTION)
