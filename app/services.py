@@ -15,15 +15,9 @@ from app.db import accounts, connections
 from app.db.connections import Installed
 from app.db.database import Database
 from app.db.spending import Limits, Payer
-from app.engine.configuration import Configuration, ConfigurationError, load
 from app.engine.ports import Classifier, Knowledge
-from app.engine.writing import Writer
 from app.errors import UnknownRecord
-from app.kb.embedding import Encoder
-from app.kb.index import HybridIndex
-from app.kb.matrix import Matrices
 from app.llm import models
-from app.nlp.personal import mask
 from app.queue import Work
 from app.settings import Settings
 from app.tokens import Renewal
@@ -32,7 +26,11 @@ from connectors.base import Connection, Helpdesk, Renews
 from connectors.registry import HELPDESKS
 from connectors.types import OpenTicket
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what takes long to load is loaded by who uses it: the web takes webhooks without any of it
+    from app.engine.configuration import Configuration
+    from app.engine.writing import Writer
+    from app.kb.embedding import Encoder
+    from app.kb.matrix import Matrices
     from app.llm.gateway import Gateway
     from app.nlp.classifier import LanguageClassifier
     from app.nlp.tier import Tier
@@ -74,7 +72,7 @@ class Services:
         self.helpdesks = helpdesks
         self.evidence_key = hmac.new(settings.keys[0], b"deskhand evidence", hashlib.sha256).digest()
         self._mine = threading.local()
-        self._matrices = Matrices()
+        self._matrices: Matrices | None = None
         self._models = models.load(settings)
         self._gateway: Gateway | None = None
         self._configurations: dict[str, tuple[int, Configuration]] = {}
@@ -100,7 +98,7 @@ class Services:
             others = connections.of_account(session, connection.account_id)
         return next((one for one in others if OpenTicket in self.helpdesks[one.vendor].supports), None)
 
-    def configuration(self, account_id: str) -> Configuration:
+    def configuration(self, account_id: str) -> "Configuration":
         """The account's configuration in force. Read once per version. Raises UnknownRecord when it has none."""
         return self._settled(account_id)[1]
 
@@ -117,6 +115,8 @@ class Services:
 
     def warm_up(self) -> None:
         """Load all that the first ticket of any account would have to wait for."""
+        from app.engine.configuration import ConfigurationError  # noqa: PLC0415
+
         with self.database.reading() as session:
             every = [account.id for account in accounts.every(session)]
         for account_id in every:
@@ -131,14 +131,18 @@ class Services:
 
     def knowledge(self, account_id: str) -> Knowledge:
         """The account's articles as they are now."""
+        from app.kb.index import HybridIndex  # noqa: PLC0415
+        from app.kb.matrix import Matrices  # noqa: PLC0415
+
+        self._matrices = self._matrices or Matrices()
         return HybridIndex(self.database, account_id, self.encoder, matrices=self._matrices)
 
     @property
-    def encoder(self) -> Encoder | None:
+    def encoder(self) -> "Encoder | None":
         """What compares meanings, loaded when it is first asked for; None where only words can be compared."""
         return self.tier.encoder
 
-    def writer(self, account_id: str, ticket_id: str, requester: str) -> Writer | None:
+    def writer(self, account_id: str, ticket_id: str, requester: str) -> "Writer | None":
         """What writes drafts for one ticket on its account's budgets; None where no language model is set up and wanted."""
         engine = self.configuration(account_id).chatbot.engine
         found = {task: model for task in models.TASKS if (model := self._models.find(engine, task))}
@@ -146,6 +150,7 @@ class Services:
             return None
         from app.llm.author import Author  # noqa: PLC0415  # a process without a model does not load the package
         from app.llm.gateway import Gateway  # noqa: PLC0415
+        from app.nlp.personal import mask  # noqa: PLC0415
 
         limits = Limits(self.settings.ticket_tokens, self.settings.requester_tokens, self.settings.day_tokens)
         self._gateway = self._gateway or Gateway(self.database, limits)
@@ -168,7 +173,9 @@ class Services:
         self._classifiers[account_id] = (digest, made)
         return made
 
-    def _settled(self, account_id: str) -> tuple[int, Configuration]:
+    def _settled(self, account_id: str) -> "tuple[int, Configuration]":
+        from app.engine.configuration import load  # noqa: PLC0415
+
         with self.database.reading() as session:
             version = accounts.version(session, account_id)
             known = self._configurations.get(account_id)

@@ -15,6 +15,12 @@ from app.cli.supervisor import Part, Supervisor
 from app.errors import BadInput, DatabaseDown
 from app.settings import Settings, child_environment
 
+PROGRAMS = {
+    "web": ("gunicorn", "-c", "python:app.web.serving", "app.web:create_app()"),
+    "worker": ("jobs.worker",),
+    "clock": ("jobs.clock",),
+}
+"""What each kind of process is, as ``python -m`` runs it: by name, because the command line does not import jobs."""
 PORT = click.IntRange(1, 65535)
 
 
@@ -34,33 +40,35 @@ def up(port: int | None) -> None:
 
 def parts(settings: Settings) -> list[Part]:
     """The processes of ``up``, in the order of starting; ``stage`` has the order of stopping."""
-    ours = [sys.executable, "-m", "app"]
-    broker = Part("broker", [*ours, "broker"], 3, ready=lambda: embedded.answers(settings.broker_socket))
+    ours = {name: [sys.executable, "-m", *program] for name, program in PROGRAMS.items()}
+    broker = Part(
+        "broker", [sys.executable, "-m", "app", "broker"], 3, ready=lambda: embedded.answers(settings.broker_socket)
+    )
     patience = settings.job_timeout + 5.0
     return [
         *([broker] if settings.own_broker else []),
-        Part("web", [*ours, "web"], 0, ready=lambda: _takes_webhooks(settings)),
-        *(Part(f"worker {n}", [*ours, "worker"], 1, patience) for n in range(1, settings.workers + 1)),
-        Part("clock", [*ours, "clock"], 2),
+        Part("web", ours["web"], 0, ready=lambda: _takes_webhooks(settings)),
+        *(Part(f"worker {n}", ours["worker"], 1, patience) for n in range(1, settings.workers + 1)),
+        Part("clock", ours["clock"], 2),
     ]
 
 
 @click.command()
 def web() -> None:
     """Run the web server: the webhooks' door."""
-    _become("gunicorn", "-c", "python:app.web.serving", "app.web:create_app()")
+    _become("web")
 
 
 @click.command()
 def worker() -> None:
     """Run one worker."""
-    _become("jobs.worker")
+    _become("worker")
 
 
 @click.command()
 def clock() -> None:
     """Run the clock: it rings again what waits, and asks the hosts what changed. Several may run; one leads."""
-    _become("jobs.clock")
+    _become("clock")
 
 
 @click.command()
@@ -104,9 +112,9 @@ def _release(environment: dict[str, str]) -> None:
         raise DatabaseDown("the database could not be brought up to date", "see the lines above")
 
 
-def _become(module: str, *arguments: str) -> None:
-    """Turn into ``python -m module``: by name, because the command line does not import jobs."""
-    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606 - no shell is the point
+def _become(name: str) -> None:
+    """Turn into that program."""
+    os.execv(sys.executable, [sys.executable, "-m", *PROGRAMS[name]])  # noqa: S606 - no shell is the point
 
 
 def _takes_webhooks(settings: Settings) -> bool:

@@ -112,7 +112,8 @@ class Supervisor:
             if child.again is None and child.process.poll() is not None:
                 self._bury(child)
                 child.failures = 0 if now - child.began > STEADY else child.failures + 1
-                pause = min(LONGEST_PAUSE, 0.25 * 2 ** (child.failures - 1)) if child.failures else 0.0
+                # Anything may die once: nobody waits for that. What keeps dying is given time.
+                pause = min(LONGEST_PAUSE, 0.25 * 2 ** (child.failures - 2)) if child.failures > 1 else 0.0
                 child.again = now + pause
                 self.say(
                     f"{child.part.name} ended with code {child.process.returncode}; starting again in {pause:.1f} s"

@@ -17,6 +17,8 @@ bind = f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"
 workers = _settings.web_processes
 threads = _settings.web_threads
+preload_app = True
+"""Loaded once, in the master: a process that dies is forked anew in no time, and what comes meanwhile waits in the socket."""
 keepalive = 15
 graceful_timeout = 8
 control_socket_disable = True

@@ -29,7 +29,7 @@ def test_no_two_modules_import_each_other():
         ("connectors.base", "flask sqlalchemy redis rq"),
         ("app.engine.pipeline", "flask sqlalchemy redis rq requests httpx httpx2 openai"),
         ("app.services", "flask zenpy intercom slack_sdk openai"),
-        ("app.web", "jobs zenpy intercom slack_sdk"),
+        ("app.web", "jobs zenpy intercom slack_sdk numpy holidays"),
         ("app.cli", "flask sqlalchemy redis rq requests"),
     ],
 )
