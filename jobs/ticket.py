@@ -192,6 +192,9 @@ def _silence(remembered: Remembered, ticket: Ticket, heard: Hearing) -> str:
     question = ticket.question
     if ticket.status is Status.CLOSED:
         return "closed"
+    if ticket.status is Status.SOLVED and not heard.resumed:
+        # Who asks again opens it again, at every vendor: then somebody is owed something.
+        return "solved"
     if heard.quiet:
         return "quiet"
     if question is None:

@@ -322,6 +322,25 @@ def test_a_closed_ticket_is_not_even_thought_about(assisted: Story) -> None:
         assert judgements.latest(session, assisted.id) is None
 
 
+def test_a_solved_ticket_is_owed_nothing_until_its_customer_writes_again(assisted: Story) -> None:
+    assisted.vendor.tickets[assisted.ticket].status = Status.SOLVED
+    assisted.go_on()
+    assert assisted.vendor.tickets[assisted.ticket].log == []
+    assisted.vendor.customer_writes(QUESTION, assisted.ticket)
+    assisted.go_on(10)
+    assert len(assisted.said(Note)) == 1
+
+
+def test_a_solved_ticket_that_is_handed_back_is_worked_on(assisted: Story) -> None:
+    assisted.vendor.agent_writes(assisted.ticket)
+    assisted.vendor.customer_writes(QUESTION, assisted.ticket)
+    assisted.go_on()
+    assisted.vendor.tickets[assisted.ticket].status = Status.SOLVED
+    assisted.vendor.hands_back(assisted.ticket)
+    assisted.go_on(10)
+    assert len(assisted.said(Note)) == 1
+
+
 def test_a_thread_is_recorded_once_and_its_record_is_not_answered(stage: Stage) -> None:
     desk_id, desk = stage.connect("desk")
     chat_id, chat = stage.connect("thread")
