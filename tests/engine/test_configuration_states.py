@@ -41,6 +41,7 @@ classification:
     - {name: reviewed, complianceReview: true}
     - {name: alerted, alertSecurity: true}
     - {name: fraud}
+  sentiment: {enabled: true, escalateNegative: true, threshold: -0.4}
   grouped: {categories: [{name: grouped-plain, keywords: [x], priority: high}]}
   listed: [{name: listed-plain, keywords: [x], priority: high}]
 autoResponse:

@@ -146,7 +146,7 @@ _MODEL = (
     WORKS,
     "a language model writes drafts by it, once one is set up (DESKHAND_MODEL_URL); till then articles are quoted",
 )
-_MOOD = (NOT_YET, "sentiment is not judged yet")
+_MOOD = (WORKS, "every question is judged from -1 to 1; under the threshold a person answers")
 _FIGURES = (NOT_YET, "reports are not made yet")
 _DUTY = (NOT_YET, "this is not enforced yet: answers only quote articles")
 
@@ -211,7 +211,10 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("channels.*.authentication", (HOST, "require it where customers sign in")),
     ("channels.*.recording", (HOST, "switch call recording on in the telephone system")),
     ("channels.*.transcription", (HOST, "switch transcription on in the telephone system")),
-    ("channels.*.dlp", (HOST, "switch it on in the mail server; our own check of what goes out is not there yet")),
+    (
+        "channels.*.dlp",
+        (HOST, "switch it on in the mail server; our own words are checked for personal data before they leave"),
+    ),
     # classification
     ("classification.sentiment.**", _MOOD),
     ("classification.vip.criteria.**", (WORKS, "compared with what the host knows about the customer")),
