@@ -4,6 +4,7 @@ Order: attributes in one call, tags, note, reply, assignment, state. All but mes
 Assignment comes after the messages: a reply may assign the conversation to its author.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,6 +34,8 @@ from connectors.types import (
 )
 
 NO_PRIORITY = "priority: this vendor's API cannot set its own; written to the attribute deskhand_priority"
+FORGOTTEN = 600.0
+"""Seconds after which an attribute that was refused is tried again: somebody may have made it by then."""
 NO_PENDING = "status: this vendor waits only until a time; none was given, so the state was left"
 
 
@@ -68,8 +71,13 @@ class Batch:
 class Writer:
     """Makes batches at one workspace."""
 
-    def __init__(self, client: Client, directory: Directory, owner: Owner) -> None:
+    def __init__(
+        self, client: Client, directory: Directory, owner: Owner, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client = client
+        self._now = now
+        self._lacking: dict[str, tuple[float, str]] = {}
+        """Attribute -> when it was refused, and that in words."""
         self._directory = directory
         self._owner = owner
 
@@ -119,15 +127,34 @@ class Writer:
         if not values:
             return
         batch.skipped += [NO_PRIORITY for _, change in asked if isinstance(change, SetPriority)][:1]
+        lacking = {name: words for name in values if (words := self._refused_lately(name))}
+        batch.skipped += lacking.values()
+        values = {name: value for name, value in values.items() if name not in lacking}
+        if not values:
+            return
         try:
             self._firmly(batch, self._client.update, values)
         except Refused as refusal:
             # One unknown attribute makes Intercom refuse them all: find it, leave it out, say so.
             for name, value in values.items():
-                if len(values) == 1:
-                    batch.skipped.append(f"attribute {name}: {refusal}")
-                else:
-                    self._softly(batch, f"attribute {name}", self._client.update, {name: value})
+                why = refusal if len(values) == 1 else self._alone(batch, name, value)
+                if why:
+                    words = f"attribute {name}: {why}"
+                    self._lacking[name] = (self._now(), words)
+                    batch.skipped.append(words)
+
+    def _refused_lately(self, name: str) -> str:
+        """How it was refused, in words, if it need not be tried again yet."""
+        at, words = self._lacking.get(name, (0.0, ""))
+        return words if words and self._now() < at + FORGOTTEN else ""
+
+    def _alone(self, batch: Batch, name: str, value: Any) -> Refused | None:
+        """One attribute in a call of its own; why the vendor refuses it, if it does."""
+        try:
+            self._firmly(batch, self._client.update, {name: value})
+        except Refused as refusal:
+            return refusal
+        return None
 
     def _firmly(self, batch: Batch, call: Callable[..., Any], *given: Any) -> None:
         """Make a call at the conversation. A 404 may mean what is named in it: Refused then, NotFound if the conversation is gone."""

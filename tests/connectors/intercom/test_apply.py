@@ -1,5 +1,6 @@
 """Changes at the played workspace: what is written, in which order, and what is left out in words."""
 
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from app.sandbox.world import Fault
 from connectors.errors import AuthFailed, Conflict, NotFound, Unsupported
-from connectors.intercom.writes import NO_PENDING, NO_PRIORITY
+from connectors.intercom.writes import FORGOTTEN, NO_PENDING, NO_PRIORITY
 from connectors.types import (
     AddMessage,
     Assign,
@@ -111,6 +112,22 @@ def test_one_unknown_attribute_alone_costs_one_call(stage: IntercomStage) -> Non
     receipt = stage.connector.apply(stage.ref, [SetField("unheard", 1)], key="k")
     assert [method for method, _ in calls(stage)] == ["PUT"]
     assert len(receipt.skipped) == 1
+
+
+def test_an_attribute_that_was_refused_is_left_out_at_once_until_it_may_be_there(stage: IntercomStage) -> None:
+    batch = [SetField("unheard", 1), SetField("deskhand_category", "refund"), SetField("deskhand_mode", "assist")]
+    first = stage.connector.apply(stage.ref, batch, key="k1")
+    assert [method for method, _ in calls(stage)] == ["PUT"] * 4
+    second = stage.connector.apply(stage.ref, batch, key="k2")
+    assert [method for method, _ in calls(stage)] == ["PUT"]
+    assert first.skipped == second.skipped
+    assert stage.connector.apply(stage.ref, batch[:1], key="k3").skipped == first.skipped
+    assert calls(stage) == []
+    later = time.monotonic() + FORGOTTEN + 1
+    stage.connector._writer._now = lambda: later
+    stage.host.workspace.attributes["unheard"] = "integer"
+    assert stage.connector.apply(stage.ref, batch, key="k4").skipped == ()
+    assert len(calls(stage)) == 1
 
 
 def test_a_404_for_an_attribute_does_not_lose_the_ticket(stage: IntercomStage) -> None:
