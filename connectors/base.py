@@ -172,6 +172,15 @@ class NotesApart(Protocol):
 
 
 @runtime_checkable
+class Doubts(Protocol):
+    """Extra: a vendor that can be asked whether a setting will do, although the token is good."""
+
+    def doubts(self) -> Sequence[str]:
+        """A line for each setting that will not, none when all will. Raises a ConnectorError."""
+        ...
+
+
+@runtime_checkable
 class Announces(Protocol):
     """Extra: a vendor where the account's own people can be told something in a channel of theirs."""
 

@@ -20,7 +20,7 @@ from app.engine import fields
 from app.errors import BadInput
 from app.services import Services
 from app.settings import from_environment
-from connectors.base import Connection, Helpdesk, Prepares, Setting
+from connectors.base import Connection, Doubts, Helpdesk, Prepares, Setting
 from connectors.errors import AuthFailed, BadPayload, ConnectorError, NotFound, RateLimited, Refused, Unsupported
 from connectors.registry import HELPDESKS
 
@@ -59,7 +59,7 @@ def _command(vendor: str, kind: type[Helpdesk]) -> click.Command:
             help="A JSON object with any of the settings below: they stay out of the process list.",
         ),
         click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."),
-        *(click.Option([option(one.name)], one.name, help=_help(vendor, one)) for one in kind.settings),
+        *(click.Option([option(one.name), one.name], help=_help(vendor, one)) for one in kind.settings),
     ]
 
     def run(account_name: str, base_url: str, secret_file: Path | None, as_json: bool, **given: str | None) -> None:
@@ -251,6 +251,8 @@ def _introduce(connector: Helpdesk, outcome: Outcome, given: Mapping[str, str]) 
             made, missing = _prepared(connector, fields.TITLES)
             outcome = replace(outcome, installed=_with(outcome.installed, {FIELD + n: v for n, v in made.items()}))
             outcome = replace(outcome, warnings=(_missing(missing),) if missing else ())
+        if isinstance(connector, Doubts):
+            outcome = replace(outcome, warnings=(*outcome.warnings, *connector.doubts()))
     except ConnectorError as error:
         if isinstance(error, BadPayload) and error.path == "base_url":
             raise BadInput("--base-url", error.remedy) from error

@@ -15,6 +15,7 @@ from app.db.connections import Installed
 from app.errors import BrokerDown, DatabaseDown, DeskhandError
 from app.services import Services
 from app.settings import Settings
+from connectors.base import Doubts
 from connectors.errors import ConnectorError
 
 LATELY = timedelta(days=1)
@@ -138,8 +139,11 @@ def _connection(services: Services, what: str, installed: Installed, offline: bo
     try:
         connector = services.connector(installed.id)
         found = {} if offline else connector.check()
+        doubts = connector.doubts() if isinstance(connector, Doubts) and not offline else ()
     except DeskhandError as error:
         return Finding(what, False, error.problem, error.remedy)
     except ConnectorError as error:
         return Finding(what, False, f"{type(error).__name__}: {error}", remedy(error))
+    if doubts:
+        return Finding(what, False, "; ".join(doubts), "run `deskhand connect` again with that put right")
     return Finding(what, True, "not asked" if offline else f"answers as {found.get('account') or found.get('user_id')}")

@@ -107,6 +107,10 @@ class Slack:
             skipped=(*([NO_CHANNEL] if nowhere else []), *([NO_TRACE] if untold else [])),
         )
 
+    def doubts(self) -> Sequence[str]:
+        """Whether the channel for notes is internal, as Slack says now."""
+        return self._posts.doubts()
+
     def announce(self, channel: str, text: str, *, key: str, again: bool) -> None:
         """Tell the account's own people in a channel of theirs; ``again`` looks first whether it is there."""
         self._posts.announce(channel, text, key, datetime.now(UTC) - LOOKED_BACK if again else None)

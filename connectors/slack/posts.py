@@ -19,6 +19,10 @@ MARK = "deskhand"
 MARGIN = timedelta(minutes=5)
 """How far Slack's clock may be from ours when a lost note is looked for."""
 NO_CHANNEL = "note: no notes_channel is set"
+SHARED_NOTES = (
+    "notes_channel: Slack does not say that it is internal (shared with others, or not to be seen by the app): "
+    "no note is written there; name an internal channel and invite the app"
+)
 NO_TRACE = "whisper: an earlier attempt may have been seen, and Slack cannot be asked"
 
 
@@ -75,6 +79,14 @@ class Posts:
         if channel and not is_internal(self._threads.channel(channel)):
             raise Refused("notes_channel: not proved to be internal")
         return channel
+
+    def doubts(self) -> list[str]:
+        """Why notes would be refused; nothing when they would not be."""
+        try:
+            self._notes_channel()
+        except Refused:
+            return [SHARED_NOTES]
+        return []
 
     def announce(self, channel: str, text: str, key: str, since: datetime | None) -> None:
         """Post into a channel that is proved internal just now; with ``since``, only what is not there since then."""

@@ -8,9 +8,12 @@ from sqlalchemy import text
 from app.db import articles, connections, inbox
 from app.errors import UnknownRecord
 from app.sandbox.server import Served, application
+from app.sandbox.slack.host import SlackHost
+from app.sandbox.slack.state import HOME, NOTES, SHARED
 from app.sandbox.world import World
 from app.sandbox.zendesk import ZendeskHost
 from app.services import Services
+from connectors.registry import HELPDESKS
 from connectors.types import Article, Event, EventKind, Ref
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -88,3 +91,24 @@ def test_a_vendor_that_does_not_answer_stays_paused(deskhand, connect, services)
     assert (ran.code, ran.err.startswith("deskhand: ")) == (1, True)
     with services.database.reading() as session:
         assert not connections.find(session, dead).active
+
+
+@pytest.mark.parametrize(("channel", "fine"), [(SHARED, False), ("C0NOBODY", False), (NOTES, True)])
+def test_a_channel_for_notes_that_is_not_internal_is_said_at_once(deskhand, account, channel, fine):
+    host = SlackHost(World())
+    token = next(iter(host.slack.tokens))
+    rest = ["--bot-token", token, "--team-id", HOME, "--signing-secret", "hunter2", "--notes-channel", channel]
+    with Served(application(host.slack.world, [host])) as base:
+        ran = deskhand("connect", "slack", "--account", account, "--base-url", f"{base}/slack", *rest, "--json")
+        name = f"slack of acme {ran.json['connection']}"
+        [seen] = [f for f in deskhand("doctor", "--json").json["findings"] if f["what"] == name]
+    assert (ran.code, ran.json["check"]["ok"]) == (0, True)
+    assert [line.partition(":")[0] for line in ran.json["check"]["warnings"]] == ([] if fine else ["notes_channel"])
+    assert ("notes_channel" in ran.err, seen["well"]) == (not fine, fine)
+
+
+@pytest.mark.parametrize("vendor", sorted(HELPDESKS))
+def test_no_option_shows_its_own_name_as_what_it_is_without_it(deskhand, vendor):
+    shown = deskhand("connect", vendor, "--help").out
+    assert "--signing-secret" in shown or "--client-secret" in shown
+    assert "[default: (" not in shown
