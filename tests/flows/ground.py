@@ -10,6 +10,7 @@ from app.db import accounts, connections, evidence, ids
 from app.db.connections import Installed
 from app.db.migrations import upgrade
 from app.db.models.account import AccountRow
+from app.db.models.base import Base
 from app.engine.types import EvidenceRecord
 from connectors.types import Status
 from jobs import base
@@ -19,8 +20,8 @@ from tests.flows.played import VENDORS, Held, Vendor
 from tests.flows.stage import CONFIGURATION, Stage
 
 PLACES = ("desk", "thread")
-OURS = ("outcome", "judgement", "effect", "event", "problem", "ticket", "evidence")
-"""Tables that a play writes, none before one it points to."""
+SET_UP = {"account", "configuration", "connection"}
+"""Tables that a play leaves as they are."""
 
 
 class Ground:
@@ -74,8 +75,10 @@ class Ground:
         stage.time = NOON
         stage.bells.lose()
         with self.database.session() as session:
-            for table in OURS:
-                session.execute(text(f"delete from {table}"))
+            driver = session.connection()
+            for table in reversed(Base.metadata.sorted_tables):
+                if table.name not in SET_UP:
+                    driver.exec_driver_sql(f"delete from {table.name}")
             session.execute(text("update connection set state = 'active', wait_until = null, asked_at = null"))
             accounts.stop(session, stage.account.id, stopped=False)
             if earned:

@@ -44,6 +44,9 @@ class Interference:
         # Inside a transaction nothing else can happen to one process but its end.
         if what is None or (moment == "committing" and what != "kill"):
             return
+        # Between its last look at the clock and the send nothing can stop a process that sleeps for minutes.
+        if what == "oversleep" and moment != "committed":
+            return
         self.happened.append((moment, what))
         if what == "kill":
             raise Killed

@@ -20,7 +20,21 @@ from tests.flows.played import AGENT, FAULTS, Vendor
 from tests.flows.promises import kept
 from tests.flows.stage import QUESTION
 
-ACTS = ("kill", "kill", "kill", "agent", "customer", "slow", "orphan", "deliver", "deliver", "close", "assign", "press")
+ACTS = (
+    "kill",
+    "kill",
+    "kill",
+    "agent",
+    "customer",
+    "slow",
+    "orphan",
+    "oversleep",
+    "deliver",
+    "deliver",
+    "close",
+    "assign",
+    "press",
+)
 MOVES = {
     "works": 14, "opens": 2, "writes": 3, "agent": 1, "note": 1, "hands back": 1, "presses": 5, "assigns": 1,
     "loses": 1, "doubles": 1, "turns": 1, "bells": 1, "stops": 1,
@@ -88,7 +102,8 @@ class Play:
             "close": lambda: self._here(lambda vendor, id: vendor.closes(id)),
             "press": lambda: self._here(lambda vendor, id: self._press(vendor, id, "share", team=True)),
             "slow": lambda: self.stage.pass_time(20),
-            "orphan": self._orphan,
+            "orphan": lambda: self._orphan(61),
+            "oversleep": lambda: self._orphan(130),
             "deliver": self._deliver,
         }
         self.moves: dict[str, Callable[[Step], None]] = {
@@ -174,9 +189,9 @@ class Play:
         for _, vendor in self.ground.places.values():
             vendor.shut = stopped
 
-    def _orphan(self) -> None:
+    def _orphan(self, seconds: float) -> None:
         """This run sleeps so long that another one takes the ticket over, and then goes on."""
-        self.stage.pass_time(61)
+        self.stage.pass_time(seconds)
         ticket.run(self.working_on)
 
     def _work(self, step: Step) -> None:
