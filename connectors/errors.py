@@ -4,6 +4,7 @@ ConnectorError
 ├── Rejected              what came in is not to be trusted or read
 │   ├── BadSignature          refuse, record, stop
 │   └── BadPayload            accept, park for a person
+│       └── ForeignTenant         it is for somebody else's connection: answer as if taken, drop, record whose it is not
 ├── Unsupported           this vendor cannot do that: choose another change
 ├── Refused               the vendor understood and said no: park for a person, never repeat
 │   └── Forbidden             we may not do this: pause if the vendor knows us no more at all, else as Refused
@@ -37,6 +38,10 @@ class BadPayload(Rejected):
         super().__init__(f"{path}: {remedy}")
         self.path = path
         self.remedy = remedy
+
+
+class ForeignTenant(BadPayload):
+    """The vendor sent it, but for another workspace or account than this connection's. Nothing of it is read or kept."""
 
 
 class Unsupported(ConnectorError):

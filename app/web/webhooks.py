@@ -11,7 +11,7 @@ from app.errors import DatabaseDown, SealBroken, UnknownRecord
 from app.services import Services
 from app.web.intake import Intake
 from connectors.base import Answer, Greets, Helpdesk
-from connectors.errors import BadPayload, BadSignature
+from connectors.errors import BadPayload, BadSignature, ForeignTenant
 from connectors.types import Event, Inbound
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,8 @@ UNSIGNED_REMEDY = (
     "if your own deliveries fail, copy the signing secret from the vendor again and run `deskhand connect`; "
     "a few by strangers are nothing to worry about"
 )
+FOREIGN = "a webhook of another workspace or account came here and was dropped"
+FOREIGN_REMEDY = "connect that one by itself with `deskhand connect`, and let it send to its own address"
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -67,18 +69,28 @@ def _take(connector: Helpdesk, connection_id: str, intake: Intake, inbound: Inbo
         intake.record(Problem("webhook_unsigned", UNSIGNED, UNSIGNED_REMEDY, connection_id), inbound.at)
         return connector.answers.unsigned
     except BadPayload as error:
-        if greeting := _greeting(connector, inbound):
-            return greeting
-        metrics.count("webhooks.unreadable")
-        log.warning("webhook.unreadable", extra={"path": error.path})
-        text = f"a verified webhook could not be read at {error.path}"
-        intake.record(Problem("webhook_unreadable", text, error.remedy, connection_id), inbound.at)
-        return connector.answers.unreadable
+        return _greeting(connector, inbound) or _unread(connector, connection_id, intake, inbound, error)
     if not events:
         return _greeting(connector, inbound) or connector.answers.accepted
     intake.accept(connection_id, events, inbound.at)
     log.info("webhook.accepted", extra={"events": len(events)})
     return connector.answers.accepted
+
+
+def _unread(connector: Helpdesk, connection_id: str, intake: Intake, inbound: Inbound, error: BadPayload) -> Answer:
+    """Keep a word of what was verified and is dropped. What is not for us is no failure: vendors count those."""
+    foreign = isinstance(error, ForeignTenant)
+    kind = "foreign" if foreign else "unreadable"
+    metrics.count(f"webhooks.{kind}")
+    log.warning(f"webhook.{kind}", extra={"path": error.path})
+    text = f"a verified webhook could not be read at {error.path}"
+    problem = Problem("webhook_unreadable", text, error.remedy, connection_id)
+    if foreign:
+        problem = Problem(
+            "webhook_foreign", f"{FOREIGN}: {error.path} is not {error.remedy}", FOREIGN_REMEDY, connection_id
+        )
+    intake.record(problem, inbound.at)
+    return connector.answers.accepted if foreign else connector.answers.unreadable
 
 
 def _events(connector: Helpdesk, inbound: Inbound) -> list[Event]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from connectors.errors import BadPayload
+from connectors.errors import BadPayload, ForeignTenant
 from connectors.intercom.marks import Owner
 from connectors.intercom.parse import parts
 from connectors.intercom.values import Json, identity, moment, rows, table
@@ -57,7 +57,8 @@ def payload(body: bytes) -> Json:
 def event(given: Json, app_id: str, owner: Owner, arrived: datetime) -> Event | None:
     """The event that this notification is, or None for a ping, a topic we do not need, or an echo of our own writing."""
     if given.get("app_id") != app_id:
-        raise BadPayload("app_id", "the code of the workspace that this connection is for")
+        kind = ForeignTenant if given.get("app_id") else BadPayload
+        raise kind("app_id", "the code of the workspace that this connection is for")
     topic = given.get("topic")
     if not isinstance(topic, str) or not topic:
         raise BadPayload("topic", "the name of a topic")

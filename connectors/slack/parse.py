@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
-from connectors.errors import BadPayload, NotFound
+from connectors.errors import BadPayload, ForeignTenant, NotFound
 from connectors.slack.actor import INTERNAL, actor_side
 from connectors.slack.blocks import BLOCK, PREFIX
 from connectors.slack.settings import Install
@@ -18,6 +18,7 @@ READ = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 """Subtypes of what a person says; every other message is Slack's own or another machine's."""
 CLICKS = frozenset({"human", "helped", "share", "resume"})
 SLACKBOT = "USLACKBOT"
+HOME = "the workspace or organisation of this connection"
 
 _TS = re.compile(r"([0-9]{1,11})\.([0-9]{1,6})", re.ASCII)
 _CHANNEL = re.compile(r"[A-Z][A-Z0-9_-]{1,40}", re.ASCII)
@@ -71,7 +72,7 @@ def payload(raw: bytes) -> Mapping[str, Any]:
 
 
 def home_only(body: Mapping[str, Any], site: Install) -> None:
-    """Raise BadPayload unless Slack sent this for our installation."""
+    """Raise ForeignTenant unless Slack sent this for our installation, or BadPayload where it does not say for whom."""
     if body.get("type") == "event_callback":
         _event_home(body, site)
     else:
@@ -86,7 +87,8 @@ def _event_home(body: Mapping[str, Any], site: Install) -> None:
     else:
         team = body.get("context_team_id") or body.get("team_id") or body.get("enterprise_id")
     if not (isinstance(team, str) and team in site.home):
-        raise BadPayload("authorizations.0.team_id", "the workspace or organisation of this connection")
+        kind = ForeignTenant if isinstance(team, str) and team else BadPayload
+        raise kind("authorizations.0.team_id", HOME)
 
 
 def _act_home(body: Mapping[str, Any], site: Install) -> None:
@@ -102,7 +104,8 @@ def _act_home(body: Mapping[str, Any], site: Install) -> None:
         mapping(body.get("view")).get("app_installed_team_id"),
     )
     if not any(isinstance(team, str) and team in site.home for team in named):
-        raise BadPayload("team.id", "the workspace or organisation of this connection")
+        kind = ForeignTenant if any(isinstance(team, str) and team for team in named) else BadPayload
+        raise kind("team.id", HOME)
 
 
 # --- events --------------------------------------------------------------------------------------------------

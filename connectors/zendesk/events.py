@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors import signing
 from connectors.base import Connection
-from connectors.errors import BadPayload, BadSignature
+from connectors.errors import BadPayload, BadSignature, ForeignTenant
 from connectors.types import Event, EventKind, Inbound, Ref
 from connectors.zendesk.parse import moment, name
 
@@ -111,7 +111,8 @@ def _account(body: Mapping[str, Any], connection: Connection) -> None:
     given = body.get("account_id")
     subscribed = _zen(body)
     if ours and (given is not None or subscribed) and str(given) != ours:
-        raise BadPayload("account_id", "the number of the account that this connection belongs to")
+        kind = BadPayload if given is None else ForeignTenant
+        raise kind("account_id", "the number of the account that this connection belongs to")
 
 
 def _subscribed(body: Mapping[str, Any], us: str, signed_at: datetime) -> Iterator[Event]:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -98,6 +99,21 @@ def test_an_unreadable_body_is_parked_for_a_person_with_its_path(receiver, vendo
     (problem,) = receiver.problems()
     assert problem.kind == "webhook_unreadable"
     assert problem.connection_id == connection
+    assert problem.remedy
+
+
+ELSEWHERE = {"zendesk": {"account_id": "77"}, "intercom": {"app_id": "another"}, "slack": {"team_id": "T0ELSE"}}
+"""Settings of a connection for which the vendors' events here are not."""
+
+
+def test_another_tenants_event_is_answered_as_taken_dropped_and_said(receiver, vendor):
+    home = replace(vendor, settings={**vendor.settings, **ELSEWHERE[vendor.name]})
+    connection = receiver.connect(home)
+    answer = receiver.post(vendor, connection, json.dumps(vendor.event("d-1")).encode())
+    assert answer.status_code == 200
+    assert receiver.saved() == []
+    (problem,) = receiver.problems()
+    assert (problem.kind, problem.connection_id) == ("webhook_foreign", connection)
     assert problem.remedy
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.base import Connection
-from connectors.errors import BadPayload, BadSignature
+from connectors.errors import BadPayload, BadSignature, ForeignTenant
 from connectors.intercom import Intercom
 from connectors.types import Event, EventKind, Inbound, Ref
 from tests.connectors.intercom.stage import PAYLOADS, signature
@@ -102,7 +102,7 @@ def test_a_resend_has_the_same_delivery() -> None:
 
 
 def test_another_workspace_is_named() -> None:
-    with pytest.raises(BadPayload) as refusal:
+    with pytest.raises(ForeignTenant) as refusal:
         received({**fixture("conversation_user_created__2026"), "app_id": "another"})
     assert refusal.value.path == "app_id"
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.errors import BadPayload, BadSignature, Rejected
+from connectors.errors import BadPayload, BadSignature, ForeignTenant, Rejected
 from connectors.slack import Slack
 from connectors.types import Event, EventKind
 from tests.connectors.slack.stage import PAYLOADS, connection, request
@@ -152,6 +152,7 @@ def test_another_tenants_event_is_not_read(authorization: dict[str, Any]) -> Non
     body = {**payload("message__in_channel"), "authorizations": [authorization]}
     with pytest.raises(BadPayload) as refusal:
         read(body, enterprise_id="E0HOME")
+    assert isinstance(refusal.value, ForeignTenant) == ("OTHER" in str(authorization))
     assert refusal.value.path == "authorizations.0.team_id"
 
 
@@ -162,7 +163,7 @@ def test_the_outer_team_does_not_decide() -> None:
 def test_without_authorizations_the_context_decides() -> None:
     body = payload("message__no_authorizations")
     assert read({**body, "team_id": "T0CUSTTEAM"})
-    with pytest.raises(BadPayload):
+    with pytest.raises(ForeignTenant):
         read({**body, "context_team_id": "T0CUSTTEAM"})
 
 

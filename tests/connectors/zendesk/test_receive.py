@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.base import Connection
-from connectors.errors import BadPayload, BadSignature
+from connectors.errors import BadPayload, BadSignature, ForeignTenant
 from connectors.signing import mac
 from connectors.types import EventKind, Inbound, Ref
 from connectors.zendesk import Zendesk
@@ -195,6 +195,7 @@ def test_another_accounts_event_is_parked(given):
     body = payload("created__full.json") | {"account_id": given}
     with pytest.raises(BadPayload) as caught:
         events(body, account_id="22129848")
+    assert isinstance(caught.value, ForeignTenant) == (given is not None)
     assert caught.value.path == "account_id"
 
 
