@@ -117,4 +117,16 @@ def _show(judgement: Judgement) -> None:
     for source in told["sources"]:
         click.echo(f"source     {source['title']} {source['url']}")
     for change in told["changes"]:
-        click.echo(f"would do   {change['is']}: " + ", ".join(f"{k} {v}" for k, v in change.items() if k != "is"))
+        click.echo(f"would do   {spoken(change)}")
+
+
+def spoken(change: Mapping[str, Any]) -> str:
+    """A change as a person reads it: what it is, then what is in it; lists by commas, nothing for what is empty."""
+    said = [f"{name} {_words(value)}" for name, value in change.items() if name != "is" and value not in (None, "", [])]
+    return f"{change['is']}: {'; '.join(said)}" if said else str(change["is"])
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(_words(one) for name, one in value.items() if name != "is" and one)
+    return ", ".join(_words(one) for one in value) if isinstance(value, list) else str(value)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,9 +92,18 @@ def _engine(url: str) -> Engine:
     memory = url.rstrip("/") == "sqlite:" or ":memory:" in url
     options: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY / 1000}, **options)
+    event.listen(engine, "do_connect", _keep_private)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _keep_private(_dialect: object, _record: object, arguments: list[Any], _options: dict[str, Any]) -> None:
+    """A new file is for us alone; what SQLite puts beside it gets the same permissions."""
+    file = str(arguments[0])
+    if file and not file.startswith((":", "file:")):
+        with suppress(OSError):  # it is there, or cannot be made: SQLite says so itself in a moment
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -180,6 +180,14 @@ def test_simulate_shows_that_everything_is_stopped(deskhand, account, prepared):
     assert "stopped" in {reason["code"] for reason in told["reasons"]}
 
 
+def test_simulate_speaks_to_people(deskhand, account):
+    shown = deskhand("simulate", "--account", account, "--text", "Where is my order?").out
+    would = [line for line in shown.splitlines() if line.startswith("would do")]
+    assert would
+    assert not [line for line in would if "['" in line or "[]" in line or "{'" in line]
+    assert "Tag: names deskhand" in shown
+
+
 @pytest.mark.parametrize("arguments", [[], ["--text", "a", "--ticket", "1"], ["--ticket", "1"]])
 def test_simulate_says_what_it_needs(deskhand, account, arguments):
     ran = deskhand("simulate", "--account", account, *arguments)

@@ -117,3 +117,23 @@ def test_after_a_fork_both_sides_have_connections_of_their_own(tmp_path: Path) -
 )
 def test_plain_addresses_mean_the_driver_we_ship(given: str, used: str) -> None:
     assert driven(given) == used
+
+
+def test_the_files_of_a_new_database_are_for_us_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        database = Database(f"sqlite:///{tmp_path / 'deskhand.db'}")
+        with database.session() as session:
+            session.execute(text("create table thing (id integer)"))
+            modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+        database.dispose()
+    finally:
+        os.umask(before)
+    assert "deskhand.db" in modes
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_folder_that_is_not_there_is_a_database_that_is_down(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'nowhere' / 'deskhand.db'}")
+    with pytest.raises(DatabaseDown), database.session() as session:
+        session.execute(text("select 1"))
