@@ -124,11 +124,12 @@ class Zendesk:
         done = self._done(id, [put.key for put in plan.puts]) if since else {}
         recovered = bool(plan.puts) and len(done) == len(plan.puts)
         latest: Mapping[str, Any] = {}
+        lost: list[str] = []
         for put in plan.puts:
             if put.key not in done:
-                answer = self._put(id, put, expect)
+                answer = self._said(id, put, expect, lost)
                 latest, done[put.key] = answer["ticket"], comment_ids(answer["audit"])
-        skipped = plan.skipped + (self._tags(id, plan, latest) if plan.added or plan.removed else ())
+        skipped = plan.skipped + tuple(lost) + (self._tags(id, plan, latest) if plan.added or plan.removed else ())
         refs = tuple(ref for put in plan.puts for ref in done[put.key])
         return Receipt(key, datetime.now(UTC), refs, recovered, skipped)
 
@@ -167,6 +168,20 @@ class Zendesk:
         return ids
 
     # --- writing ---------------------------------------------------------------------------------------------
+
+    def _said(self, id: int, put: batch.Put, expect: str | None, lost: list[str]) -> Mapping[str, Any]:
+        """Send one PUT. When it is refused for what comes along with its comment, the comment goes alone."""
+        try:
+            return self._put(id, put, expect)
+        except Refused as refusal:
+            along = put.values.keys() - {"comment"}
+            if "comment" not in put.values or not along:
+                raise
+            answer = self._put(id, batch.Put(put.key, {"comment": put.values["comment"]}), expect)
+            # Tags are looked after in a moment by a call of their own.
+            if names := sorted(along - {"additional_tags", "remove_tags"}):
+                lost.append(f"{', '.join(names)}: the vendor refused them ({type(refusal).__name__})")
+            return answer
 
     def _put(self, id: int, put: batch.Put, expect: str | None) -> Mapping[str, Any]:
         """Send one PUT; a conflict counts only when the ticket is not what the decision was made on."""

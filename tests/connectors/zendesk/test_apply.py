@@ -206,6 +206,25 @@ def test_a_refusal_is_the_right_error_and_nothing_is_written(stage, status, erro
     assert len(stage.record.comments) == 1
 
 
+@pytest.mark.parametrize("status", [403, 422])
+def test_what_is_said_goes_alone_when_what_comes_along_is_refused(stage, status):
+    stage.world.faults.order(Fault("status", method="PUT", status=status))
+    changes = [Note("N"), Tag(("late",)), SetPriority(Priority.HIGH), Assign(agent="7")]
+    receipt = stage.connector.apply(stage.ref, changes, key="k")
+    assert [c["plain_body"] for c in stage.record.comments[1:]] == ["N"]
+    assert "late" in stage.record.row["tags"]
+    assert [words.partition(":")[0] for words in receipt.skipped] == ["assignee_id, priority"]
+    assert stage.connector.apply(stage.ref, [Note("N")], key="k", since=NOW).recovered
+
+
+def test_a_ticket_that_is_shut_to_us_is_tried_without_extras_once(stage):
+    stage.world.faults.order(Fault("status", method="PUT", status=403, times=2))
+    with pytest.raises(Forbidden):
+        stage.connector.apply(stage.ref, [Note("N"), SetPriority(Priority.HIGH)], key="k")
+    assert stage.world.faults.waiting() == ()
+    assert len(stage.record.comments) == 1
+
+
 def test_a_limit_says_how_long_and_never_sleeps(stage):
     stage.world.faults.order(Fault("status", method="PUT", status=429, headers={"Retry-After": "93"}))
     with pytest.raises(RateLimited) as caught:
