@@ -13,17 +13,19 @@ from app.nlp.calibrating import Held, calibrate, untested
 from app.nlp.encoder import Encoder
 from app.nlp.keywords import Keywords
 from app.nlp.lexical import learn
-from app.nlp.linear import Linear, fit_sigmoid, fit_softmax
+from app.nlp.linear import Linear, fit_centres, fit_sigmoid, fit_softmax
 from app.nlp.model import Model
 from app.nlp.rows import Example, Rows, rows
 from app.nlp.scoring import Neighbours, Voices, comparable, features, neighbours, of_descriptions
 
 Array = NDArray[np.float32]
 Ints = NDArray[np.int64]
-ALGORITHM = "2"
+ALGORITHM = "3"
 """Changes when the same input would give another model."""
 TWINS = 1.15
 """Likeness (at most 1.3) from which on two examples count as one text."""
+CENTRES = 0.3
+"""How much the discriminants count beside the trained head."""
 FEWEST = 20
 """Real examples under which nothing can be held out."""
 
@@ -36,6 +38,8 @@ class Space:
     compared: Array
     classes: Ints
     """Each row's first class; -1 for none."""
+    width: int
+    """How many of the first columns of ``seen`` are the sentence vector."""
 
 
 def fit(
@@ -50,7 +54,7 @@ def fit(
     material = rows(categories, examples)
     lexicon = learn(material.texts)
     meaning, wording = _encoded(encoder, material.texts, known or {}), lexicon.vectors(material.texts)
-    space = Space(features(meaning, wording), comparable(meaning, wording), _classes(material))
+    space = Space(features(meaning, wording), comparable(meaning, wording), _classes(material), meaning.shape[1])
     words = Keywords(categories)
     described = _described(space, material, meaning.shape[1])
     everything = np.arange(len(material.texts))
@@ -107,7 +111,21 @@ def _head(space: Space, material: Rows, used: Ints) -> Linear:
         return fit_sigmoid(space.seen[used], targets, once, strength=30.0)
     shares = targets / np.maximum(targets.sum(axis=1, keepdims=True), 1)
     strength = 30.0 if len(used) < 30 * count else 10.0
-    return fit_softmax(space.seen[used], shares, once, strength=strength, steps=150)
+    head = fit_softmax(space.seen[used], shares, once, strength=strength, steps=150)
+    return _with_centres(head, space, used[used < material.real], count)
+
+
+def _with_centres(head: Linear, space: Space, used: Ints, count: int) -> Linear:
+    """The head with a share of linear discriminants of the meaning: what is far from every centre scores low on all classes."""
+    if not space.width or len(used) < 2 * count:
+        return head
+    meaning = space.seen[used][:, : space.width]
+    centres = fit_centres(meaning, space.classes[used], count)
+    spread = float(centres.logits(meaning).std())
+    share = np.float32(CENTRES * float(head.logits(space.seen[used]).std()) / spread if spread else 0)
+    weights = head.weights.copy()
+    weights[: space.width] += share * centres.weights
+    return Linear(weights, head.bias + share * centres.bias)
 
 
 def _neighbours(space: Space, material: Rows, used: Ints) -> Neighbours:

@@ -58,6 +58,19 @@ def fit_sigmoid(features: Array, targets: Array, weights: Array, *, strength: fl
     return _fit(features, targets.shape[1], loss, strength, steps)
 
 
+def fit_centres(features: Array, classes: NDArray[np.int64], count: int, *, shrink: float = 0.6) -> Linear:
+    """Linear discriminants: nearness to each class's centre where classes scatter alike; ``shrink`` towards a round scatter."""
+    centres = np.zeros((count, features.shape[1]), np.float64)
+    for number in range(count):
+        mine = features[classes == number]
+        centres[number] = mine.mean(axis=0) if len(mine) else 0
+    around = features - centres[classes]
+    scatter = around.T @ around / len(features)
+    level = np.trace(scatter) / len(scatter)
+    table = np.linalg.solve((1 - shrink) * scatter + (shrink * level + 1e-6) * np.eye(len(scatter)), centres.T)
+    return Linear(table.astype(np.float32), np.asarray(-0.5 * (centres * table.T).sum(axis=1), np.float32))
+
+
 def _fit(features: Array, classes: int, loss: Objective, strength: float, steps: int) -> Linear:
     width = features.shape[1]
 

@@ -11,6 +11,7 @@ from app.engine.configuration import Category
 from app.nlp.encoder import Encoder, Vectors
 from app.nlp.engine import Engine
 from app.nlp.learning import fit
+from app.nlp.linear import fit_centres
 from app.nlp.model import Model, encoded
 from app.nlp.rows import Example
 from app.nlp.store import Damaged, ModelStore
@@ -172,3 +173,14 @@ def test_a_damaged_model_is_refused_and_a_missing_one_is_none(encoder: Encoder, 
     numbers.write_bytes(numbers.read_bytes()[:-10])
     with pytest.raises(Damaged):
         store.load(model.version)
+
+
+def test_centres_heed_how_classes_scatter() -> None:
+    random = np.random.default_rng(3)
+    classes = np.repeat([0, 1], 200)
+    # Both scatter widely along the first axis, which tells nothing; the second tells them apart.
+    points = random.normal(size=(400, 2)) * (8.0, 0.3) + np.where(classes[:, None] == 0, (2.0, 1.0), (-2.0, -1.0))
+    found = fit_centres(points.astype(np.float32), classes, 2, shrink=0.0).logits(points.astype(np.float32))
+    nearest = np.stack([((points - points[classes == n].mean(axis=0)) ** 2).sum(axis=1) for n in (0, 1)], axis=1)
+    assert (found.argmax(axis=1) == classes).mean() > 0.99
+    assert (nearest.argmin(axis=1) == classes).mean() < 0.8
