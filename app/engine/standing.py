@@ -74,7 +74,7 @@ class Case:
     @property
     def vip(self) -> bool:
         """Whether tags, facts or the configuration's criteria make the requester a VIP."""
-        criteria, known = self.configuration.vip, self.ticket.requester.facts
+        criteria, known = self.configuration.vip, by_plain_names(self.ticket.requester.facts)
         if criteria is None:
             return False
         return "vip" in self.ticket.tags or known.get("vip") is True or any(c.holds(known) for c in criteria)
@@ -83,7 +83,7 @@ class Case:
     def facts(self) -> Mapping[str, Any]:
         """What conditions may ask about, by the names that configurations use; unknown facts are absent."""
         judged, ticket = self.classification, self.ticket
-        host = {**ticket.fields, **ticket.requester.facts}
+        host = {**ticket.fields, **by_plain_names(ticket.requester.facts)}
         plan = next((host[name] for name in ("accountPlan", "plan", "tier") if host.get(name)), None)
         question = ticket.question
         ours = {
@@ -113,6 +113,15 @@ class Case:
             "tier": plan,
         }
         return MappingProxyType({**host, **{name: value for name, value in ours.items() if value is not None}})
+
+
+def by_plain_names(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts, also by the names that configurations use: ``user.loyalty_tier`` is ``loyaltyTier`` where no other is."""
+    plain: dict[str, Any] = {}
+    for name, known in facts.items():
+        first, *rest = name.rpartition(".")[2].split("_")
+        plain.setdefault(first + "".join(word[:1].upper() + word[1:] for word in rest), known)
+    return {**plain, **facts}
 
 
 CRITICAL, SEVERE = 0.9, 0.6

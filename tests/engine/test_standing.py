@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.engine.fields import RESUME_TAG
-from app.engine.standing import Case, Standing, took_over
+from app.engine.standing import Case, Standing, by_plain_names, took_over
 from connectors.types import Role
 from tests.builders import NOON, a_classification, a_draft, a_message, a_person, a_ticket, an_agent
 from tests.engine.desk import KEY, SETTLED, standing
@@ -41,3 +41,23 @@ def test_what_a_customer_says_about_themselves_does_not_overrule_what_we_know() 
 
 def test_a_key_is_never_shown() -> None:
     assert KEY.decode() not in repr(Standing(now=NOON, account="shop", key=KEY))
+
+
+@pytest.mark.parametrize(
+    ("facts", "known"),
+    [
+        ({"user.loyalty_tier": "platinum"}, "platinum"),
+        ({"user.loyaltyTier": "platinum"}, "platinum"),
+        ({"company.loyalty_tier": "gold", "loyaltyTier": "platinum"}, "platinum"),
+        ({"user.loyalty_tier": "platinum", "organization.loyalty_tier": "gold"}, "platinum"),
+        ({"user.tier": "platinum"}, None),
+    ],
+)
+def test_what_the_host_knows_is_known_by_the_names_that_configurations_use(
+    facts: dict[str, str], known: str | None
+) -> None:
+    assert by_plain_names(facts).get("loyaltyTier") == known
+    ticket = a_ticket(requester=a_person(facts=facts))
+    case = Case(ticket, a_classification(), a_draft(), SETTLED, standing())
+    assert case.facts.get("loyaltyTier") == known
+    assert case.facts[next(iter(facts))] == facts[next(iter(facts))]
