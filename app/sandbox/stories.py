@@ -197,8 +197,8 @@ STORIES: Sequence[Story] = (
         "zendesk",
         _away,
         (
-            says("out-of-office notice"),
-            ("no draft", lambda scene, view: "the draft below" not in "".join(ours(view, "note"))),
+            ("marked with our mode", lambda scene, view: bool(field(view, "mode"))),
+            noted(0),
             NO_REPLY,
         ),
     ),
