@@ -17,9 +17,9 @@ from connectors.zendesk.session import TIMEOUT, Renew, Session
 
 Row = dict[str, Any]
 
-# Debug lines of zenpy hold request bodies (what customers wrote), those of urllib3 queries (their addresses).
+# Lines of zenpy below a warning hold request bodies (what customers wrote), those of urllib3 queries (their addresses).
 for _chatty in ("zenpy", "urllib3"):
-    logging.getLogger(_chatty).setLevel(logging.INFO)
+    logging.getLogger(_chatty).setLevel(logging.WARNING)
 
 MANY = 100
 """Zendesk's largest page and largest list of ids."""

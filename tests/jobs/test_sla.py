@@ -244,6 +244,7 @@ def flood(stage: Stage, count: int) -> None:
             notices.plan(session, f"flood-{n}", notice, stage.time)
 
 
+@pytest.mark.slow
 def test_ten_thousand_escalations_at_once_are_a_handful_of_messages(open_stage: Stage) -> None:
     with web() as sink:
         configure(open_stage, sink.url)
