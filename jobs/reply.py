@@ -14,7 +14,7 @@ from app.db.problems import Problem
 from connectors.errors import (
     ConnectorError,
 )
-from connectors.types import Event, EventKind, Note, OpenTicket, Receipt, Ref, Reply
+from connectors.types import AddMessage, Event, EventKind, Note, OpenTicket, Receipt, Ref, Reply
 from jobs.base import Later, Remedy, Run, backoff, confirmed, held_back, paused
 
 log = logging.getLogger(__name__)
@@ -219,7 +219,7 @@ def _refused(session: Session, failure: Failure, now: datetime) -> Later | None:
     """The vendor will never take it. Where it takes notes, the people there are told that they have to act."""
     _review(session, failure, now)
     plan = failure.effect.plan
-    said = any(isinstance(change, Reply | Note) for change in plan.changes)
+    said = any(isinstance(change, Reply | Note | AddMessage) for change in plan.changes)
     if failure.takes_notes and said and not plan.key.endswith(TOLD):
         note = Planned(f"{plan.key}{TOLD}", plan.connection_id, plan.ref, (Note(FALLBACK),), plan.decision_id)
         effects.plan(session, failure.run.ticket_id, [note], now)
