@@ -101,5 +101,5 @@ def records(session: Session, ground: Ground) -> None:
 
 def refused_copies(session: Session, ticket_id: str) -> set[str]:
     """What the helpdesk would not take, and people were told of."""
-    parked = [one for one in effects.of_ticket(session, ticket_id) if one.state in (effects.REVIEW, effects.DROPPED)]
+    parked = [one for one in effects.of_ticket(session, ticket_id) if one.state == effects.REVIEW]
     return {change.text for one in parked for change in one.plan.changes if isinstance(change, AddMessage)}
