@@ -1,27 +1,32 @@
-"""The vendors there are: one line each. A vendor's client library is loaded only when that vendor is used."""
+"""The vendors there are, helpdesks and backends: one line each. A client library is loaded only when its vendor is used."""
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import cast
+from typing import Generic, TypeVar, cast
 
 from connectors.base import Helpdesk
+from connectors.operations import Backend
 
-_LINES = {
+_HELPDESKS = {
     "intercom": "connectors.intercom:Intercom",
     "slack": "connectors.slack:Slack",
     "zendesk": "connectors.zendesk:Zendesk",
 }
+_BACKENDS: dict[str, str] = {}
 
 
-class Registry(Mapping[str, type[Helpdesk]]):
+C = TypeVar("C")
+
+
+class Registry(Mapping[str, type[C]], Generic[C]):
     """Vendor name -> connector class; the class is imported when it is asked for."""
 
     def __init__(self, lines: Mapping[str, str]) -> None:
         self._lines = dict(lines)
 
-    def __getitem__(self, name: str) -> type[Helpdesk]:
+    def __getitem__(self, name: str) -> type[C]:
         module, _, attribute = self._lines[name].partition(":")
-        return cast(type[Helpdesk], getattr(import_module(module), attribute))
+        return cast(type[C], getattr(import_module(module), attribute))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._lines)
@@ -30,4 +35,5 @@ class Registry(Mapping[str, type[Helpdesk]]):
         return len(self._lines)
 
 
-HELPDESKS = Registry(_LINES)
+HELPDESKS: Registry[Helpdesk] = Registry(_HELPDESKS)
+BACKENDS: Registry[Backend] = Registry(_BACKENDS)
