@@ -7,12 +7,13 @@ from typing import Generic, TypeVar, cast
 from connectors.base import Helpdesk
 from connectors.operations import Backend
 
-_HELPDESKS = {
+_LINES = {
     "intercom": "connectors.intercom:Intercom",
     "slack": "connectors.slack:Slack",
     "zendesk": "connectors.zendesk:Zendesk",
 }
-_BACKENDS: dict[str, str] = {}
+_BACKEND_LINES: dict[str, str] = {}
+"""Annotated, so that a helpdesk's line is not put here by mistake."""
 
 
 C = TypeVar("C")
@@ -35,5 +36,5 @@ class Registry(Mapping[str, type[C]], Generic[C]):
         return len(self._lines)
 
 
-HELPDESKS: Registry[Helpdesk] = Registry(_HELPDESKS)
-BACKENDS: Registry[Backend] = Registry(_BACKENDS)
+HELPDESKS: Registry[Helpdesk] = Registry(_LINES)
+BACKENDS: Registry[Backend] = Registry(_BACKEND_LINES)
