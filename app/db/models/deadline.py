@@ -75,3 +75,5 @@ class NoticeRow(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     raised_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str] = mapped_column(Text, default="", server_default="")
