@@ -26,7 +26,8 @@ class WatchRow(Base):
 class DeadlineRow(Base):
     """One clock. ``due_at`` is empty while it is paused or kept in time; ``warned_at`` is set once, by whoever acts on it.
 
-    ``ahead`` is how many clocks of the account were due before this one when it started.
+    ``ahead`` is how many clocks of the account were due before this one when it started, ``pressure`` and ``predicted`` what
+    followed from that then: see ``prediction``. ``risk`` is the newest probability that it is missed.
     """
 
     __tablename__ = "deadline"
@@ -50,6 +51,10 @@ class DeadlineRow(Base):
     warned_at: Mapped[datetime | None]
     breached: Mapped[bool] = mapped_column(default=False)
     ahead: Mapped[int] = mapped_column(default=0)
+    priority: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    pressure: Mapped[float | None]
+    predicted: Mapped[float | None]
+    risk: Mapped[float | None]
 
 
 class NoticeRow(Base):
