@@ -14,7 +14,7 @@ AT = sa.DateTime(timezone=True)
 def _teammate() -> None:
     op.create_table(
         "teammate",
-        sa.Column("connection_id", sa.String(length=32), nullable=False),
+        sa.Column("connection_id", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("known", sa.JSON(), nullable=False),
         sa.Column("read_at", AT, nullable=False),
@@ -27,7 +27,7 @@ def _seat() -> None:
     op.create_table(
         "seat",
         sa.Column("ticket_id", sa.String(length=32), nullable=False),
-        sa.Column("connection_id", sa.String(length=32), nullable=False),
+        sa.Column("connection_id", sa.String(length=64), nullable=False),
         sa.Column("agent", sa.String(length=64), nullable=False),
         sa.Column("requester", sa.String(length=200), nullable=False),
         sa.Column("weight", sa.Double(), nullable=False),
