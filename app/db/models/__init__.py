@@ -1,6 +1,7 @@
 """Every table, by subject. Importing this package makes the metadata whole; nothing outside ``app.db`` does."""
 
 from app.db.models import (
+    access,
     account,
     article,
     clock,
@@ -21,6 +22,7 @@ from app.db.models.base import Base
 
 __all__ = [
     "Base",
+    "access",
     "account",
     "article",
     "clock",
