@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from connectors.base import Connection, Setting
-from connectors.types import Inbound
+from connectors.types import File, Inbound
+
+__all__ = ["OPERATIONS", "ORDER", "Backend", "Fields", "File", "Operation", "Result", "Risk", "Signal", "Signals"]
 
 Fields = Mapping[str, Any]
 """Named values of plain JSON, such as an operation's inputs."""
@@ -44,15 +46,6 @@ class Operation:
     """The input that is money, for the limits; its currency is the input ``currency``."""
     owner: str = ""
     """The output that says whose data it is: nothing of it is used for anybody else."""
-
-
-@dataclass(frozen=True)
-class File:
-    """Something to attach in the host, such as a label."""
-
-    name: str
-    content_type: str
-    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)

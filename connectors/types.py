@@ -89,6 +89,15 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class File:
+    """Something of ours to attach, such as a return label."""
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Message:
     """One thing said in a ticket. ``text`` is plain text, ``at`` is aware UTC."""
 
@@ -190,11 +199,12 @@ class Reply:
     """A message that the customer reads. Made only from a decision that carries its permission.
 
     ``text`` is Markdown: paragraphs, lists, links and bold only. ``buttons`` are the actions of ``Click`` to offer
-    where the vendor has buttons.
+    where the vendor has buttons. ``files`` are attached to it.
     """
 
     text: str
     buttons: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -203,6 +213,7 @@ class Note:
 
     text: str
     buttons: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Our frozen values as JSON and back. Knows no table: any dataclass of the facts and judgements will do."""
 
+import base64
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
@@ -14,7 +15,7 @@ KIND = "is"
 
 
 def encode(value: Any) -> Any:
-    """Plain JSON for a dataclass, an enum, a time or a collection of them. Sets come out sorted; the type's name is kept."""
+    """Plain JSON for a dataclass, an enum, a time, bytes or a collection of them. Sets come out sorted; the type's name is kept."""
     if is_dataclass(value) and not isinstance(value, type):
         return {KIND: type(value).__name__} | {f.name: encode(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
@@ -29,6 +30,8 @@ def encode(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return value.value if isinstance(value, Enum) else value
 
 
@@ -54,11 +57,14 @@ def _decode(hint: Any, body: Any) -> Any:
         return _collection(origin, get_args(hint), body)
     if is_dataclass(hint):
         return _dataclass(hint, body)
-    if hint is datetime:
-        return datetime.fromisoformat(body)
+    if hint in _READERS:
+        return _READERS[hint](body)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(body)
     return body
+
+
+_READERS: Mapping[Any, Callable[[Any], Any]] = {datetime: datetime.fromisoformat, bytes: base64.b64decode}
 
 
 def _one_of(hints: tuple[Any, ...], body: Any) -> Any:

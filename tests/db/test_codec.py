@@ -13,6 +13,7 @@ from app.engine.types import Approval, Decision, Mode, Reason
 from connectors.types import (
     Change,
     Click,
+    File,
     Note,
     OpenTicket,
     Person,
@@ -55,7 +56,7 @@ def values(draw: st.DrawFn) -> Any:
 
 def _changes(text: str, share: float, at: datetime, person: Person) -> list[Change]:
     return [
-        Reply(text, (text,)),
+        Reply(text, (text,), (File(text, text, text.encode()),)),
         Note(text),
         SetStatus(Status.PENDING, at),
         SetField(text, share),
