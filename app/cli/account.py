@@ -2,13 +2,14 @@
 
 import json
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
 from app.cli import opening
-from app.db import accounts
+from app.db import access, accounts
+from app.db.access import SCOPES
 from app.engine.configuration import ConfigurationError, load
 from app.errors import BadInput, UnknownRecord
 
@@ -56,6 +57,60 @@ def add(name: str, file: Path, known: Path | None, as_json: bool) -> None:
         opening.print_json({"account": record.id, "name": record.name, "version": configured.version})
     else:
         click.echo(f"account {record.name}: version {configured.version} of {file.name} is in force")
+
+
+@account.command()
+@click.argument("name")
+@click.option(
+    "--scope", "scopes", required=True, multiple=True, type=click.Choice(sorted(SCOPES)), help="What it is for."
+)
+@click.option("--label", default="", help="Where it is used, for people.")
+@click.option("--days", type=click.IntRange(1, 3650), help="How long it is good; without it, until it is revoked.")
+@opening.as_json
+def token(name: str, scopes: tuple[str, ...], label: str, days: int | None, as_json: bool) -> None:
+    """Give out a token for our API. It is shown once."""
+    services, at = opening.services(), datetime.now(UTC)
+    ends = at + timedelta(days=days) if days else None
+    with services.database.session() as session:
+        owner = accounts.named(session, name)
+        given, shown = access.issue(session, owner.id, scopes, at=at, label=label[:80], ends_at=ends)
+    if as_json:
+        opening.print_json({"id": given.id, "token": shown, "scopes": sorted(given.scopes)})
+    else:
+        click.echo(f"{shown}\nThis is shown once: keep it where your other secrets are. To end it: {given.id}")
+
+
+@account.command()
+@click.argument("name")
+@opening.as_json
+def tokens(name: str, as_json: bool) -> None:
+    """List an account's tokens, without the tokens themselves."""
+    services = opening.services()
+    with services.database.reading() as session:
+        found = access.of_account(session, accounts.named(session, name).id)
+    if as_json:
+        opening.print_json({"tokens": [_listed(one) for one in found]})
+        return
+    rows = [tuple(str(value) for value in _listed(one).values()) for one in found]
+    opening.print_table("Tokens", ("id", "label", "scopes", "made", "until", "revoked"), rows)
+
+
+def _listed(one: access.Access) -> dict[str, str]:
+    moments = (one.created_at, one.ends_at, one.revoked_at)
+    made, until, revoked = (moment.isoformat(timespec="seconds") if moment else "" for moment in moments)
+    scopes = " ".join(sorted(one.scopes))
+    return {"id": one.id, "label": one.label, "scopes": scopes, "made": made, "until": until, "revoked": revoked}
+
+
+@account.command()
+@click.argument("name")
+@click.argument("token_id")
+def revoke(name: str, token_id: str) -> None:
+    """End a token at once."""
+    services = opening.services()
+    with services.database.session() as session:
+        access.revoke(session, accounts.named(session, name).id, token_id, datetime.now(UTC))
+    click.echo(f"token {token_id} allows nothing any more")
 
 
 def _taught(text: str) -> str:

@@ -2,9 +2,10 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -13,6 +14,15 @@ from app.db import ids
 from app.db.models.access import AccessRow
 from app.errors import UnknownRecord
 
+SCOPES: Mapping[str, str] = MappingProxyType(
+    {
+        "chat": "hold conversations: POST /api/v1/chat",
+        "signals": "tell what visitors do: POST /api/v1/signals",
+        "tickets": "tell that an issue is resolved: PATCH /api/v1/tickets",
+        "agents": "ask who could take a ticket: POST /api/v1/agents/find",
+    }
+)
+"""What a token may be for."""
 PREFIX = "dh_"
 """How every token begins, so that scanners for lost secrets know it."""
 
@@ -89,6 +99,4 @@ def _digest(token: str) -> str:
 
 
 def _record(row: AccessRow) -> Access:
-    return Access(
-        row.id, row.account_id, frozenset(row.scopes), row.label, row.created_at, row.ends_at, row.revoked_at
-    )
+    return Access(row.id, row.account_id, frozenset(row.scopes), row.label, row.created_at, row.ends_at, row.revoked_at)

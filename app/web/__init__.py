@@ -1,11 +1,11 @@
-"""The web: the webhooks' one door, and whether we are well. Decides nothing and calls no vendor."""
+"""The web: the webhooks' one door, our own API, and whether we are well. Decides nothing and calls no vendor."""
 
 from flask import Flask
 
 from app import logs
 from app.services import Services
 from app.settings import Settings
-from app.web import errors, health, webhooks
+from app.web import api, errors, health, webhooks
 
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
@@ -16,6 +16,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app = Flask("app.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.register_blueprint(webhooks.blueprint(services))
+    app.register_blueprint(api.blueprint(services))
     app.register_blueprint(health.blueprint(services))
     errors.register(app)
     return app

@@ -25,8 +25,13 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _plain)
 
 
+def status_of(error: DeskhandError) -> int:
+    """The status by the table, 500 for an error that is not in it."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
 def _ours(error: DeskhandError) -> Response:
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    status = status_of(error)
     log.warning("request.failed", extra={"status": status, "kind": type(error).__name__})
     headers = {"Retry-After": "10"} if status == 503 else {}
     return Response(f"{type(error).__name__}\n", status, headers, content_type="text/plain")

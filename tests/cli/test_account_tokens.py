@@ -1,0 +1,54 @@
+"""Tokens for our API, from the command line: shown once, listed without themselves, ended at once."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.db import access
+from app.db.database import Database
+from app.errors import UnknownRecord
+
+
+def allowed(prepared, token: str) -> frozenset[str]:
+    database = Database(prepared.database_url)
+    try:
+        with database.reading() as session:
+            return access.of_token(session, token, datetime.now(UTC)).scopes
+    finally:
+        database.dispose()
+
+
+def test_a_token_is_shown_once_and_works(deskhand, prepared, account):
+    given = deskhand(
+        "account", "token", account, "--scope", "chat", "--scope", "agents", "--label", "site", "--json"
+    ).json
+    assert allowed(prepared, given["token"]) == {"chat", "agents"}
+    listed = deskhand("account", "tokens", account, "--json")
+    assert [(one["id"], one["label"], one["scopes"]) for one in listed.json["tokens"]] == [
+        (given["id"], "site", "agents chat")
+    ]
+    assert given["token"] not in listed.out
+
+
+def test_people_read_the_token_and_how_to_end_it(deskhand, prepared, account):
+    shown = deskhand("account", "token", account, "--scope", "signals", "--days", "30")
+    token, *rest = shown.out.split()
+    assert allowed(prepared, token) == {"signals"}
+    assert deskhand("account", "revoke", account, rest[-1]).code == 0
+    with pytest.raises(UnknownRecord):
+        allowed(prepared, token)
+    assert rest[-1] in deskhand("account", "tokens", account).out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("token", "acme"),
+        ("token", "acme", "--scope", "everything"),
+        ("token", "nobody", "--scope", "chat"),
+        ("token", "acme", "--scope", "chat", "--days", "0"),
+        ("revoke", "acme", "no-such-token"),
+    ],
+)
+def test_what_is_wrong_is_said_as_wrong_usage(deskhand, account, arguments):
+    assert deskhand("account", *arguments).code == 2
