@@ -151,7 +151,7 @@ class Click:
     """A button of ours that somebody pressed. ``value`` is the decision's id; ``answer_url`` takes one ephemeral reply."""
 
     action: str
-    """``human``, ``helped``, ``share`` or ``resume``."""
+    """``human``, ``helped``, ``share``, ``resume``, ``acknowledge``, ``merge``, ``incident``..."""
     value: str
     person: Person
     answer_url: str = ""
@@ -288,7 +288,41 @@ class AddMessage:
     author: Person
 
 
-Change = Reply | Note | Whisper | Tag | Untag | Assign | SetStatus | SetPriority | SetField | OpenTicket | AddMessage
+REFUSED_AGENT = "agent "
+"""Begins the words in a receipt for an assignee who was left out."""
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Make this ticket a part of ``into``. No vendor can undo it, so only a person's approval brings it about."""
+
+    into: Ref
+    note: str
+    """What both tickets say about it, internally."""
+
+
+@dataclass(frozen=True)
+class LinkTo:
+    """Put this ticket under ``parent``, as one of several with the same cause; the parent becomes their problem."""
+
+    parent: Ref
+
+
+Change = (
+    Reply
+    | Note
+    | Whisper
+    | Tag
+    | Untag
+    | Assign
+    | SetStatus
+    | SetPriority
+    | SetField
+    | OpenTicket
+    | AddMessage
+    | Merge
+    | LinkTo
+)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from connectors.types import (
     EventKind,
     Inbound,
     Note,
+    LinkTo,
+    Merge,
     OpenTicket,
     Person,
     Receipt,
@@ -28,7 +30,7 @@ from connectors.types import (
     Ticket,
     Untag,
 )
-from connectors.zendesk import batch, events, oauth, opening, parse
+from connectors.zendesk import batch, events, kin, oauth, opening, parse
 from connectors.zendesk.client import Client, unix
 from connectors.zendesk.session import Renew
 from connectors.zendesk.settings import SETTINGS, address
@@ -49,7 +51,7 @@ class Zendesk:
     name: ClassVar[str] = "zendesk"
     settings: ClassVar[tuple[Setting, ...]] = SETTINGS
     supports: ClassVar[frozenset[type[Change]]] = frozenset(
-        {Reply, Note, Tag, Untag, Assign, SetStatus, SetPriority, SetField, OpenTicket, AddMessage}
+        {Reply, Note, Tag, Untag, Assign, SetStatus, SetPriority, SetField, OpenTicket, AddMessage, Merge, LinkTo}
     )
     answers: ClassVar[Answers] = Answers(
         # Only 409, and 429 or 503 with a short Retry-After, are sent again; enough other errors open the circuit.
@@ -121,6 +123,8 @@ class Zendesk:
             return opening.open_ticket(self._client, self, changes, key, since)
         id = number(ref)
         plan = batch.batch(changes, key, batch.Lookup(self._field, self._group, self._person))
+        if kin.concerns(changes):
+            return kin.bring_together(self._client, ref, changes, key, expect, self.us)
         done = self._done(id, [put.key for put in plan.puts]) if since else {}
         recovered = bool(plan.puts) and len(done) == len(plan.puts)
         latest: Mapping[str, Any] = {}

@@ -7,7 +7,18 @@ from typing import Any
 from app.sandbox.zendesk.state import PRIORITIES, STATUSES, SYSTEM, Problem, Record, Row, State, invalid
 
 API: Row = {"channel": "api", "source": {"from": {}, "to": {}, "rel": None}}
-PLAIN = ("subject", "type", "priority", "status", "assignee_id", "group_id", "requester_id", "external_id", "due_at")
+PLAIN = (
+    "subject",
+    "type",
+    "priority",
+    "status",
+    "assignee_id",
+    "group_id",
+    "requester_id",
+    "external_id",
+    "due_at",
+    "problem_id",
+)
 CHOICES = {"priority": PRIORITIES, "status": STATUSES, "type": ("problem", "incident", "question", "task")}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from connectors.types import (
     Assign,
     Change,
     Inbound,
+    LinkTo,
+    Merge,
     Note,
     OpenTicket,
     Person,
@@ -120,7 +123,14 @@ class ZendeskStage:
             SetField: SetField("deskhand_category", "shipping"),
             OpenTicket: OpenTicket("From a thread", "It began elsewhere.", CUSTOMER, "https://example.com/thread"),
             AddMessage: AddMessage("Any news on my parcel?", CUSTOMER),
+            LinkTo: LinkTo(Ref(self.other)),
+            Merge: Merge(Ref(self.other), "The same question, asked twice."),
         }
+
+    @cached_property
+    def other(self) -> str:
+        """Another ticket of the same customer, written when it is first asked for."""
+        return self.host.customer_writes("Ada Lovelace", "My parcel 4711 is late.", subject="Parcel late")
 
     def seen(self, change: Change) -> int:
         """How often the played vendor shows it."""
@@ -153,6 +163,10 @@ SEEN: Mapping[type[Change], Callable[[ZendeskStage, Any], int]] = {
     Assign: lambda stage, _: int(stage.record.row["group_id"] in stage.host.state.groups),
     SetStatus: lambda stage, change: _has(stage, "status", change.status.value),
     SetPriority: lambda stage, change: _has(stage, "priority", change.priority.value),
+    Merge: lambda stage, change: sum(
+        c["plain_body"] == change.note for c in stage.host.state.tickets[int(change.into.id)].comments
+    ),
+    LinkTo: lambda stage, change: _has(stage, "problem_id", int(change.parent.id)),
     SetField: lambda stage, change: int(change.value in [f["value"] for f in stage.record.row["custom_fields"]]),
 }
 
