@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Protocol, runtime_checkable
 
-from connectors.types import Article, Change, Event, Inbound, Receipt, Ref, Ticket
+from connectors.types import Article, Change, Event, Inbound, Receipt, Ref, Teammate, Ticket
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,18 @@ class HasArticles(Protocol):
 
     def articles(self, since: datetime | None) -> Iterable[Article]:
         """Published articles updated since then, restricted ones marked."""
+        ...
+
+
+@runtime_checkable
+class HasTeammates(Protocol):
+    """Extra: a vendor that says who can be given tickets, and who is there."""
+
+    def teammates(self) -> Sequence[Teammate]:
+        """Everybody who can be given tickets now; what the plan or a permission does not show is left unknown.
+
+        Raises a ConnectorError when not even their names can be read.
+        """
         ...
 
 

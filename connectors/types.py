@@ -78,6 +78,41 @@ class Person:
     facts: Mapping[str, str | int | float | bool] = field(default_factory=lambda: Empty)
 
 
+class Presence(StrEnum):
+    """Whether somebody is at work, as far as the vendor says."""
+
+    HERE = "here"
+    AWAY = "away"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Teammate:
+    """One of the account's own people who can be given tickets. What the vendor does not say is left empty."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+    teams: Mapping[str, str] = field(default_factory=lambda: Empty)
+    """Id -> name."""
+    skills: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    """ISO 639-1."""
+    time_zone: str = ""
+    presence: Presence = Presence.UNKNOWN
+
+
+@dataclass(frozen=True)
+class HostClock:
+    """One of the vendor's own SLA clocks on a ticket. ``state`` is active, paused, met or missed."""
+
+    metric: str
+    """As the vendor names it: ``first_reply_time``; empty where it keeps one for the whole ticket."""
+    state: str
+    due: datetime | None = None
+    policy: str = ""
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file that came with a message; only its name and what the vendor claims about it."""
@@ -138,6 +173,8 @@ class Ticket:
     tags: frozenset[str] = frozenset()
     fields: Mapping[str, Any] = field(default_factory=lambda: Empty)
     url: str = ""
+    clocks: tuple[HostClock, ...] = ()
+    """The vendor's own promises, where it keeps any and shows them."""
 
     @property
     def question(self) -> Message | None:
@@ -336,3 +373,8 @@ class Receipt:
     """True when an earlier attempt had already been taken and nothing was sent this time."""
     skipped: tuple[str, ...] = ()
     """Changes that the vendor refused one by one and that were left out, in words (an unknown field, say)."""
+
+    @property
+    def agent_refused(self) -> bool:
+        """Whether the person whom the ticket was to go to was left out; its team stands."""
+        return any(words.startswith(REFUSED_AGENT) for words in self.skipped)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from connectors.base import Answers, Connection, Setting
 from connectors.errors import AuthFailed, BadSignature, NotFound, Refused, Unsupported
-from connectors.intercom import events, parse, people, settings, values
+from connectors.intercom import availability, events, parse, people, settings, values
 from connectors.intercom.client import Client
 from connectors.intercom.directory import Directory
 from connectors.intercom.marks import Owner
@@ -34,6 +34,7 @@ from connectors.types import (
     SetPriority,
     SetStatus,
     Tag,
+    Teammate,
     Ticket,
     Untag,
 )
@@ -137,6 +138,11 @@ class Intercom:
             found = people.internal(given)
             if found and (since is None or found.updated_at >= since):
                 yield found
+
+    def teammates(self) -> Sequence[Teammate]:
+        """Every teammate who can be given conversations; without their teams where those cannot be read."""
+        teams = self._optional("teams", self._client.teams, [])
+        return availability.teammates(self._client.admins(), teams, self._owner.admin_id)
 
     def prepare(self, fields: Mapping[str, str]) -> Mapping[str, str]:
         """Which of these attributes exist, name -> id; an empty id where it is missing and has to be made by hand.

@@ -8,7 +8,7 @@ from connectors.errors import BadPayload
 from connectors.intercom.marks import Owner
 from connectors.intercom.markup import to_text
 from connectors.intercom.values import Json, identity, moment, rows, table
-from connectors.types import Attachment, Message, Person, Priority, Ref, Role, Status, Ticket
+from connectors.types import Attachment, HostClock, Message, Person, Priority, Ref, Role, Status, Ticket
 
 CUSTOMERS = frozenset({"user", "lead", "contact", "visitor"})
 STATES = {"open": Status.OPEN, "snoozed": Status.PENDING, "closed": Status.SOLVED}
@@ -154,7 +154,16 @@ def ticket(conversation: Json, owner: Owner, revision: str, requester: Person | 
         tags=frozenset(tag_ids(conversation)),
         fields=dict(table(conversation.get("custom_attributes"))),
         url=str(table(conversation.get("links")).get("conversation_web") or url),
+        clocks=clocks(conversation.get("sla_applied")),
     )
+
+
+def clocks(applied: Any) -> tuple[HostClock, ...]:
+    """The workspace's own SLA on this conversation, one word for all of it; Intercom shows no time. A cancelled one is none."""
+    known = table(applied)
+    word = str(known.get("sla_status") or "").lower()
+    state = {"hit": "met", "missed": "missed", "active": "active"}.get(word)
+    return (HostClock("", state, policy=str(known.get("sla_name") or "")),) if state else ()
 
 
 def author_of(conversation: Json) -> Person:

@@ -20,6 +20,7 @@ from connectors.intercom.parse import admin_assignee, contact_id, parts, tag_ids
 from connectors.intercom.revision import revision
 from connectors.intercom.values import identity
 from connectors.types import (
+    REFUSED_AGENT,
     AddMessage,
     Assign,
     Change,
@@ -235,13 +236,14 @@ class Writer:
                 self._assign(batch, "admin", self._directory.admin, change.agent)
 
     def _assign(self, batch: Batch, kind: str, found: Callable[[str], str], name: str) -> None:
+        what = f"{REFUSED_AGENT}{name}" if kind == "admin" else "assignment"
         try:
             assignee = found(name)
         except Refused as refusal:
-            batch.skipped.append(f"assignment: {refusal}")
+            batch.skipped.append(f"{what}: {refusal}")
             return
         body = {"message_type": "assignment", "type": kind, "admin_id": self._owner.admin_id, "assignee_id": assignee}
-        self._softly(batch, "assignment", self._client.manage, body)
+        self._softly(batch, what, self._client.manage, body)
 
     def _holds(self, change: Assign, conversation: Json) -> bool:
         """Whether the conversation is assigned just so."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.types import (
+    REFUSED_AGENT,
     AddMessage,
     Assign,
     Change,
@@ -32,6 +33,11 @@ class Put:
     def body(self) -> dict[str, Any]:
         """What is sent: the values and, in the metadata, the key that a later look will find."""
         return {**self.values, "metadata": {MARK: self.key}}
+
+    def unassigned(self) -> "Put":
+        """The same without the person it goes to; the team stays."""
+        kept = {name: value for name, value in self.values.items() if name not in ("assignee_id", "assignee_email")}
+        return Put(self.key, kept)
 
 
 @dataclass(frozen=True)
@@ -129,5 +135,5 @@ def _assigned(change: Assign, lookup: Lookup, skipped: list[str]) -> dict[str, A
     elif "@" in change.agent:
         values["assignee_email"] = change.agent
     elif change.agent:
-        skipped.append(f"agent {change.agent}: an agent's number or address is needed")
+        skipped.append(f"{REFUSED_AGENT}{change.agent}: an agent's number or address is needed")
     return values

@@ -42,10 +42,11 @@ class Client:
         with reading("users/me"):
             return row(self._zenpy.users.me())
 
-    def ticket(self, id: int) -> Row:
-        """The ticket as it is now."""
+    def ticket(self, id: int, *, clocks: bool = False) -> Row:
+        """The ticket as it is now; with the account's own SLA clocks, as ``slas``, where it has and shows any."""
+        more = {"include": ["slas"]} if clocks else {}
         with reading("ticket"):
-            return row(self._zenpy.tickets(id=id))
+            return row(self._zenpy.tickets(id=id, **more))
 
     def comments(self, id: int) -> list[Row]:
         """Every comment, all pages."""
@@ -90,13 +91,13 @@ class Client:
         # An answer without an audit comes as the bare ticket; what was written is written all the same.
         return answer if "audit" in answer else {"ticket": answer, "audit": {}}
 
-    def add_tags(self, id: int, tags: Sequence[str]) -> None:
     def merge(self, into: int, values: Mapping[str, Any]) -> Row:
         """Have tickets merged into one; the job that does it. zenpy cannot keep the comments internal."""
         answer = self._session.post(self._url(f"tickets/{into}/merge.json"), json=dict(values))
         with reading("merge"):
             return dict(answer.json()["job_status"])
 
+    def add_tags(self, id: int, tags: Sequence[str]) -> None:
         """Add tags, leaving the others alone."""
         with reading("tags"):
             self._zenpy.tickets.add_tags(id, list(tags))
@@ -151,6 +152,20 @@ class Client:
         """A new ticket field."""
         with reading("ticket_fields"):
             return row(self._zenpy.ticket_fields.create(TicketField(**values)))
+
+    def pages(self, path: str, key: str, params: Mapping[str, Any]) -> list[Row]:
+        """The rows under ``key``, all pages, of a list that zenpy does not know or cannot narrow."""
+        found: list[Row] = []
+        url, asked = self._url(path), dict(params)
+        while url and len(found) < MOST:
+            answer = self._session.get(url, params=asked)
+            with reading(path):
+                body = answer.json()
+                found += [dict(one) for one in body[key]]
+                following = body.get("next_page") or (body.get("links") or {}).get("next")
+            # The link to the next page holds all that was asked.
+            url, asked = str(following or ""), {}
+        return found
 
     def _url(self, path: str) -> str:
         return f"https://account.zendesk.com/api/v2/{path}"

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from connectors.base import Answer, Answers, Connection, Setting
 from connectors.errors import AuthFailed, Closed, Conflict, NotFound, Refused, Unsupported
 from connectors.types import (
+    REFUSED_AGENT,
     AddMessage,
     Article,
     Assign,
@@ -15,9 +16,9 @@ from connectors.types import (
     Event,
     EventKind,
     Inbound,
-    Note,
     LinkTo,
     Merge,
+    Note,
     OpenTicket,
     Person,
     Receipt,
@@ -27,10 +28,11 @@ from connectors.types import (
     SetPriority,
     SetStatus,
     Tag,
+    Teammate,
     Ticket,
     Untag,
 )
-from connectors.zendesk import batch, events, kin, oauth, opening, parse
+from connectors.zendesk import availability, batch, events, kin, oauth, opening, parse
 from connectors.zendesk.client import Client, unix
 from connectors.zendesk.session import Renew
 from connectors.zendesk.settings import SETTINGS, address
@@ -100,7 +102,7 @@ class Zendesk:
     def ticket(self, ref: Ref) -> Ticket:
         """The whole conversation, now."""
         id = number(ref)
-        row = self._client.ticket(id)
+        row = self._client.ticket(id, clocks=True)
         comments = self._client.comments(id)
         people = self._people(row, comments)
         base = address(self._connection.base_url).base
@@ -121,10 +123,10 @@ class Zendesk:
                 raise Unsupported(f"Zendesk has no {type(change).__name__}")
         if any(isinstance(change, OpenTicket) for change in changes):
             return opening.open_ticket(self._client, self, changes, key, since)
-        id = number(ref)
-        plan = batch.batch(changes, key, batch.Lookup(self._field, self._group, self._person))
         if kin.concerns(changes):
             return kin.bring_together(self._client, ref, changes, key, expect, self.us)
+        id = number(ref)
+        plan = batch.batch(changes, key, batch.Lookup(self._field, self._group, self._person))
         done = self._done(id, [put.key for put in plan.puts]) if since else {}
         recovered = bool(plan.puts) and len(done) == len(plan.puts)
         latest: Mapping[str, Any] = {}
@@ -159,6 +161,10 @@ class Zendesk:
         found = (parse.article(row) for row in rows)
         return [article for article in found if since is None or article.updated_at >= since.replace(microsecond=0)]
 
+    def teammates(self) -> Sequence[Teammate]:
+        """Every agent who can be given tickets."""
+        return availability.teammates(self._client, self.us)
+
     def prepare(self, fields: Mapping[str, str]) -> Mapping[str, str]:
         """Create the text fields that are missing and give the ids of all."""
         existing = [row for row in self._client.fields() if row.get("active", True)]
@@ -174,10 +180,13 @@ class Zendesk:
     # --- writing ---------------------------------------------------------------------------------------------
 
     def _said(self, id: int, put: batch.Put, expect: str | None, lost: list[str]) -> Mapping[str, Any]:
-        """Send one PUT. When it is refused for what comes along with its comment, the comment goes alone."""
+        """Send one PUT. When it is refused for its assignee or for what comes along with its comment, it goes without."""
         try:
             return self._put(id, put, expect)
         except Refused as refusal:
+            if agent := put.values.get("assignee_id") or put.values.get("assignee_email"):
+                lost.append(f"{REFUSED_AGENT}{agent}: the vendor refused them ({type(refusal).__name__})")
+                return self._said(id, put.unassigned(), expect, lost)
             along = put.values.keys() - {"comment"}
             if "comment" not in put.values or not along:
                 raise

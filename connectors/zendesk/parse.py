@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.errors import BadPayload
-from connectors.types import Article, Attachment, Message, Person, Priority, Ref, Role, Status, Ticket
+from connectors.types import Article, Attachment, HostClock, Message, Person, Priority, Ref, Role, Status, Ticket
 from connectors.zendesk.text import plain, tidy
 
 Row = Mapping[str, Any]
@@ -97,7 +97,27 @@ def ticket(
         tags=frozenset(row.get("tags") or ()),
         fields=_fields(row, names),
         url=f"{base}/agent/tickets/{row.get('id')}",
+        clocks=clocks(row.get("slas")),
     )
+
+
+def clocks(slas: Any) -> tuple[HostClock, ...]:
+    """The account's own SLA clocks, where they came along; one that cannot be read is left out."""
+    metrics = slas.get("policy_metrics") if isinstance(slas, dict) else None
+    found = (_clock(one) for one in metrics or () if isinstance(one, dict) and one.get("metric"))
+    return tuple(clock for clock in found if clock)
+
+
+def _clock(metric: Row) -> HostClock | None:
+    """``breach_at`` is when it ends; a clock whose time is used up says so by a negative rest."""
+    try:
+        due = moment(metric["breach_at"], "slas.breach_at") if metric.get("breach_at") else None
+    except BadPayload:
+        return None
+    stage = str(metric.get("stage") or "").lower()
+    rest = next((metric[unit] for unit in ("minutes", "hours", "days") if isinstance(metric.get(unit), int)), 0)
+    state = {"paused": "paused", "achieved": "met"}.get(stage, "missed" if rest < 0 else "active")
+    return HostClock(str(metric["metric"]), state, due)
 
 
 def in_order(comments: Iterable[Row]) -> list[Row]:

@@ -91,7 +91,7 @@ class Renderer:
             "teammates": {"type": "admin.list", "admins": []},
             "custom_attributes": dict(given.attributes),
             "first_contact_reply": {"created_at": given.created_at, "type": given.channel, "url": None},
-            "sla_applied": None,
+            "sla_applied": given.sla,
             "statistics": {
                 "type": "conversation_statistics",
                 "count_conversation_parts": len(given.parts),
@@ -228,13 +228,13 @@ def admin(given: Admin) -> Json:
         "name": given.name,
         "email": given.email,
         "job_title": "",
-        "away_mode_enabled": False,
+        "away_mode_enabled": given.away,
         "away_mode_reassign": False,
-        "has_inbox_seat": True,
-        "team_ids": [],
+        "has_inbox_seat": given.seat,
+        "team_ids": [int(one) if one.isdecimal() else one for one in given.teams],
     }
 
 
 def team(given: Team) -> Json:
     """A team."""
-    return {"type": "team", "id": given.id, "name": given.name, "admin_ids": []}
+    return {"type": "team", "id": given.id, "name": given.name, "admin_ids": list(given.admins)}

@@ -36,11 +36,14 @@ class Company:
 
 @dataclass
 class Admin:
-    """A teammate."""
+    """A teammate. ``away`` is their away mode, ``seat`` whether they work in the inbox."""
 
     id: str
     name: str
     email: str
+    away: bool = False
+    seat: bool = True
+    teams: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -49,6 +52,7 @@ class Team:
 
     id: str
     name: str
+    admins: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -103,6 +107,8 @@ class Conversation:
     parts: list[Part] = field(default_factory=list)
     rating: dict[str, Any] | None = None
     ticket_type: str | None = None
+    sla: dict[str, Any] | None = None
+    """The workspace's own SLA on it, as its API shows it."""
 
 
 @dataclass

@@ -69,7 +69,8 @@ def guard(record: Record, values: Row) -> None:
 
 
 def _sound(state: State, values: Row) -> None:
-    """Refuse unknown words before anything is touched."""
+    """Refuse unknown words and people before anything is touched."""
+    _assignable(state, values)
     for name, choices in CHOICES.items():
         if values.get(name) is not None and values[name] not in choices:
             raise invalid(name, f"{name.title()}: {values[name]} is not valid")
@@ -80,6 +81,19 @@ def _sound(state: State, values: Row) -> None:
         known = [option["value"] for option in field.get("custom_field_options") or ()]
         if field.get("type") == "tagger" and pair.get("value") not in (None, "", *known):
             raise invalid("base", f"{field['title']}: {pair['value']} is not a valid option")
+
+
+def _assignable(state: State, values: Row) -> None:
+    """Only staff take tickets, and only those of a group that they are in; who is in none may have any."""
+    id = values.get("assignee_id")
+    if id is None:
+        return
+    user = state.users.get(id)
+    if user is None or user["role"] == "end-user" or user.get("suspended"):
+        raise invalid("assignee", "Assignee: is invalid")
+    groups = {row["group_id"] for row in state.memberships.values() if row["user_id"] == id}
+    if groups and values.get("group_id") and values["group_id"] not in groups:
+        raise invalid("assignee", "Assignee: is not a member of the group")
 
 
 def clean_tags(given: Any) -> list[str]:

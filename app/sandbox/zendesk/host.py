@@ -11,6 +11,7 @@ from app.sandbox.faulty import faulty
 from app.sandbox.world import View, World
 from app.sandbox.zendesk import edits
 from app.sandbox.zendesk.admin import Admin
+from app.sandbox.zendesk.agents import Agents
 from app.sandbox.zendesk.hooks import CONDITIONAL, EVERYTHING, Webhook, Webhooks
 from app.sandbox.zendesk.oauth import OAuth
 from app.sandbox.zendesk.people import Fields, Guide, People
@@ -51,6 +52,7 @@ class ZendeskHost:
         self.state = State(world, lambda: self._base, email, account_id)
         self.door = Door(self.state, email, token)
         self.oauth = OAuth(self.state, self.door, f"zdg-{name}", f"{name}-client-secret")
+        self.agents = Agents(self.state)
         self.deliveries = Deliveries(world, name, timeout)
         self.webhooks = Webhooks(self.state, self.deliveries)
         self.triggers = Triggers(self.state, self.webhooks)
@@ -60,7 +62,8 @@ class ZendeskHost:
         """The account's API, faults first, then credentials, then the answer."""
         blueprint = faulty(Blueprint(self.name, __name__), self.world, self.name)
         state = self.state
-        for room in (Tickets(state), People(state), Fields(state), Guide(state), Admin(self.webhooks, self.triggers)):
+        admin = Admin(self.webhooks, self.triggers)
+        for room in (Tickets(state), People(state), self.agents, Fields(state), Guide(state), admin):
             mount(blueprint, room.routes())
         self.oauth.mount(blueprint)
         blueprint.before_request(self._before)

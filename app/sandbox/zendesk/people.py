@@ -33,8 +33,10 @@ class People:
         )
 
     def users(self) -> Row:
-        """All users."""
-        return page(list(self._state.users.values()), "users")
+        """All users, or those of the roles that are asked for."""
+        roles = request.args.getlist("role[]") or request.args.getlist("role")
+        rows = [row for row in self._state.users.values() if not roles or row["role"] in roles]
+        return page(rows, "users")
 
     def me(self) -> Row:
         """The API user."""

@@ -66,6 +66,11 @@ class State:
         self.users: dict[int, Row] = {}
         self.organizations: dict[int, Row] = {}
         self.groups: dict[int, Row] = {}
+        self.memberships: dict[int, Row] = {}
+        self.presences: dict[int, str] = {}
+        """Agent -> the word they set; whoever set none is in no list."""
+        self.targets: dict[int, list[Row]] = {}
+        """Ticket -> the account's own SLA clocks, as its sideload shows them."""
         self.fields: dict[int, Row] = {}
         self.articles: dict[int, Row] = {}
         self.jobs: dict[str, Row] = {}

@@ -52,10 +52,11 @@ class Tickets:
         return page([r for r in rows if wanted is None or r["external_id"] == wanted], "tickets")
 
     def show(self, id: int) -> Row:
-        """One ticket; organizations and users on request."""
+        """One ticket; organizations, users and the account's own SLA clocks on request."""
         row = self._state.record(id).row
         asked = request.args.get("include", "").split(",")
-        answer: Row = {"ticket": row}
+        clocks = {"slas": {"policy_metrics": self._state.targets.get(id, [])}} if "slas" in asked else {}
+        answer: Row = {"ticket": row | clocks}
         if "users" in asked:
             answer["users"] = [self._state.users[row["requester_id"]]]
         if "organizations" in asked and row["organization_id"]:

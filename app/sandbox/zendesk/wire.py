@@ -99,8 +99,8 @@ def _start(cursor: str | None) -> int:
 
 
 def _link(changed: dict[str, str | None]) -> str:
-    asked = {name: value for name, value in request.args.items() if name not in changed}
-    return f"{request.base_url}?{urlencode(asked | {k: v for k, v in changed.items() if v})}"
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name not in changed]
+    return f"{request.base_url}?{urlencode(asked + [(k, v) for k, v in changed.items() if v])}"
 
 
 class Door:
