@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from connectors.types import Change, Ref, Reply
+from connectors.types import Change, File, Ref, Reply
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -101,6 +101,34 @@ class Cost:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """An effect on a backend that only a person may release."""
+
+    key: str
+    title: str
+    details: tuple[str, ...] = ()
+    """Its inputs, a line each."""
+    why: Reason | None = None
+    """Why it is not run without them."""
+    link: str = ""
+    """Where it can be released by somebody whose helpdesk has no buttons; expires, works once."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a workflow has come to. ``holds`` are why a person goes on; nothing in it was decided by the workflow itself."""
+
+    workflow: str
+    notes: tuple[str, ...] = ()
+    trace: tuple[str, ...] = ()
+    """Every step in a line, with the values that decided."""
+    holds: tuple[Reason, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    files: tuple[File, ...] = ()
+    """Attached to the answer."""
+
+
+@dataclass(frozen=True)
 class Draft:
     """What could be said. ``text`` is empty when no source answers; the reasons then say so."""
 
@@ -111,6 +139,8 @@ class Draft:
     """Which writer and version: part of the evidence hash."""
     cost: Cost | None = None
     """None where no language model was asked."""
+    work: Work | None = None
+    """What a workflow did for it; None for what was only looked up."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +171,15 @@ class Approval:
 
 
 Permission = EvidenceRecord | Approval
+
+
+@dataclass(frozen=True)
+class Permit:
+    """Leave for one effect on a backend, by its key. Only ``engine.policy`` makes one."""
+
+    effect: str
+    operation: str
+    permission: Permission
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ contacts: {ana: {chat: C1, email: ana@shop.example, webhook: 'https://x.example'
 facts: {seatsLeft: number}
 modes: {default: shadow, categories: {plain: deflect}}
 knowledge: {enabled: true, passages: 2}
+limits: {refund: {currency: EUR, perAction: 5000, perTicket: 9000, perDay: 10000}}
 templates: {greeting: Hi, closing: Bye, disclosure: A robot wrote this., human: Ask for Ana.}
 """
 OTHERS = {

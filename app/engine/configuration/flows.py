@@ -1,6 +1,6 @@
 """The vocabulary of what a configuration does with a ticket: answers, escalation, compliance and reports; the root of it all."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
@@ -181,6 +181,28 @@ class BusinessHours(Section):
     outside_hours: OutsideHours | None = None
 
 
+class Assignment(Section):
+    """Whether tickets go to a team or on to one of its agents, and how much each of them takes."""
+
+    to: Literal["team", "agent"] = "team"
+    capacity: Annotated[float, Field(gt=0, le=1000)] = 5.0
+    sticky: bool = True
+    weights: dict[Text, Annotated[float, Field(gt=0, le=100)]] = Field(default_factory=dict)
+    skills: dict[Text, Texts] = Field(default_factory=dict)
+
+
+class Agent(Section):
+    """What is said of one agent besides what the helpdesk knows."""
+
+    skills: Texts = Field(default_factory=list)
+    languages: Texts = Field(default_factory=list)
+    teams: Texts = Field(default_factory=list)
+    capacity: Annotated[float, Field(ge=0, le=1000)] | None = None
+    level: Annotated[int, Field(ge=1, le=3)] = 1
+    hours: BusinessHours | None = None
+    takes: bool = True
+
+
 class Block(Section):
     """What follows for a topic: for every category that has the word in its name."""
 
@@ -204,6 +226,10 @@ class Escalation(Section):
     triggers: list[EscalationTrigger] = Field(default_factory=list)
     routing: list[RoutingRule] = Field(default_factory=list)
     business_hours: BusinessHours | None = None
+    teams: dict[Text, BusinessHours] = Field(default_factory=dict)
+    """When a team works, where that is not when the account does."""
+    assignment: Assignment = Field(default_factory=Assignment)
+    warn_share: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
 class Compliance(Section):
@@ -264,6 +290,15 @@ class Contact(Section):
     pager: bool = False
 
 
+class Limit(Section):
+    """The most money that one operation may move, in the currency's smallest unit."""
+
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    per_action: Annotated[int, Field(ge=0)] | None = None
+    per_ticket: Annotated[int, Field(ge=0)] | None = None
+    per_day: Annotated[int, Field(ge=0)] | None = None
+
+
 class Document(Section):
     """A whole configuration, as written."""
 
@@ -278,8 +313,12 @@ class Document(Section):
     monitoring: Monitoring | None = None
     analytics: Analytics | None = None
     contacts: dict[Text, Contact] = Field(default_factory=dict)
+    agents: dict[Text, Agent] = Field(default_factory=dict)
+    """By their mail address or id at the helpdesk."""
     facts: dict[Text, Annotated[Kind, Field(strict=False)]] = Field(default_factory=dict)
     """Facts of the account's own that its host gives us, each with its kind, for conditions to ask about."""
+    limits: dict[Text, Limit] = Field(default_factory=dict)
+    """Operation -> the most that it may move, such as ``refund``."""
     modes: models.Modes = models.Modes()
     knowledge: models.Knowledge = models.Knowledge()
     templates: models.Templates = models.Templates()

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from app.engine.registry import ACTIONS
 from app.engine.sla import term, terms
 from app.engine.types import Mode
 
@@ -50,7 +51,7 @@ def _a_channel(word: str) -> str:
 
 def an_action(word: str) -> str:
     """The word, if it is an action of the vocabulary."""
-    return _one_of(word, VOCABULARY["actions"], "is no action")
+    return _one_of(word, [*VOCABULARY["actions"], *ACTIONS], "is no action")
 
 
 def an_address(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.engine.conditions import Condition
 from app.engine.configuration.rules import Rules
+from app.engine.configuration.steps import Limit, Workflow
 from app.engine.facts import FACTS, Fact
 from app.engine.types import Mode, Reason
 from connectors.types import Priority
@@ -116,6 +117,12 @@ class Configuration:
     quotes: int = 3
     """How many passages a draft may look at; 0 switches knowledge off."""
     chatbot: Chatbot = Chatbot()
+    workflows: Mapping[str, Workflow] = field(default_factory=lambda: MappingProxyType({}))
+    """Category -> what is done for it."""
+    wishes: Mapping[str, Workflow] = field(default_factory=lambda: MappingProxyType({}))
+    """What customers may ask for in words, whatever the category: ``update-address``."""
+    limits: Mapping[str, Limit] = field(default_factory=lambda: MappingProxyType({}))
+    """Operation -> what may be spent on it."""
     addresses: frozenset[str] = frozenset()
     """The account's own mail addresses, case-folded: mail from them is a loop."""
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)

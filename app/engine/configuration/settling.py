@@ -12,6 +12,7 @@ from app.engine.configuration import flows, models
 from app.engine.configuration.checking import answered, facts_of, placed, topical
 from app.engine.configuration.flows import Document
 from app.engine.configuration.models import VOCABULARY
+from app.engine.configuration.planning import limits, wishes, workflows
 from app.engine.configuration.reading import Source
 from app.engine.configuration.ruling import rules
 from app.engine.configuration.settled import (
@@ -53,6 +54,9 @@ def settled(source: Source, document: Document) -> Configuration:
         templates=_templates(document.templates),
         quotes=document.knowledge.passages if document.knowledge.enabled else 0,
         chatbot=_chatbot(document.chatbot),
+        workflows=workflows(document, source.value),
+        wishes=wishes(document),
+        limits=limits(document),
         addresses=frozenset(str(c.address).casefold() for c in document.channels if is_address(c.address)),
         settings=MappingProxyType(source.value),
         lines=MappingProxyType(dict(source.lines)),

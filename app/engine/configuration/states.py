@@ -131,6 +131,27 @@ def _private(path: Path, value: Any, configuration: Configuration) -> Verdict:
     return WARNING, "personal data is kept from a model all the same"
 
 
+def _step(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """Whether the workflow is run; its steps are run as a whole or not at all."""
+    if any(flow.name == path[1] for flow in configuration.workflows.values()):
+        return WORKS, "a step of the workflow; what it changes elsewhere waits for evidence or a person's approval"
+    return NOT_YET, "one of its steps is not known yet, so a draft is quoted from articles instead"
+
+
+def _self_service(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    if any(step.name == path[2] for flow in configuration.workflows.values() for step in flow.steps):
+        return WORKS, "a step of the category's workflow"
+    return NOT_YET, "this self-service flow is not run yet"
+
+
+def _wish(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    system = configuration.settings["chatbot"]["integrations"][path[2]]
+    wishes = configuration.wishes.keys() & set(system.get("actions", ()))
+    if value in wishes or (path[3] == "system" and wishes):
+        return WORKS, "done for a customer who asks for it, once evidence or a person allows"
+    return NOT_YET, "this is not done for a customer yet"
+
+
 def _tool(path: Path, value: Any, configuration: Configuration) -> Verdict:
     name = configuration.settings["chatbot"]["tools"][path[2]]["name"]
     if name not in COMMANDS:
@@ -141,7 +162,6 @@ def _tool(path: Path, value: Any, configuration: Configuration) -> Verdict:
 # --- the table ----------------------------------------------------------------------------------------------
 
 _PERSON = (WORKS, "a person answers; the check itself is not made yet")
-_FLOW = (NOT_YET, "workflows are not run yet: a draft is quoted from articles instead")
 _MODEL = (
     WORKS,
     "a language model writes drafts by it, once one is set up (DESKHAND_MODEL_URL); till then articles are quoted",
@@ -185,7 +205,14 @@ _MAY_BE_EMPTY = (
     "escalation.*",
     "contacts",
     "contacts.*",
+    "agents",
+    "agents.*",
+    "escalation.assignment",
+    "escalation.assignment.*",
+    "escalation.teams",
     "facts",
+    "limits",
+    "limits.*",
     "modes",
     "modes.categories",
     "knowledge",
@@ -225,13 +252,13 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("autoResponse.*.enabled", (WORKS, "false: a person answers; true: answers follow `modes`")),
     ("autoResponse.*.requireHuman", (WORKS, "a person answers")),
     ("autoResponse.*.workflow.*.sla", (WORKS, "the SLA target of what it names, such as a periodic update")),
-    ("autoResponse.*.workflow.**", _FLOW),
+    ("autoResponse.*.workflow.**", _step),
     ("autoResponse.*.knowledgeBase.**", (NOT_YET, "every connected article is searched, by words")),
     ("autoResponse.*.response.format", _format),
     ("autoResponse.*.response.includeRelatedArticles", (WORKS, "how many other articles an answer links to")),
     ("autoResponse.*.response.**", (NOT_YET, "pictures are not sent: the article that is linked has them")),
     ("autoResponse.*.authentication.**", (NOT_YET, "nobody's identity is checked yet: nothing personal is looked up")),
-    ("autoResponse.*.*.**", (NOT_YET, "self-service flows are not run yet")),
+    ("autoResponse.*.*.**", _self_service),
     # chatbot
     ("chatbot.fallbackToHuman.triggers.**", (WORKS, "a person answers when it is so")),
     ("chatbot.handoff.triggers.**", (WORKS, "a person answers when it is so")),
@@ -245,7 +272,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("chatbot.temperature", _MODEL),
     ("chatbot.tools.*.name", _tool),
     ("chatbot.tools.*.description", (NOT_YET, "a model reads our own description of what it may look up")),
-    ("chatbot.integrations.**", (NOT_YET, "no other system is asked or told yet")),
+    ("chatbot.integrations.*.**", _wish),
     ("chatbot.**", (WARNING, "is empty: leave it out or fill it")),
     # escalation
     ("escalation.sla.**", (WORKS, "written as the SLA target")),
@@ -259,6 +286,13 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
         (WORKS, "the note offers the message; it is sent only with a permission"),
     ),
     ("escalation.businessHours.**", (WORKS, "what business hours and days are counted in")),
+    ("escalation.teams.*.outsideHours.**", (WARNING, "is read for the account only: see escalation.businessHours")),
+    ("escalation.teams.**", (WORKS, "when that team works: its agents are given nothing outside of it")),
+    ("escalation.assignment.to", (WORKS, "agent: on to whoever of the team has room; team: the helpdesk's own way")),
+    ("escalation.assignment.**", (WORKS, "counts when tickets are given to agents")),
+    ("escalation.warnShare", (WORKS, "people are warned when this share of the promised time is left")),
+    ("agents.*.hours.outsideHours.**", (WARNING, "is read for the account only: see escalation.businessHours")),
+    ("agents.**", (WORKS, "joined with what the helpdesk says of that agent, by mail address or id")),
     ("escalation.*.sla", _topic),
     ("escalation.*.route-to", _topic),
     ("escalation.*.notify.**", _told),
@@ -273,6 +307,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("analytics.**", _FIGURES),
     ("contacts.*.*", (WORKS, "how somebody is told; see `deskhand doctor` for mail and pager")),
     ("facts.**", (WORKS, "a fact of your own, which conditions may ask about")),
+    ("limits.*.*", (WORKS, "no more money is moved than this, whoever approves it")),
     ("modes.default", (WORKS, "how much every category may do, as far as evidence allows")),
     ("modes.categories.**", (WORKS, "how much this category may do, as far as evidence allows")),
     ("knowledge.enabled", (WORKS, "whether drafts quote articles")),

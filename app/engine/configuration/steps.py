@@ -25,3 +25,16 @@ class Workflow:
     """As the configuration names it: ``orderStatus``, ``accountManagement``."""
     category: str
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The most money that one operation may move, in the currency's smallest unit; None is no limit of that kind.
+
+    A limit only ever lowers: what is below it still needs its permission.
+    """
+
+    currency: str
+    per_action: int | None = None
+    per_ticket: int | None = None
+    per_day: int | None = None
