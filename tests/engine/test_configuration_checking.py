@@ -33,7 +33,7 @@ def test_a_small_file_is_enough() -> None:
     ("added", "said"),
     [
         ("servise: x", "shop.yaml:6: servise: is no setting; did you mean service?"),
-        ("zzz: 1", "shop.yaml:6: zzz: is no setting; known here: analytics, autoResponse,"),
+        ("zzz: 1", "shop.yaml:6: zzz: is no setting; known here: agents, analytics,"),
         (
             "      keyword: [x]",
             "shop.yaml:6: classification.categories[0].keyword: is no setting; did you mean keywords?",

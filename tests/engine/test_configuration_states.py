@@ -69,6 +69,10 @@ escalation:
     schedule: {monday-friday: '9:00-17:00'}
     holidays: {country: DE, subdivision: BE, dates: [2026-12-27]}
     outsideHours: {action: auto-respond, message: Later., escalateUrgent: true}
+  teams: {desk: {timezone: Europe/Berlin, schedule: {monday-friday: '8:00-12:00'}}}
+  assignment: {to: agent, capacity: 4.0, sticky: true, weights: {plain: 2.0}, skills: {plain: [api]}}
+  warnShare: 0.3
+agents: {ana@shop.example: {skills: [api], languages: [de], teams: [desk], capacity: 3.0, level: 1, takes: true}}
 contacts: {ana: {chat: C1, email: ana@shop.example, webhook: 'https://x.example', pager: true}, bob: {pager: false}}
 facts: {seatsLeft: number}
 modes: {default: shadow, categories: {plain: deflect}}
@@ -89,6 +93,7 @@ OTHERS = {
     "acknowledge-receipt": "log-access",
     "timezone": "Europe/Paris",
     "monday-friday": "9:00-16:00",
+    "to": "team",
     "country": "AT",
     "subdivision": "BY",
     "2026-12-27": "2026-12-28",

@@ -39,16 +39,16 @@ def calendar(hours: BusinessHours | None) -> Calendar:
     return Calendar(ZoneInfo(hours.timezone), MappingProxyType(week), _days_off(hours.holidays))
 
 
-def problems(hours: BusinessHours) -> Iterator[tuple[Path, str, str]]:
+def problems(hours: BusinessHours, here: Path = HERE) -> Iterator[tuple[Path, str, str]]:
     """Everything that is wrong with business hours, with its path and what would be right."""
     if hours.timezone not in _zones():
         remedy = nearest(hours.timezone, _zones(), all_of=False) or "write one such as Europe/Berlin"
-        yield (*HERE, "timezone"), f"{hours.timezone[:60]!r} is no time zone", remedy
-    found = [*_of_schedule(hours)]
+        yield (*here, "timezone"), f"{hours.timezone[:60]!r} is no time zone", remedy
+    found = [*_of_schedule(hours, here)]
     yield from found
-    yield from _of_holidays(hours.holidays)
+    yield from _of_holidays(hours.holidays, (*here, "holidays"))
     if not found:
-        yield from _of_week(hours)
+        yield from _of_week(hours, (*here, "schedule"))
 
 
 def described(hours: Calendar) -> str:
@@ -78,11 +78,11 @@ def _zones() -> frozenset[str]:
 # --- the week -----------------------------------------------------------------------------------------------
 
 
-def _of_schedule(hours: BusinessHours) -> Iterator[tuple[Path, str, str]]:
+def _of_schedule(hours: BusinessHours, here: Path) -> Iterator[tuple[Path, str, str]]:
     """What is wrong with single lines of the schedule."""
     ranges: dict[int, str] = {}
     for key, text in hours.schedule.items():
-        path = (*HERE, "schedule", key)
+        path = (*here, "schedule", key)
         try:
             days = _days(key)
             _spans(text)
@@ -99,15 +99,15 @@ def _of_schedule(hours: BusinessHours) -> Iterator[tuple[Path, str, str]]:
         ranges |= dict.fromkeys(days if len(days) > 1 else (), key)
 
 
-def _of_week(hours: BusinessHours) -> Iterator[tuple[Path, str, str]]:
+def _of_week(hours: BusinessHours, here: Path) -> Iterator[tuple[Path, str, str]]:
     """What only the whole week shows: shifts that overlap, or no shift at all."""
     week = _week(hours)
     if not any(week.values()):
-        yield (*HERE, "schedule"), "never opens", "write a day such as monday-friday: '9:00-17:00'"
+        yield here, "never opens", "write a day such as monday-friday: '9:00-17:00'"
     for day, spans in week.items():
         ordered = sorted(spans)
         if any(later < end for (_, end), (later, _) in pairwise(ordered)):
-            yield (*HERE, "schedule"), f"two shifts on {DAYS[day]} overlap", "join them, or end the first one earlier"
+            yield here, f"two shifts on {DAYS[day]} overlap", "join them, or end the first one earlier"
 
 
 def _week(hours: BusinessHours) -> dict[int, list[Span]]:
@@ -179,8 +179,7 @@ def _days_off(given: Holidays | list[str]) -> DaysOff:
     return DaysOff((given.country or "").upper(), given.subdivision or "", dates)
 
 
-def _of_holidays(given: Holidays | list[str]) -> Iterator[tuple[Path, str, str]]:
-    here = (*HERE, "holidays")
+def _of_holidays(given: Holidays | list[str], here: Path) -> Iterator[tuple[Path, str, str]]:
     listed, place = (given, here) if isinstance(given, list) else (given.dates, (*here, "dates"))
     for n, day in enumerate(listed):
         try:

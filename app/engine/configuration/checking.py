@@ -181,6 +181,7 @@ def _whole(document: Document) -> Iterator[tuple[Path, str, str]]:
         if key not in names:
             yield ("modes", "categories", key), "is no category", nearest(key, names)
     yield from _sla(document)
+    yield from _assigning(document, names)
     yield from _conditions(document)
     yield from _actions(document)
     yield from _systems(document)
@@ -237,6 +238,20 @@ def _sla(document: Document) -> Iterator[tuple[Path, str, str]]:
     for key, value in document.escalation.sla.items():
         if isinstance(value, str) and key not in PRIORITIES:
             yield ("escalation", "sla", key), "is no priority", nearest(key, PRIORITIES)
+
+
+def _assigning(document: Document, names: Iterable[str]) -> Iterator[tuple[Path, str, str]]:
+    """Hours of teams and agents, and what is said by category."""
+    for team, hours in document.escalation.teams.items():
+        yield from calendars.problems(hours, ("escalation", "teams", team))
+    for name, agent in document.agents.items():
+        if agent.hours:
+            yield from calendars.problems(agent.hours, ("agents", name, "hours"))
+    given = document.escalation.assignment
+    for key, said in (("weights", given.weights), ("skills", given.skills)):
+        for category in said:
+            if category not in names:
+                yield ("escalation", "assignment", key, category), "is no category", nearest(category, names)
 
 
 def _actions(document: Document) -> Iterator[tuple[Path, str, str]]:

@@ -69,6 +69,36 @@ class Contact:
         return tuple(way for way, value in given if value)
 
 
+@dataclass(frozen=True)
+class Assigning:
+    """Whether tickets go to single agents, and what each may have at once (in weights: an ordinary ticket weighs 1)."""
+
+    agents: bool = False
+    capacity: float = 5.0
+    sticky: bool = True
+    """A ticket returns to whoever had its customer's last one."""
+    weights: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    skills: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """Category -> what whoever takes it has to know."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """What a configuration says of one agent besides what the helpdesk knows."""
+
+    skills: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+    capacity: float | None = None
+    level: int = 1
+    hours: Calendar | None = None
+    takes: bool = True
+
+
+WARN_SHARE = 0.25
+"""Share of the promised time that is left when people are warned, where the configuration gives none."""
+
+
 def _none() -> Mapping[str, Target]:
     return MappingProxyType({})
 
@@ -91,3 +121,13 @@ class Rules:
     """Categories of which the security team is told."""
     outside: Outside | None = None
     contacts: Mapping[str, Contact] = field(default_factory=lambda: MappingProxyType({}))
+    assigning: Assigning = Assigning()
+    people: Mapping[str, Own] = field(default_factory=lambda: MappingProxyType({}))
+    """Folded address or id -> what is said of the agent."""
+    teams: Mapping[str, Calendar] = field(default_factory=lambda: MappingProxyType({}))
+    """Folded name of a team -> its own hours."""
+    warn_share: float = WARN_SHARE
+
+    def hours_of(self, team: str) -> Calendar:
+        """When a team works: its own hours, else the account's."""
+        return self.teams.get(team.casefold(), self.hours)

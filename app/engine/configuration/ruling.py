@@ -9,7 +9,17 @@ from app.engine.configuration.calendars import calendar
 from app.engine.configuration.checking import answered, facts_of, placed, topical
 from app.engine.configuration.flows import Block, Document
 from app.engine.configuration.reading import Path, shown
-from app.engine.configuration.rules import Contact, Outside, Rules, Target, Topic, Trigger
+from app.engine.configuration.rules import (
+    WARN_SHARE,
+    Assigning,
+    Contact,
+    Outside,
+    Own,
+    Rules,
+    Target,
+    Topic,
+    Trigger,
+)
 
 SECURITY = "security-team"
 """Who is told of a category that is set to ``alertSecurity``."""
@@ -31,7 +41,38 @@ def rules(document: Document) -> Rules:
         alerts=frozenset(category.name for _, _, category in placed(document) if category.alert_security),
         outside=Outside(given.action, given.message or "", bool(given.escalate_urgent)) if given else None,
         contacts=MappingProxyType({name: _contact(one) for name, one in document.contacts.items()}),
+        assigning=_assigning(document.escalation.assignment),
+        people=MappingProxyType({name.casefold(): _own_agent(one) for name, one in document.agents.items()}),
+        teams=MappingProxyType({name.casefold(): calendar(one) for name, one in document.escalation.teams.items()}),
+        warn_share=document.escalation.warn_share or WARN_SHARE,
     )
+
+
+def _assigning(given: flows.Assignment) -> Assigning:
+    skills = {category: _folded(words) for category, words in given.skills.items()}
+    return Assigning(
+        given.to == "agent",
+        given.capacity,
+        given.sticky,
+        MappingProxyType(dict(given.weights)),
+        MappingProxyType(skills),
+    )
+
+
+def _own_agent(given: flows.Agent) -> Own:
+    return Own(
+        _folded(given.skills),
+        _folded(given.languages),
+        _folded(given.teams),
+        given.capacity,
+        given.level,
+        calendar(given.hours) if given.hours else None,
+        given.takes,
+    )
+
+
+def _folded(words: list[str]) -> frozenset[str]:
+    return frozenset(word.strip().casefold() for word in words)
 
 
 def _contact(given: flows.Contact) -> Contact:
