@@ -1,11 +1,12 @@
 """The vendors there are, helpdesks and backends: one line each. A client library is loaded only when its vendor is used."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from connectors.base import Helpdesk
 from connectors.operations import Backend
+from connectors.types import Ticket
 
 _LINES = {
     "intercom": "connectors.intercom:Intercom",
@@ -14,7 +15,11 @@ _LINES = {
 }
 _BACKEND_LINES: dict[str, str] = {}
 """Annotated, so that a helpdesk's line is not put here by mistake."""
-
+_EXPORT_LINES: dict[str, str] = {
+    "intercom": "connectors.intercom.exported:exported",
+    "zendesk": "connectors.zendesk.exported:exported",
+}
+"""What reads a line of the vendor's own export."""
 
 C = TypeVar("C")
 
@@ -38,3 +43,13 @@ class Registry(Mapping[str, type[C]], Generic[C]):
 
 HELPDESKS: Registry[Helpdesk] = Registry(_LINES)
 BACKENDS: Registry[Backend] = Registry(_BACKEND_LINES)
+
+
+def exported(row: Mapping[str, Any]) -> Ticket | None:
+    """A line of any vendor's export as a ticket; None when it has no vendor's shape. Raises BadPayload."""
+    for line in _EXPORT_LINES.values():
+        module, _, attribute = line.partition(":")
+        read: Callable[[Mapping[str, Any]], Ticket | None] = getattr(import_module(module), attribute)
+        if ticket := read(row):
+            return ticket
+    return None

@@ -23,6 +23,7 @@ COMMANDS = {
     "resume": "app.cli.connection:resume",
     "doctor": "app.cli.doctor:doctor",
     "simulate": "app.cli.simulate:simulate",
+    "replay": "app.cli.replay:replay",
     "classify": "app.cli.classify:classify",
     "deadline": "app.cli.deadline:deadline",
     "report": "app.cli.report:report",

@@ -73,6 +73,14 @@ def dated(session: Session, account_id: str, origin: str) -> dict[str, datetime]
     return {row.external_id: row.updated_at for row in session.execute(every)}
 
 
+def moments(session: Session, account_id: str) -> list[datetime]:
+    """When anything in the account's knowledge changed, oldest first: between two of them it stayed as it was."""
+    mine = ArticleRow.account_id == account_id
+    begun = select(ArticleRow.since).where(mine)
+    ended = select(ArticleRow.until).where(mine, ArticleRow.until.is_not(None))
+    return sorted({at for chosen in (begun, ended) for at in session.scalars(chosen) if at is not None})
+
+
 def mark(session: Session, account_id: str) -> tuple[int, int]:
     """Cheap to ask, and another one whenever an article was added, changed or ended: whether ``version`` must be asked anew."""
     last, count = session.execute(

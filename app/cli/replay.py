@@ -1,0 +1,122 @@
+"""``deskhand replay``: old tickets through today's configuration. Writes to no host and keeps nothing but the report that is asked for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from app.cli import opening
+from app.db import accounts, articles
+from app.engine.configuration import Configuration
+from app.engine.ports import Knowledge
+from app.engine.replaying import Tally, allowed, summary
+from app.errors import BadInput
+from app.kb.index import HybridIndex
+from app.nlp.personal import mask
+from app.reports.exports import Export
+from app.reports.page import Shown, page
+from app.reports.replay import Past, Replay, Then
+from app.services import Services
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--account", "account_name", required=True, metavar="NAME", help="The account, by name.")
+@click.option("--export", "file", required=True, type=FILE, help="Old tickets: JSON lines or CSV, ours or a vendor's.")
+@click.option("--html", "report", type=click.Path(dir_okay=False, path_type=Path), help="Write a report to look at.")
+@opening.as_json
+def replay(account_name: str, file: Path, report: Path | None, as_json: bool) -> None:
+    """Show what Deskhand would have done with old tickets, and how often it would have been right. Sends nothing."""
+    services = opening.services()
+    with services.database.reading() as session:
+        account = accounts.named(session, account_name)
+        now = services.database.now(session)
+    configuration, classifier = services.configuration(account.id), services.classifier(account.id)
+    tally, shown = Tally(), Shown(lambda text: mask(text).text)
+    run = Replay(configuration, classifier, Past(then(services, account.id)), tally)
+    with lines(file) as given:
+        export = Export(given)
+        for _ in shown.watch(run.played(export)):
+            pass
+    if not export.read:
+        why = export.reasons[0] if export.reasons else "the file is empty"
+        raise BadInput("--export", f"no ticket could be read: {why}")
+    told = {**summary(tally, configuration), "skipped": export.skipped, "reasons": export.reasons}
+    if report:
+        about = {"engine": classifier.version, "skipped": export.skipped, "doubled": export.doubled}
+        report.write_text(page(tally, shown, configuration, about, now), encoding="utf-8")
+    if as_json:
+        opening.print_json(told)
+        return
+    _show(tally, configuration, account_name)
+    for reason in export.reasons:
+        click.echo(f"left out   {reason}")
+    if report:
+        click.echo(f"report     {report}")
+
+
+def _show(tally: Tally, configuration: Configuration, account_name: str) -> None:
+    rows = [
+        (
+            name,
+            str(line.filed),
+            f"{line.coverage:.1%}",
+            f"{line.correct} of {line.n}",
+            f"{line.bound:.1%}",
+            str(allowed(line, configuration.category(name))),
+        )
+        for name, line in sorted(tally.lines.items(), key=lambda item: (-item[1].filed, item[0]))
+    ]
+    columns = ("category", "filed", "coverage", "right where sure", "proven", "could be")
+    opening.print_table(f"{tally.tickets} tickets through {account_name}", columns, rows)
+    whole = tally.total
+    click.echo(
+        f"\nIn all: sure of {whole.coverage:.1%}, {whole.correct} of {whole.n} right, at least {whole.bound:.1%} proven; "
+        f"{whole.sendable} replies would have gone out, had there been evidence."
+    )
+    if tally.unlabelled or tally.unasked:
+        click.echo(
+            f"Not counted: {tally.unlabelled} filed under none of the categories, {tally.unasked} without a customer's word."
+        )
+
+
+def then(services: Services, account_id: str) -> Then:
+    """The account's knowledge at any moment."""
+    with services.database.reading() as session:
+        moments = articles.moments(session, account_id)
+
+    def made(moment: datetime) -> Knowledge:
+        return HybridIndex(services.database, account_id, services.encoder, at=moment)
+
+    return Then(moments, made)
+
+
+@contextmanager
+def lines(file: Path) -> Iterator[Iterator[str]]:
+    """The file's lines, one at a time, with a bar on standard error that shows how far it is read.
+
+    Raises BadInput for a file that is no text in UTF-8.
+    """
+    size = file.stat().st_size
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    try:
+        with (
+            file.open(encoding="utf-8") as stream,
+            Progress(*columns, console=Console(stderr=True), transient=True) as bar,
+        ):
+            task = bar.add_task("reading", total=size)
+            yield _counted(stream, bar, task)
+    except UnicodeDecodeError as error:
+        raise BadInput("--export", "give a text file in UTF-8") from error
+
+
+def _counted(stream: TextIO, bar: Progress, task: TaskID) -> Iterator[str]:
+    for line in stream:
+        bar.advance(task, len(line.encode()))
+        yield line

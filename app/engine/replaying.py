@@ -1,0 +1,236 @@
+"""Old tickets against today's judgement: what was asked then, what a person made of it, and how often we would have been right.
+
+Accuracy is counted where we would have acted: among the tickets that we are sure of, the share that people filed under the
+same category. Coverage is counted where people filed them: the share of a category's tickets that we are sure of.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from app.engine import fields, holds
+from app.engine.configuration.settled import Category, Configuration
+from app.engine.evidence import lower_bound
+from app.engine.pipeline import Judgement
+from app.engine.standing import Case, Standing
+from app.engine.types import Mode
+from connectors.types import Empty, Role, Status, Ticket
+
+TARGET = 0.95
+"""The accuracy that has to be proven before a category may answer by itself."""
+OPEN = ("mode_", "capped", "no_evidence", "evidence_", "audit_sample")
+"""Begin the reasons that stand in the way of a reply only until evidence is there."""
+NOT_SURE = "not_sure"
+
+
+@dataclass(frozen=True)
+class PastTicket:
+    """A ticket that people have dealt with. ``category`` is what its export says that they filed it under, or empty."""
+
+    ticket: Ticket
+    category: str = ""
+
+
+@dataclass(frozen=True)
+class Played:
+    """One old ticket, judged as if it had just come in. Empty texts: nothing of the kind."""
+
+    ref: str
+    label: str
+    """The category that people filed it under."""
+    category: str
+    confidence: float
+    sure: bool
+    """We would have acted on the category."""
+    sendable: bool
+    """A reply would have gone out, had there been evidence."""
+    reasons: tuple[str, ...]
+    """Codes of what stood in the way."""
+    question: str
+    draft: str
+    answer: str
+    """What a person answered."""
+    route: tuple[str, str] = ("", "")
+    """The team that we would have chosen, and the one that had it."""
+    amounts: tuple[str, ...] = ()
+    """Sums that the ticket speaks of."""
+
+    @property
+    def judged(self) -> bool:
+        """Whether a person's label says if we were right."""
+        return bool(self.label)
+
+    @property
+    def wrong(self) -> bool:
+        """We would have acted on another category than people did."""
+        return self.judged and self.sure and self.category != self.label
+
+
+@dataclass
+class Line:
+    """One category's counts."""
+
+    filed: int = 0
+    """Tickets that people filed under it."""
+    covered: int = 0
+    """Of those, how many we are sure of, rightly or wrongly."""
+    n: int = 0
+    """Tickets that we are sure belong to it, and that people have judged."""
+    correct: int = 0
+    sendable: int = 0
+
+    @property
+    def accuracy(self) -> float:
+        """Of those that we are sure of, the share that was right; 0 where there was none."""
+        return self.correct / self.n if self.n else 0.0
+
+    @property
+    def bound(self) -> float:
+        """What is proven of it: the exact one-sided 95 % lower bound."""
+        return lower_bound(self.n, self.n - self.correct)
+
+    @property
+    def coverage(self) -> float:
+        """Of the tickets that people filed under it, the share that we are sure of."""
+        return self.covered / self.filed if self.filed else 0.0
+
+
+@dataclass
+class Tally:
+    """Everything that was counted. Add each ticket once."""
+
+    tickets: int = 0
+    unlabelled: int = 0
+    unasked: int = 0
+    """Tickets in which no customer wrote."""
+    lines: dict[str, Line] = field(default_factory=dict)
+
+    def add(self, played: Played) -> None:
+        """Count one."""
+        self.tickets += 1
+        if not played.judged:
+            self.unlabelled += 1
+            return
+        filed = self.lines.setdefault(played.label, Line())
+        filed.filed += 1
+        filed.covered += played.sure
+        if played.sure:
+            said = self.lines.setdefault(played.category, Line())
+            said.n += 1
+            said.correct += played.category == played.label
+            said.sendable += played.sendable
+
+    @property
+    def total(self) -> Line:
+        """All categories together."""
+        whole = Line()
+        for line in self.lines.values():
+            whole.filed += line.filed
+            whole.covered += line.covered
+            whole.n += line.n
+            whole.correct += line.correct
+            whole.sendable += line.sendable
+        return whole
+
+
+def allowed(line: Line, category: Category | None, target: float = TARGET) -> Mode:
+    """The most that the counts would let a category do; who may answer at all is the configuration's to say."""
+    if category is None or category.requires_human or line.bound < target:
+        return Mode.ASSIST
+    return Mode.DEFLECT
+
+
+def label(past: PastTicket, configuration: Configuration) -> str:
+    """The configuration's category that people filed it under: the export's word, else the one tag, else the one team; or empty."""
+    names = {_plain(category.name): category.name for category in configuration.categories}
+    if (said := names.get(_plain(past.category))) or past.category:
+        return said or ""
+    tagged = {names[_plain(tag)] for tag in past.ticket.tags if _plain(tag) in names}
+    if len(tagged) == 1:
+        return tagged.pop()
+    teams = [c.name for c in configuration.categories if c.team and _plain(c.team) == _plain(past.ticket.group)]
+    return teams[0] if len(teams) == 1 and not tagged else ""
+
+
+def _plain(word: str) -> str:
+    return word.strip().lower().removeprefix(f"{fields.TAG}_").replace("_", "-").replace(" ", "-")
+
+
+def as_asked(ticket: Ticket) -> Ticket | None:
+    """The ticket as it lay there before anybody answered, with nothing that people did later; None where no customer wrote."""
+    first = next((n for n, m in enumerate(ticket.messages) if m.author.role is Role.AGENT), len(ticket.messages))
+    said = ticket.messages[:first]
+    if not any(message.author.role is Role.CUSTOMER and message.public for message in said):
+        return None
+    return replace(
+        ticket,
+        messages=said,
+        status=Status.NEW,
+        updated_at=said[-1].at,
+        tags=frozenset(),
+        fields=Empty,
+        assignee="",
+        group="",
+        priority=None,
+    )
+
+
+def answered(ticket: Ticket) -> str:
+    """The first thing that a person of the account told the customer, or nothing."""
+    return next((m.text for m in ticket.messages if m.author.role is Role.AGENT and m.public), "")
+
+
+def compared(past: PastTicket, asked: Ticket, judgement: Judgement, configuration: Configuration) -> Played:
+    """What we make of it beside what people made of it."""
+    judged, draft, decision = judgement.classification, judgement.draft, judgement.decision
+    case = Case(asked, judged, draft, configuration, Standing(asked.updated_at, "replay"))
+    doubts = (holds.unknown_category(case), holds.unsure(case))
+    unsure = any(doubts) or any(reason.code == NOT_SURE for reason in judged.reasons)
+    codes = tuple(reason.code for reason in decision.reasons if not reason.code.startswith(OPEN))
+    known = configuration.category(judged.category)
+    question = asked.question
+    return Played(
+        ref=past.ticket.ref.id,
+        label=label(past, configuration),
+        category=judged.category,
+        confidence=judged.confidence,
+        sure=not unsure,
+        sendable=not unsure and not codes and bool(draft.text),
+        reasons=codes,
+        question=question.text if question else "",
+        draft=draft.text,
+        answer=answered(past.ticket),
+        route=(known.team if known else "", past.ticket.group),
+        amounts=tuple(judged.entities.get("amount", ())),
+    )
+
+
+def summary(tally: Tally, configuration: Configuration) -> Mapping[str, object]:
+    """The counts in the line format of ``deskhand replay``."""
+    order: Iterable[str] = sorted(tally.lines, key=lambda name: (-tally.lines[name].filed, name))
+    return {
+        "categories": {
+            name: {
+                **_figures(tally.lines[name]),
+                "mode_allowed": str(allowed(tally.lines[name], configuration.category(name))),
+            }
+            for name in order
+        },
+        "totals": {
+            "tickets": tally.tickets,
+            "unlabelled": tally.unlabelled,
+            "unasked": tally.unasked,
+            **_figures(tally.total),
+        },
+    }
+
+
+def _figures(line: Line) -> dict[str, float]:
+    return {
+        "n": line.n,
+        "correct": line.correct,
+        "accuracy": round(line.accuracy, 4),
+        "lower_bound": round(line.bound, 4),
+        "coverage": round(line.coverage, 4),
+        "filed": line.filed,
+        "sendable": line.sendable,
+    }

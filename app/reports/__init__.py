@@ -1,0 +1,1 @@
+"""What old tickets, judgements and outcomes add up to: exports read, replayed and counted. Sends nothing."""

@@ -1,0 +1,74 @@
+"""``deskhand replay``: the line format that scripts depend on, and what is said of files that cannot be read."""
+
+import json
+
+import pytest
+
+LINES = [
+    {
+        "id": n,
+        "created_at": "2026-10-01T10:00:00Z",
+        "requester": "kim@example.com",
+        "subject": "Question",
+        "messages": [
+            {"author": "customer", "public": True, "at": "2026-10-01T10:00:00Z", "text": text},
+            {"author": "agent", "public": True, "at": "2026-10-01T11:00:00Z", "text": "Done."},
+        ],
+        "category": category,
+    }
+    for n, (text, category) in enumerate(
+        [
+            ("where is my order, the tracking shows nothing", "order-status"),
+            ("an invoice please", "billing"),
+            ("hm", "other"),
+        ]
+    )
+]
+
+
+@pytest.fixture
+def export(tmp_path):
+    file = tmp_path / "export.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in LINES))
+    return file
+
+
+def test_it_counts_and_keeps_nothing(deskhand, account, export, tmp_path):
+    ran = deskhand(
+        "replay", "--account", account, "--export", str(export), "--html", str(tmp_path / "r.html"), "--json"
+    )
+    assert ran.code == 0, ran.err
+    assert set(ran.json["categories"]["billing"]) >= {
+        "n",
+        "correct",
+        "accuracy",
+        "lower_bound",
+        "coverage",
+        "mode_allowed",
+    }
+    assert ran.json["categories"]["billing"]["mode_allowed"] == "assist"
+    assert (ran.json["totals"]["tickets"], ran.json["totals"]["unlabelled"]) == (3, 1)
+    assert "<!doctype html>" in (tmp_path / "r.html").read_text()
+
+
+def test_a_person_gets_a_table(deskhand, account, export):
+    ran = deskhand("replay", "--account", account, "--export", str(export))
+    assert ran.code == 0
+    assert "order-status" in ran.out
+    assert "1 filed under none of the categories" in ran.out
+
+
+@pytest.mark.parametrize("text", ["", "{broken\n", '{"id": 1}\n'])
+def test_a_file_without_a_ticket_is_refused_in_words(deskhand, account, tmp_path, text):
+    file = tmp_path / "bad.jsonl"
+    file.write_text(text)
+    ran = deskhand("replay", "--account", account, "--export", str(file))
+    assert ran.code == 2
+    assert "--export: no ticket could be read" in ran.err
+
+
+def test_a_file_that_is_no_text_is_refused_in_words(deskhand, account, tmp_path):
+    file = tmp_path / "bad.bin"
+    file.write_bytes(b"\xff\xfe\x00\x01" * 50)
+    ran = deskhand("replay", "--account", account, "--export", str(file))
+    assert (ran.code, "UTF-8" in ran.err) == (2, True)

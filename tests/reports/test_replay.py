@@ -1,0 +1,100 @@
+from datetime import datetime, timedelta
+
+from app.engine.classify import KeywordClassifier
+from app.engine.replaying import PastTicket, Tally
+from app.engine.types import Passage
+from app.reports.page import Shown, money, page
+from app.reports.replay import Past, Replay, Then
+from connectors.types import Message, Person, Ref, Role
+from tests.builders import NOON, a_ticket
+from tests.engine.desk import SETTLED
+
+CUSTOMER, AGENT = Person("c", Role.CUSTOMER), Person("a", Role.AGENT, external=False)
+ARTICLE = Passage(
+    "orders", "Where is my order?", "https://shop.example/orders", "Your order arrives within 3 days.", 0.9, version="v"
+)
+
+
+class Shelf:
+    """Knowledge as of one moment: the article that was written on ``since``."""
+
+    def __init__(self, at: datetime, since: datetime) -> None:
+        self.version = f"k{at >= since}"
+        self._known = [ARTICLE] if at >= since else []
+
+    def search(self, query, *, locale="", limit=5):
+        return self._known[:limit]
+
+
+def past(name, text, category, at=NOON):
+    said = (
+        Message("1", CUSTOMER, text, at, public=True),
+        Message("2", AGENT, "It is on its way.", at + timedelta(hours=1), public=True),
+    )
+    return PastTicket(a_ticket(ref=Ref(name), subject="", messages=said, created_at=at, tags=frozenset()), category)
+
+
+def replay(tickets, since):
+    made = []
+
+    def shelf(at):
+        made.append(at)
+        return Shelf(at, since)
+
+    run = Replay(SETTLED, KeywordClassifier(SETTLED), Past(Then([since], shelf)), Tally())
+    return run, list(run.played(tickets)), made
+
+
+def test_no_answer_comes_from_a_page_that_was_written_later():
+    written = NOON + timedelta(days=1)
+    question = "Where is my order? tracking of my order please, order tracking"
+    tickets = [
+        past("early", question, "order-status"),
+        past("late", question, "order-status", written + timedelta(hours=1)),
+    ]
+    _, (early, late), _ = replay(tickets, written)
+    assert early.draft == ""
+    assert "3 days" in late.draft
+    assert (early.sendable, late.sendable) == (False, True)
+    assert late.answer == "It is on its way."
+
+
+def test_tickets_between_which_nothing_changed_share_one_view():
+    _, played, made = replay(
+        [past(str(n), "where is my order", "order-status") for n in range(9)], NOON - timedelta(days=1)
+    )
+    assert (len(played), len(made)) == (9, 1)
+
+
+def test_nothing_asked_is_counted_and_not_judged():
+    silent = PastTicket(a_ticket(messages=(Message("1", AGENT, "hello", NOON, public=True),)), "order-status")
+    run, played, _ = replay([silent], NOON)
+    assert (played, run.tally.unasked, run.tally.tickets) == ([], 1, 0)
+
+
+def test_the_report_escapes_what_customers_wrote_and_masks_it():
+    hostile = past("7", "order tracking order <script>alert(1)</script> secret", "returns")
+    run, played, _ = replay([hostile], NOON)
+    shown = Shown(lambda text: text.replace("secret", "[masked]"))
+    assert len(list(shown.watch(played))) == 1
+    html = page(run.tally, shown, SETTLED, {"engine": "e", "skipped": 0, "doubled": 0}, NOON)
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert "secret" not in html
+    assert "[masked]" in html
+    assert 'http-equiv="Content-Security-Policy"' in html
+
+
+def test_only_the_surest_mistakes_are_kept():
+    run, _, _ = replay([], NOON)
+    shown = Shown(str)
+    (one,) = replay([past("7", "order tracking order tracking where is", "returns")], NOON)[1]
+    assert one.wrong
+    list(shown.watch([one] * 300))
+    assert (len(shown.worst), shown.seen) == (100, 300)
+    assert run.tally.tickets == 0
+
+
+def test_sums_are_added_by_currency():
+    assert money(["12.50 EUR", "7.50 EUR", "3 USD", "many EUR"]) == "20.00 EUR, 3.00 USD"
+    assert money([]) == ""
