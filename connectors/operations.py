@@ -185,6 +185,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "link_issue": _effect("Link an issue", "issue url title", "link", inverse="unlink_issue"),
         "unlink_issue": _effect("Take a link off an issue", "issue link"),
+        "comment_issue": _effect("Comment on an issue", "issue text", "comment", inverse="delete_comment"),
+        "delete_comment": _effect("Take a comment off an issue", "issue comment"),
         "close_issue": _effect("Close an issue", "issue"),
         # how things run
         "metrics": _read("Read metrics", "minutes", "series", optional="names account"),
