@@ -11,6 +11,8 @@ from app.nlp.tier import tier
 from app.nlp.wordpiece import WordPiece
 
 PIECES = WordPiece()
+NOTHING_MORE = b"\xc0\x3e\x00"
+"""A field that the format does not know: another file, the same model."""
 
 
 @pytest.mark.parametrize(
@@ -44,12 +46,24 @@ def test_vectors_are_unit_in_order_and_near_for_the_same_meaning(encoder: Encode
     assert vectors[0] @ vectors[2] > vectors[0] @ vectors[3] + 0.2
 
 
-def test_a_text_means_the_same_alone_and_in_a_batch(encoder: Encoder) -> None:
-    fresh = SentenceEncoder()
-    together = fresh.encode(
-        ["short one", "a sentence that is a good deal longer than the other one, so that padding is needed"]
-    )
-    assert np.allclose(together[0], SentenceEncoder().encode(["short one"])[0], atol=1e-4)
+def test_a_text_means_the_same_alone_and_among_others() -> None:
+    texts = ["short one", "a sentence that is a good deal longer than the other one"]
+    assert np.array_equal(SentenceEncoder().encode(texts)[0], SentenceEncoder().encode(texts[:1])[0])
+
+
+def test_small_integers_say_what_the_file_says(encoder: Encoder, tmp_path: Path) -> None:
+    same = bundled().read_bytes() + NOTHING_MORE
+    (tmp_path / "same.onnx").write_bytes(same)
+    as_it_is = SentenceEncoder(tmp_path / "same.onnx", hashlib.sha256(same).hexdigest())
+    texts = [
+        "Where is my parcel?",
+        "I was charged twice!",
+        "es geht nicht",
+        "Please change the address of my order. " * 9,
+    ]
+    assert encoder.version.endswith("-int8")
+    assert not as_it_is.version.endswith("-int8")
+    assert float((encoder.encode(texts) * as_it_is.encode(texts)).sum(axis=1).min()) > 0.985
 
 
 def test_another_file_than_the_pinned_one_is_never_run(tmp_path: Path) -> None:
