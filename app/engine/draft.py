@@ -119,7 +119,7 @@ def composed(lookup: Lookup, body: str, used: Sequence[Passage]) -> str:
     said = lookup.phrases(used[0])
     named = list(dict.fromkeys(source(p) for p in used))
     label = said.source if len(named) == 1 else said.sources
-    parts = (_greeting(lookup.ticket, said), body, f"{label}: {', '.join(named)}", _related(lookup, used), said.closing)
+    parts = (greeting(lookup.ticket, said), body, f"{label}: {', '.join(named)}", _related(lookup, used), said.closing)
     return "\n\n".join(part for part in parts if part)
 
 
@@ -144,7 +144,7 @@ def _why_none(lookup: Lookup) -> Reason:
     return Reason("no_source", "No source found: no article answers this.")
 
 
-def _greeting(ticket: Ticket, said: Phrases) -> str:
+def greeting(ticket: Ticket, said: Phrases) -> str:
     """The greeting with a first name, if that is plainly a name: a name field can hold anything."""
     first = ticket.requester.name.split()[:1]
     name = first[0] if first and _NAME.fullmatch(first[0]) and len(first[0]) <= 30 else ""

@@ -44,7 +44,11 @@ def taken_over(case: Case) -> Reason | None:
 
 def nothing_asked(case: Case) -> Reason | None:
     """The customer is not waiting for an answer."""
-    return None if case.ticket.question else Reason("nothing_asked", "No message of the customer waits for an answer.")
+    return (
+        None
+        if case.ticket.question or case.standing.woken
+        else Reason("nothing_asked", "No message of the customer waits for an answer.")
+    )
 
 
 def switched_off(case: Case) -> Reason | None:
@@ -185,3 +189,7 @@ HOLDS: tuple[Condition, ...] = (
     spent,
     cannot_reply,
 )
+ABOUT_DRAFTS = frozenset({no_source, beside, doubtful, restricted, spent, cannot_reply})
+"""Holds that are about an answer and not about who asks for what."""
+HOLDS_EFFECTS: tuple[Condition, ...] = tuple(hold for hold in HOLDS if hold not in ABOUT_DRAFTS)
+"""Why a person releases an effect."""

@@ -22,9 +22,11 @@ from app.engine.types import (
     Permission,
     Reason,
 )
+from app.engine.workflows.telling import told
 from connectors.types import (
     Assign,
     Change,
+    File,
     Note,
     Person,
     Reply,
@@ -104,7 +106,8 @@ def _holds(case: Case) -> tuple[Reason, ...]:
 def _locked(case: Case) -> Reason | None:
     """Why the evidence does not unlock a reply in this case, or None."""
     judged, standing = case.classification, case.standing
-    judged_on = evidence.digest(judged.engine, case.draft.engine, standing.knowledge, case.configuration.digest)
+    knowledge = "" if case.draft.work else standing.knowledge
+    judged_on = evidence.digest(judged.engine, case.draft.engine, knowledge, case.configuration.digest)
     claim = evidence.Claim(standing.account, judged.category, REPLY, judged_on)
     return evidence.allows(standing.evidence, claim, now=standing.now, key=standing.key)
 
@@ -122,11 +125,10 @@ def _deflect(case: Case, requested: Mode, why: Reason) -> Decision:
     if record is None or case.standing.coin < AUDIT_SHARE:
         return _assist(case, requested, (why, Reason("audit_sample", "Drawn at random for a person to judge.")))
     proof = Reason("evidence", f"{record.judged} answers were judged, {record.errors} of them wrong.")
-    actions = (Reason("no_actions", "Answers only: no actions are run."),) if requested is Mode.RESOLVE else ()
     language = case.classification.language or _tongue(case.draft)
     said = phrases(language, case.configuration.templates)
     text = "\n\n".join((case.draft.text.strip(), f"{said.disclosure} {said.human}"))
-    return _decision(case, Mode.DEFLECT, requested, (why, proof, *actions), (_permit(text, record),), record)
+    return _decision(case, Mode.DEFLECT, requested, (why, proof), (_permit(text, record, _files(case.draft)),), record)
 
 
 def _tongue(draft: Draft) -> str:
@@ -134,11 +136,17 @@ def _tongue(draft: Draft) -> str:
     return next((tongue(p.locale) for p in draft.passages if not p.restricted), "")
 
 
-def _permit(text: str, permission: Permission, buttons: tuple[str, ...] = ("human", "helped")) -> Reply:
+def _files(draft: Draft) -> tuple[File, ...]:
+    return draft.work.files if draft.work else ()
+
+
+def _permit(
+    text: str, permission: Permission, files: tuple[File, ...] = (), buttons: tuple[str, ...] = ("human", "helped")
+) -> Reply:
     """The reply that a checked permission allows; whoever calls this has checked it just before."""
     if not isinstance(permission, EvidenceRecord | Approval):
         raise TypeError("a reply needs a permission")
-    return Reply(text, buttons=buttons)
+    return Reply(text, buttons, files)
 
 
 def _decision(
@@ -156,7 +164,7 @@ def _decision(
         escalation = escalated(case)
         wanted = _marks(case, name, mode, escalation)
         if not any(reason.code.startswith(MACHINE) for reason in reasons):
-            wanted = (*wanted, *_routing(case, escalation), _note(case, name, mode, reasons), *replies)
+            wanted = (*wanted, *_routing(case, escalation), _worked(case, mode, _note(case, name, mode, reasons)), *replies)
     changes, dropped = _possible(wanted, case)
     question = case.ticket.question
     return Decision(
@@ -231,6 +239,16 @@ def _note(case: Case, name: str, mode: Mode, reasons: tuple[Reason, ...]) -> Not
     return Note("\n\n".join((*(part for part in above if part), notes.note(case, name, mode, reasons))), buttons=offers)
 
 
+def _worked(case: Case, mode: Mode, note: Note) -> Note:
+    """The note with what a workflow has come to; its buttons release what is proposed, before anything else."""
+    work = case.draft.work
+    if work is None:
+        return note
+    asked = work.proposals and mode is Mode.ASSIST
+    text = "\n\n".join(part for part in (note.text, told(work, mode)) if part)
+    return Note(text, ("approve", "reject") if asked else note.buttons, _files(case.draft) if mode is Mode.ASSIST else ())
+
+
 def _possible(wanted: tuple[Change, ...], case: Case) -> tuple[tuple[Change, ...], tuple[Reason, ...]]:
     """The changes that can be made here, and in words those that cannot."""
     exposed = case.ticket.shared and not case.standing.linked
@@ -261,7 +279,7 @@ def release(
         mode=decision.mode,
         requested=decision.requested,
         reasons=(*decision.reasons, Reason("released", "A member of the team sent it.")),
-        changes=(_permit(text, approval, buttons=("human",)),),
+        changes=(_permit(text, approval, _files(draft), ("human",)),),
         permission=approval,
         at=approval.at,
     )

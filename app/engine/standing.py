@@ -59,6 +59,8 @@ class Standing:
     """The account's support addresses: a requester with one of them is a loop."""
     previous: Decision | None = None
     """What was decided on this ticket last."""
+    woken: bool = False
+    """Something that a workflow waited for has come: a word is due although the customer asks nothing."""
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ chatbot:
   personality: friendly-helpful
   systemPrompt: Be brief.
   contextWindow: 20
+  limitations: [no-account-changes]
   temperature: 0.3
   tools: [{name: search_documentation}]
   fallbackToHuman: {triggers: [attempts > 3, {customerRequest: true}]}

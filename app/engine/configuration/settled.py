@@ -88,6 +88,8 @@ class Chatbot:
     """How many of the newest messages it reads."""
     temperature: float = 0.2
     tools: tuple[str, ...] = ()
+    limitations: tuple[str, ...] = ()
+    """What it must not do by itself: ``no-account-changes``."""
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,8 @@ def _chatbot(given: flows.Chatbot | None) -> Chatbot:
         "temperature": given.temperature,
     }
     tools = tuple(dict.fromkeys(tool.name for tool in given.tools))
-    return Chatbot(**{name: value for name, value in said.items() if value is not None}, tools=tools)
+    kept = {name: value for name, value in said.items() if value is not None}
+    return Chatbot(**kept, tools=tools, limitations=tuple(given.limitations))
 
 
 def _needs_human(category: models.Category) -> bool:

@@ -264,7 +264,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("chatbot.handoff.triggers.**", (WORKS, "a person answers when it is so")),
     ("chatbot.compliance.noPII", _private),
     ("chatbot.compliance.**", _DUTY),
-    ("chatbot.limitations.**", (NOT_YET, "no action of any kind is run, so none of these limits can be broken yet")),
+    ("chatbot.limitations.**", (WORKS, "nothing is changed elsewhere without a person's approval")),
     ("chatbot.engine", _MODEL),
     ("chatbot.personality", _voice),
     ("chatbot.systemPrompt", (WORKS, "a model reads it after our own rules, which it cannot widen")),

@@ -18,6 +18,7 @@ from app.engine.types import Classification, Reason
 from connectors.types import File, Ticket
 
 __all__ = [
+    "NOBODY",
     "Action",
     "Answer",
     "Ask",
@@ -69,6 +70,9 @@ class Identity:
     user: str = ""
     """The person's id at the host."""
     level: Level = Level.NOBODY
+
+
+NOBODY = Identity()
 
 
 class Failure(StrEnum):

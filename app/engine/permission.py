@@ -1,0 +1,83 @@
+"""The gate for effects on backends: the only place that makes a ``Permit``. What is done in the helpdesk is ``policy``'s to decide.
+
+A mode, holds, proof of who asks, evidence for that very operation and limits all have to agree; else a person is asked.
+"""
+
+from dataclasses import dataclass
+
+from app.engine import evidence
+from app.engine.configuration.settled import Configuration
+from app.engine.escalation import escalated
+from app.engine.holds import HOLDS_EFFECTS, SILENT
+from app.engine.standing import AUDIT_SHARE, Case
+from app.engine.types import Approval, Mode, Permit, Reason
+from app.engine.workflows.limits import ENGINE, Wanted, exceeded
+from app.engine.workflows.types import Level
+from connectors.operations import Risk
+from connectors.types import Person, Role
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """An effect that is not run by itself. ``proposed``: a person may release it; else nobody here may."""
+
+    reason: Reason
+    proposed: bool = True
+
+
+class NotApproved(Exception):
+    """A person's click releases nothing; ``reason`` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
+
+
+def permit(wanted: Wanted, case: Case) -> Permit | Withheld:
+    """Whether a workflow may do this by itself. Never raises; what it permits is permitted for this effect alone."""
+    if above := exceeded(wanted, case.configuration.limits.get(wanted.name)):
+        return Withheld(above, proposed=False)
+    held = _held(wanted, case) or _locked(wanted, case)
+    record = wanted.evidence
+    if held or record is None:
+        return Withheld(held or Reason("no_evidence", "Nobody has judged enough of these yet."))
+    return Permit(wanted.key, wanted.name, record)
+
+
+def _held(wanted: Wanted, case: Case) -> Reason | None:
+    """Why only a person may release it, whatever was proven by evidence."""
+    configuration, category = case.configuration, case.classification.category
+    if wanted.operation.risk is not Risk.REVERSIBLE:
+        return Reason("irreversible", "It cannot be undone, so a person approves it.")
+    if configuration.mode(category)[0] is not Mode.RESOLVE:
+        return Reason("not_resolve", f"{category or 'This'} is not set to resolve, so a person approves it.")
+    if configuration.chatbot.limitations:
+        return Reason("limitation", "The configuration lets a chatbot change nothing by itself.")
+    if wanted.identity.level < Level.HOST:
+        return Reason("unproven", "It is not proven who asks for it.")
+    found = [reason for condition in (*SILENT, *HOLDS_EFFECTS) if (reason := condition(case))]
+    return next(iter([*found, *escalated(case).holds]), None)
+
+
+def _locked(wanted: Wanted, case: Case) -> Reason | None:
+    """Why the evidence does not unlock it now, or None."""
+    standing, judged = case.standing, case.classification
+    judged_on = evidence.digest(judged.engine, ENGINE, "", case.configuration.digest)
+    claim = evidence.Claim(standing.account, judged.category, wanted.name, judged_on)
+    if locked := evidence.allows(wanted.evidence, claim, now=standing.now, key=standing.key):
+        return locked
+    return Reason("audit_sample", "Drawn at random for a person to judge.") if standing.coin < AUDIT_SHARE else None
+
+
+def approved(wanted: Wanted, approval: Approval, person: Person, configuration: Configuration) -> Permit:
+    """The leave that a person's click gives. Raises NotApproved for strangers, and for what is above a limit."""
+    if person.external or person.role is not Role.AGENT or approval.by != person.id:
+        raise NotApproved(Reason("external", "Only members of the team can approve this."))
+    if above := exceeded(wanted, configuration.limits.get(wanted.name)):
+        raise NotApproved(above)
+    return Permit(wanted.key, wanted.name, approval)
+
+
+def undone(done: Permit, effect: str, inverse: str) -> Permit:
+    """Leave to undo what was permitted: on the same permission, under a name of its own."""
+    return Permit(effect, inverse, done.permission)

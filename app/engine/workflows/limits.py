@@ -1,0 +1,66 @@
+"""What a workflow wants to do elsewhere, and whether it stays below the configuration's limits. Permits nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.engine.configuration.steps import Limit
+from app.engine.types import EvidenceRecord, Reason
+from app.engine.workflows.types import NOBODY, Identity
+from connectors.operations import Operation
+
+ENGINE = "workflow/1"
+"""What writes a workflow's words: part of the evidence hash."""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What one operation has moved already, in the smallest unit: in this ticket, and for the account within a day."""
+
+    ticket: int = 0
+    day: int = 0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One effect that a run asks for. ``key`` names it for good; ``evidence`` is the newest for this category and operation."""
+
+    key: str
+    name: str
+    operation: Operation
+    inputs: Mapping[str, Any]
+    identity: Identity = NOBODY
+    evidence: EvidenceRecord | None = None
+    spent: Spent = Spent()
+
+    @property
+    def amount(self) -> int | None:
+        """The money that it moves; None where it moves none. What is not a whole number counts as none that can be judged."""
+        given = self.inputs.get(self.operation.amount) if self.operation.amount else None
+        return given if isinstance(given, int) and not isinstance(given, bool) and given >= 0 else None
+
+
+def exceeded(wanted: Wanted, limit: Limit | None) -> Reason | None:
+    """Why it is more than it may be, whoever approves it; None when it is not."""
+    if not wanted.operation.amount:
+        return None
+    amount, title = wanted.amount, wanted.operation.title
+    if amount is None:
+        return Reason("amount_unknown", f"{title}: it does not say how much, as a whole number.")
+    if limit is None:
+        return None
+    if str(wanted.inputs.get("currency", "")).upper() != limit.currency:
+        return Reason("limit_currency", f"{title}: its limit is in {limit.currency}, and this is another currency.")
+    bounds = (
+        (limit.per_action, amount, "at once"),
+        (limit.per_ticket, wanted.spent.ticket + amount, "in one ticket"),
+        (limit.per_day, wanted.spent.day + amount, "in a day"),
+    )
+    return next(
+        (
+            Reason("limit", f"{title}: at most {most} (smallest unit of {limit.currency}) {how}.")
+            for most, total, how in bounds
+            if most is not None and total > most
+        ),
+        None,
+    )

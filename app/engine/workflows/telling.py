@@ -1,0 +1,82 @@
+"""What a run has come to, in words: the draft for the customer, and the part of the note that shows the team every step."""
+
+from collections.abc import Sequence
+
+from app.engine.configuration.settled import Configuration
+from app.engine.draft import greeting
+from app.engine.phrases import phrases
+from app.engine.types import Classification, Draft, Mode, Passage, Proposal, Reason, Work
+from app.engine.workflows.limits import ENGINE
+from app.engine.workflows.types import Ended, Progress
+from connectors.operations import Operation
+from connectors.types import Ticket
+
+MOST_STEPS = 40
+"""Lines of a trace that a note shows; all of them are kept."""
+TOOK_OVER = Reason("workflow_person", "The workflow ended with a person.")
+
+
+def drafted(
+    progress: Progress, ticket: Ticket, judged: Classification, configuration: Configuration, asked: Sequence[Proposal]
+) -> Draft:
+    """The run's words as a draft; empty while something waits for approval. ``asked`` is what does."""
+    flow = progress.workflow
+    said = phrases(judged.language, configuration.templates)
+    body = "\n\n".join(progress.says)
+    text = "" if asked or not body else "\n\n".join((greeting(ticket, said), body, said.closing))
+    holds = list(_holds(progress, asked))
+    reasons = (Reason("workflow", f"The workflow {flow.name} says so."),) if text and not holds else tuple(holds[:1])
+    sources = (f"workflow {flow.name}", *progress.sources)
+    passages = tuple(Passage(f"workflow:{flow.name}", title, "", "", 1.0) for title in sources)
+    files = () if asked else progress.files
+    work = Work(flow.name, progress.notes, progress.trace, tuple(holds), tuple(asked), files)
+    return Draft(text, passages, reasons, ENGINE, work=work)
+
+
+def _holds(progress: Progress, asked: Sequence[Proposal]) -> list[Reason]:
+    """Why a person goes on."""
+    found = [progress.reason or TOOK_OVER] if progress.ended is Ended.HANDED_OVER else []
+    for one in asked:
+        why = f" {one.why.text}" if one.why else ""
+        found.append(Reason("to_approve", f"{one.title} waits for approval.{why}"))
+    return found
+
+
+def has_words(progress: Progress, asked: Sequence[Proposal]) -> bool:
+    """Whether the run has anything to tell anybody now; if not, knowledge may answer instead."""
+    told = progress.says or progress.notes or asked
+    return bool(told) or progress.ended is Ended.HANDED_OVER
+
+
+def proposal(key: str, operation: Operation, inputs: dict[str, object], why: Reason | None, link: str) -> Proposal:
+    """An effect as a person is asked about it. Inputs are shown in short, a line each."""
+    details = tuple(f"{name}: {_short(value)}" for name, value in inputs.items() if value not in (None, "", [], {}))
+    return Proposal(key, operation.title, details, why, link)
+
+
+def told(work: Work, mode: Mode) -> str:
+    """The note's part about a workflow, as Markdown: what was found, what waits for approval, every step."""
+    parts = []
+    if work.notes:
+        parts.append("**Found and done**\n\n" + "\n".join(f"- {line}" for line in work.notes))
+    if work.proposals and mode is Mode.ASSIST:
+        parts += [_asked(one) for one in work.proposals]
+    if work.trace:
+        lines = [f"{n}. {line}" for n, line in enumerate(work.trace[-MOST_STEPS:], start=1)]
+        parts.append(f"**Steps of {work.workflow}**\n\n" + "\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def _asked(one: Proposal) -> str:
+    lines = "\n".join(f"- {line}" for line in one.details)
+    where = f"[Approve or reject it]({one.link})" if one.link else "Approve or reject it with the buttons below."
+    return "\n\n".join(part for part in (f"**To approve: {one.title}**", lines, where) if part)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_short(part)}" for name, part in value.items() if part not in (None, ""))
+    if isinstance(value, list | tuple):
+        return "; ".join(_short(part) for part in value)
+    text = " ".join(str(value).split())
+    return text if len(text) <= 120 else f"{text[:117]}..."
