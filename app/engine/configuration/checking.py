@@ -10,12 +10,13 @@ from pydantic_core import ErrorDetails
 from app.engine.conditions import ConditionError, trigger
 from app.engine.configuration import calendars
 from app.engine.configuration.flows import Document
-from app.engine.configuration.models import VOCABULARY, Category, Group, Trigger
+from app.engine.configuration.models import VOCABULARY, Category, Group, Message, Templates, Trigger
 from app.engine.configuration.reading import ConfigurationError, Path, Source, shown
 from app.engine.configuration.rules import TO_TEAM
 from app.engine.configuration.settled import PRIORITIES
 from app.engine.facts import Fact, known
 from app.engine.nearest import nearest
+from app.engine.templates import Template, TemplateError, read, shipped
 from app.engine.words import stems
 
 _TYPES: Mapping[str, tuple[str, str]] = {
@@ -185,6 +186,7 @@ def _whole(document: Document) -> Iterator[tuple[Path, str, str]]:
     yield from _conditions(document)
     yield from _actions(document)
     yield from _systems(document)
+    yield from _templates(document)
 
 
 def facts_of(document: Document) -> Mapping[str, Fact]:
@@ -285,3 +287,30 @@ def _not_a(kind: str, value: Any) -> tuple[str, str] | None:
         return None if isinstance(value, str) and value else _TYPES["string_type"]
     words = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
     return None if words else ("is not a mapping of words", "write `word: word` below it")
+
+
+def messages(given: Templates) -> Iterator[tuple[str, Template]]:
+    """The account's own messages by name. Raises TemplateError for one that cannot be used."""
+    for name, value in (given.__pydantic_extra__ or {}).items():
+        yield name, read(name, value if isinstance(value, str) else _written(value))
+
+
+def _written(message: Message) -> Mapping[str, Any]:
+    return message.model_dump(exclude_none=True, by_alias=True)
+
+
+def _templates(document: Document) -> Iterator[tuple[Path, str, str]]:
+    for name, value in (document.templates.__pydantic_extra__ or {}).items():
+        try:
+            template = read(name, value if isinstance(value, str) else _written(value))
+        except TemplateError as error:
+            yield ("templates", name), f"(line {error.line} of its text) {error}", ""
+            continue
+        if not template.wordings:
+            yield ("templates", name), "says nothing", "write `text:` below it"
+    known = {*(document.templates.__pydantic_extra__ or {}), *shipped()}
+    for key, response in document.auto_response.items():
+        for n, step in enumerate(response.workflow):
+            if step.template and step.template not in known:
+                path: Path = ("autoResponse", key, "workflow", n, "template")
+                yield path, f"{step.template[:60]!r} is no template", nearest(step.template, known)

@@ -321,4 +321,4 @@ class Document(Section):
     """Operation -> the most that it may move, such as ``refund``."""
     modes: models.Modes = models.Modes()
     knowledge: models.Knowledge = models.Knowledge()
-    templates: models.Templates = models.Templates()
+    templates: models.Templates = Field(default_factory=lambda: models.Templates.model_validate({}))

@@ -215,8 +215,41 @@ class Classification(Section):
     vip: Vip | None = None
 
 
+class Media(Section):
+    """A picture, a video or a page that goes with a message."""
+
+    type: Literal["image", "video", "page"] = "image"
+    title: Text
+    url: Annotated[str, AfterValidator(a_link)]
+
+
+class Wordings(Section):
+    """One message in one language, for every channel (``text``) or for those that have words of their own."""
+
+    text: Text | None = None
+    mail: Text | None = None
+    chat: Text | None = None
+    sms: Text | None = None
+    slack: Text | None = None
+    voice: Text | None = None
+
+
+class Message(Wordings):
+    """One message with named fields; ``language`` is that of its own wordings, English where it is left out."""
+
+    language: Annotated[str, StringConstraints(pattern="^[a-z]{2}$")] | None = None
+    languages: dict[Annotated[str, StringConstraints(pattern="^[a-z]{2}$")], Text | Wordings] = Field(
+        default_factory=dict
+    )
+    attach: Texts = Field(default_factory=list)
+    media: list[Media] = Field(default_factory=list)
+
+
 class Templates(Section):
-    """The sentences around an answer."""
+    """The sentences around an answer, and messages with named fields by any other name."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Text | Message]
 
     greeting: str | None = None
     closing: str | None = None

@@ -9,6 +9,7 @@ from app.engine.conditions import Condition
 from app.engine.configuration.rules import Rules
 from app.engine.configuration.steps import Limit, Workflow
 from app.engine.facts import FACTS, Fact
+from app.engine.templates import Shelf
 from app.engine.types import Mode, Reason
 from connectors.types import Priority
 
@@ -116,6 +117,10 @@ class Configuration:
     """What its conditions may ask about."""
     anger: float = ANGER
     templates: Templates = Templates()
+    shelf: Shelf = field(default_factory=Shelf)
+    """Its messages with named fields, over the shipped ones."""
+    approved_only: bool = False
+    """Only messages that the account has approved reach a customer."""
     quotes: int = 3
     """How many passages a draft may look at; 0 switches knowledge off."""
     chatbot: Chatbot = Chatbot()

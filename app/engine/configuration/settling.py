@@ -9,7 +9,7 @@ from typing import Any
 
 from app.engine.conditions import Condition, condition, trigger
 from app.engine.configuration import flows, models
-from app.engine.configuration.checking import answered, facts_of, placed, topical
+from app.engine.configuration.checking import answered, facts_of, messages, placed, topical
 from app.engine.configuration.flows import Document
 from app.engine.configuration.models import VOCABULARY
 from app.engine.configuration.planning import limits, wishes, workflows
@@ -25,6 +25,7 @@ from app.engine.configuration.settled import (
     Templates,
 )
 from app.engine.facts import Fact
+from app.engine.templates import Shelf
 from connectors.types import Priority
 
 STEPS = "step-by-step"
@@ -52,6 +53,8 @@ def settled(source: Source, document: Document) -> Configuration:
         facts=known,
         anger=sentiment.threshold if sentiment and upset else Configuration.anger,
         templates=_templates(document.templates),
+        shelf=Shelf(MappingProxyType(dict(messages(document.templates)))),
+        approved_only=_approved_only(document),
         quotes=document.knowledge.passages if document.knowledge.enabled else 0,
         chatbot=_chatbot(document.chatbot),
         workflows=workflows(document, source.value),
@@ -166,5 +169,11 @@ def _fallbacks(document: Document) -> Iterator[models.Trigger]:
 
 
 def _templates(given: models.Templates) -> Templates:
-    own = given.model_dump(exclude_none=True)
+    own = given.model_dump(exclude_none=True, include=set(models.Templates.model_fields))
     return Templates(**own)
+
+
+def _approved_only(document: Document) -> bool:
+    """Whether the chatbot's duties ask for approved responses; a word that we do not know asks for them as well."""
+    duties = document.chatbot.compliance if document.chatbot else None
+    return bool(duties and duties.approved_responses not in (None, "optional", "no"))

@@ -312,6 +312,13 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("modes.categories.**", (WORKS, "how much this category may do, as far as evidence allows")),
     ("knowledge.enabled", (WORKS, "whether drafts quote articles")),
     ("knowledge.passages", (WORKS, "how many passages a draft may look at")),
-    ("templates.*", (WORKS, "stands in every answer")),
+    *(
+        (f"templates.{name}", (WORKS, "stands in every answer"))
+        for name in ("greeting", "closing", "disclosure", "human")
+    ),
+    (
+        "templates.**",
+        (WORKS, "a message with named fields: where one is missing, nothing is sent and the note says which"),
+    ),
     *((path, (WARNING, "is empty: leave it out or fill it")) for path in _MAY_BE_EMPTY),
 )
