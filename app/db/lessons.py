@@ -1,0 +1,127 @@
+"""Lessons that people taught, and the history of promotions and demotions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.db import ids
+from app.db.models.lesson import LessonRow, PromotionRow
+from app.engine.evidence import Claim
+from app.engine.lessons import Learned, Lesson
+from app.engine.proving import WINDOW
+
+ASKED, PROMOTED, DEMOTED = "asked", "promoted", "demoted"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to a category's autonomy."""
+
+    category: str
+    action: str
+    kind: str
+    by: str
+    reason: str
+    at: datetime
+
+
+def save(session: Session, learned: Learned) -> bool:
+    """Keep a lesson. False when the decision has taught before: the first word stands."""
+    if session.get(LessonRow, learned.decision) is not None:
+        return False
+    session.add(
+        LessonRow(
+            decision_id=learned.decision,
+            ticket_id=learned.ticket_id,
+            account_id=learned.account,
+            category=learned.category,
+            action=learned.action,
+            digest=learned.digest,
+            kind=str(learned.lesson),
+            by=learned.by,
+            at=learned.at,
+        )
+    )
+    session.flush()
+    return True
+
+
+def taught(session: Session, decision_id: str) -> bool:
+    """Whether the decision has taught already."""
+    return session.get(LessonRow, decision_id) is not None
+
+
+def about(session: Session, claim: Claim, limit: int = WINDOW) -> list[Learned]:
+    """The newest lessons that are about a claim, newest first."""
+    chosen = select(LessonRow).where(
+        LessonRow.account_id == claim.account,
+        LessonRow.category == claim.category,
+        LessonRow.action == claim.action,
+        LessonRow.digest == claim.digest,
+    )
+    newest = chosen.order_by(LessonRow.at.desc(), LessonRow.decision_id.desc()).limit(limit)
+    return [_learned(row) for row in session.scalars(newest)]
+
+
+def counts(session: Session, account_id: str, since: datetime) -> dict[str, dict[Lesson, int]]:
+    """Category -> lesson -> how often, whatever was in force then."""
+    chosen = select(LessonRow.category, LessonRow.kind, func.count()).where(
+        LessonRow.account_id == account_id, LessonRow.at >= since
+    )
+    found: dict[str, dict[Lesson, int]] = {}
+    for category, kind, number in session.execute(chosen.group_by(LessonRow.category, LessonRow.kind)):
+        found.setdefault(category, {})[Lesson(kind)] = number
+    return found
+
+
+def note(session: Session, claim: Claim, kind: str, by: str, reason: str, at: datetime) -> None:
+    """Keep that somebody asked for a promotion, that it was made, or that a category fell back."""
+    session.add(
+        PromotionRow(
+            id=ids.fresh(),
+            account_id=claim.account,
+            category=claim.category,
+            action=claim.action,
+            digest=claim.digest,
+            kind=kind,
+            by=by,
+            reason=reason,
+            at=at,
+        )
+    )
+    session.flush()
+
+
+def looks(session: Session, claim: Claim) -> int:
+    """How often somebody has asked for this very promotion."""
+    chosen = select(func.count()).where(
+        PromotionRow.account_id == claim.account,
+        PromotionRow.category == claim.category,
+        PromotionRow.action == claim.action,
+        PromotionRow.digest == claim.digest,
+        PromotionRow.kind == ASKED,
+    )
+    return session.scalar(select(chosen.scalar_subquery())) or 0
+
+
+def history(session: Session, account_id: str, limit: int = 50) -> list[Step]:
+    """What happened to the account's categories, newest first."""
+    chosen = select(PromotionRow).where(PromotionRow.account_id == account_id)
+    rows = session.scalars(chosen.order_by(PromotionRow.at.desc(), PromotionRow.id.desc()).limit(limit))
+    return [Step(row.category, row.action, row.kind, row.by, row.reason, row.at) for row in rows]
+
+
+def _learned(row: LessonRow) -> Learned:
+    return Learned(
+        decision=row.decision_id,
+        ticket_id=row.ticket_id,
+        account=row.account_id,
+        category=row.category,
+        action=row.action,
+        digest=row.digest,
+        lesson=Lesson(row.kind),
+        by=row.by,
+        at=row.at,
+    )

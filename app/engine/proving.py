@@ -1,0 +1,132 @@
+"""From lessons to a record: whether enough was judged, and rightly, for a person to promote a category. Nobody else can.
+
+Lessons come from people alone. Only those of what is in force count (classifier, writer, knowledge, configuration), and only
+the newest ``WINDOW``, so that a good spring does not pay for a bad autumn.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.engine.evidence import CONFIDENCE, LEAST_TARGET, Claim, lower_bound, sign
+from app.engine.lessons import Learned
+from app.engine.types import EvidenceRecord, Reason
+
+WINDOW = 300
+"""Lessons that count, newest first."""
+LASTS = timedelta(days=90)
+"""How long a record is good for."""
+MOST_BY_ONE = 0.8
+"""The share of lessons that may come from one person, once there is a team to judge."""
+TEAM = 3
+"""People from whom on no single one may carry the proof alone."""
+
+
+class NotProven(Exception):
+    """The category stays with people; ``reason`` says what is missing."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the lessons of one claim add up to. ``looks``: how often somebody has asked for promotion before."""
+
+    judged: int
+    errors: int
+    people: int
+    largest: int
+    """Lessons by the person who gave most."""
+    looks: int = 0
+
+    @property
+    def confidence(self) -> float:
+        """How sure the bound has to be. Who asks again and again is lucky at last, so each further look has to be surer:
+        the first may err in 5 % of cases, all later ones together in as many once more."""
+        return CONFIDENCE if self.looks == 0 else 1 - (1 - CONFIDENCE) / (self.looks * (self.looks + 1))
+
+    @property
+    def bound(self) -> float:
+        """The accuracy that is proven at this look."""
+        return lower_bound(self.judged, self.errors, self.confidence)
+
+
+def proof(lessons: Sequence[Learned], claim: Claim, looks: int = 0) -> Proof:
+    """The newest lessons that are about the claim, counted. One decision teaches once."""
+    about = {one.decision: one for one in lessons if _about(one, claim)}
+    newest = sorted(about.values(), key=lambda one: one.at, reverse=True)[:WINDOW]
+    voices: dict[str, int] = {}
+    for one in newest:
+        voices[one.by] = voices.get(one.by, 0) + 1
+    errors = sum(not one.lesson.right for one in newest)
+    return Proof(len(newest), errors, len(voices), max(voices.values(), default=0), looks)
+
+
+def _about(one: Learned, claim: Claim) -> bool:
+    return (one.account, one.category, one.action, one.digest) == (
+        claim.account,
+        claim.category,
+        claim.action,
+        claim.digest,
+    )
+
+
+def missing(found: Proof, target: float) -> Reason | None:
+    """What stands between the lessons and a record, or None."""
+    if found.judged == 0:
+        return Reason("no_evidence", "Nobody has judged an answer of what is in force yet.")
+    if found.people >= TEAM and found.largest > MOST_BY_ONE * found.judged:
+        return Reason(
+            "one_voice", f"One person gave {found.largest} of {found.judged} judgements: others have to look too."
+        )
+    if found.bound < target:
+        more = needed(found, target)
+        return Reason(
+            "evidence_thin",
+            f"At least {found.bound:.1%} right is proven; {target:.1%} is needed: {more} more without an error would do.",
+        )
+    return None
+
+
+def needed(found: Proof, target: float) -> int:
+    """How many more right answers in a row would prove the target."""
+    low, high = 0, 1
+    while lower_bound(found.judged + high, found.errors, found.confidence) < target:
+        low, high = high, high * 2
+    while low < high:
+        middle = (low + high) // 2
+        enough = lower_bound(found.judged + middle, found.errors, found.confidence) >= target
+        low, high = (low, middle) if enough else (middle + 1, high)
+    return low
+
+
+def record(found: Proof, claim: Claim, target: float, now: datetime, key: bytes) -> EvidenceRecord:
+    """The signed record that a person's promotion makes. Raises NotProven, and ValueError for a target below the least."""
+    if not LEAST_TARGET <= target < 1:
+        raise ValueError(f"a target lies between {LEAST_TARGET} and 1")
+    if why := missing(found, target):
+        raise NotProven(why)
+    unsigned = EvidenceRecord(
+        account=claim.account,
+        category=claim.category,
+        action=claim.action,
+        judged=found.judged,
+        errors=found.errors,
+        target=target,
+        digest=claim.digest,
+        issued_at=now,
+        expires_at=now + LASTS,
+        signature="",
+    )
+    return sign(unsigned, key)
+
+
+def fallen(found: Proof, target: float) -> Reason | None:
+    """Why a promoted category goes back to people: its newest lessons no longer prove what was promised, or None."""
+    if found.judged and lower_bound(found.judged, found.errors) < target:
+        return Reason(
+            "demoted", f"{found.errors} of the newest {found.judged} judged answers were wrong: people answer again."
+        )
+    return None
