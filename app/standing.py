@@ -64,11 +64,12 @@ def standing_of(
         key=services.evidence_key,
         human_took_over=policy.took_over(ticket, remembered.heard),
         stopped=accounts.find(session, account_id).stopped,
-        sent=Counts(sent.ticket, sent.requester, sent.domain),
+        sent=Counts(sent.ticket, sent.requester, sent.domain, sent.everybody),
         attempts=sent.ever,
         coin=coin(services.evidence_key, *asked),
         budgets=Counts() if remembered.redecided >= REDECIDED else BUDGETS,
         previous=judgements.latest(session, remembered.id),
+        handed_back_at=remembered.heard,
     )
 
 

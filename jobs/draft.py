@@ -7,6 +7,8 @@ from app.db import evidence
 from app.db.judgements import Judged
 from app.db.tickets import Remembered
 from app.engine import policy
+from app.engine.handoff import prepared
+from app.engine.standing import Case
 from app.engine.types import Classification, Draft, Reason
 from app.engine.writing import written
 from app.nlp.personal import NEVER_OUT, mask, values
@@ -29,6 +31,7 @@ def decided(
         standing = standing_of(services, session, place, remembered, ticket, services.database.now(session))
         proof = evidence.newest(session, account_id, classification.category)
     standing = replace(standing, evidence=proof, knowledge=knowledge.version)
+    drafted = prepared(Case(ticket, classification, drafted, configuration, standing))
     decision = policy.gate(ticket, classification, drafted, configuration, standing)
     decision = replace(decision, changes=tuple(_safe(change, drafted) for change in decision.changes))
     codes = ",".join(reason.code for reason in decision.reasons)

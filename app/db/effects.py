@@ -144,20 +144,21 @@ def opening(session: Session, connection_id: str) -> bool:
 
 @dataclass(frozen=True)
 class Sent:
-    """Replies that customers got without a person's click: in the ticket ever and lately, and lately by whom they went to."""
+    """Replies that customers got without a person's click: in the ticket ever; lately here, by whom they went to, and altogether."""
 
     ever: int
     ticket: int
     requester: int
     domain: int
+    everybody: int = 0
 
 
 def replies(session: Session, ticket_id: str, requester: tuple[str, str], now: datetime, within: timedelta) -> Sent:
     """Count them; ``requester`` is the person's id and mail domain. Planned ones count: they are on their way."""
     person, domain = requester
     values = {"ticket": ticket_id, "since": now - within, "person": person, "domain_": domain}
-    ever, mine, theirs, domains = session.execute(_REPLIES, values).one()
-    return Sent(ever or 0, mine or 0, theirs or 0, (domains or 0) if domain else 0)
+    ever, mine, theirs, domains, all_ = session.execute(_REPLIES, values).one()
+    return Sent(ever or 0, mine or 0, theirs or 0, (domains or 0) if domain else 0, all_ or 0)
 
 
 def _set(session: Session, effect_id: int, **values: Any) -> None:
@@ -192,6 +193,7 @@ _REPLIES = select(
     _count(_THIS, _LATELY),
     _count(EffectRow.requester == bindparam("person"), *_THEIRS),
     _count(EffectRow.domain == bindparam("domain_"), *_THEIRS),
+    _count(*_THEIRS),
 )
 
 

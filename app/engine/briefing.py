@@ -1,109 +1,188 @@
 """What a person finds when a ticket is handed over: a briefing to act on in ten seconds. Never repeats what the customer wrote."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from app.engine import fields
 from app.engine.configuration.calendars import described
-from app.engine.escalation import Escalation, outside
-from app.engine.sla import Metric
+from app.engine.escalation import GUESS, Escalation, outside
+from app.engine.handoff import first_reply, moment
+from app.engine.history import Related
 from app.engine.standing import Case
-from connectors.types import Role, SetField
+from app.engine.types import Mode
+from connectors.types import Merge, Role
 
-SHOWN = ("accountPlan", "loyaltyTier", "lifetimeValue", "organisation", "seats", "orders", "country")
+SHOWN = ("accountPlan", "loyaltyTier", "lifetimeValue", "organisation", "organization", "seats", "orders", "country")
 """Facts of the host about a person that are worth a look."""
-LEVELS = {1: "a person", 2: "a senior person", 3: "somebody at once"}
+LEVELS = {1: "For a person", 2: "For a senior person", 3: "Take it now"}
+STEADY = 0.15
+"""A change of mood under this says nothing."""
+NAMED = {
+    "order": "an order",
+    "invoice": "an invoice",
+    "tracking": "a tracking number",
+    "amount": "an amount",
+    "deadline": "a deadline",
+    "product": "a product",
+    "error": "an error",
+}
+"""What a text may name, as a briefing says it without repeating it."""
+EARLIER = 3
 
 
-def briefing(case: Case, escalation: Escalation) -> str:
-    """The briefing as Markdown, one line for each subject; empty when nothing is escalated."""
+def briefing(case: Case, escalation: Escalation, mode: Mode = Mode.ASSIST) -> str:
+    """The briefing as Markdown: a headline, a line for each subject, numbered steps; what belongs together where nothing is escalated."""
     if not escalation.level:
-        return ""
+        return "\n".join(_line(subject, text) for subject, text in _kin(case) if text)
     known = {name for name, contact in case.configuration.rules.contacts.items() if contact.ways}
     lines = (
-        ("Escalated to", LEVELS[min(escalation.level, 3)] + (f", {escalation.team}" if escalation.team else "")),
         ("Because", " ".join(reason.text for reason in escalation.reasons)),
         ("Who", _who(case)),
-        ("Tried", _tried(case)),
         ("Mood", _mood(case)),
-        ("Due", _due(case, escalation)),
-        ("Do next", "; ".join(_next(case, escalation))),
+        ("Tried", _tried(case)),
+        ("Facts", _facts(case)),
+        *_kin(case),
         ("Being told", ", ".join(name for name in escalation.notify if name in known)),
         ("Please tell", ", ".join(name for name in escalation.notify if name not in known)),
-        ("To tell the customer, nothing was sent", _sentence(case, escalation)),
     )
-    return "\n".join(f"**{subject}:** {text}" for subject, text in lines if text)
+    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(_next(case, escalation, mode), start=1))
+    body = "\n".join(_line(subject, text) for subject, text in lines if text)
+    return "\n\n".join((_headline(case, escalation), body, f"**Do next**\n\n{steps}"))
+
+
+def buttons(case: Case, escalation: Escalation, mode: Mode) -> tuple[str, ...]:
+    """What the note offers: the draft where there is one, and for what is escalated the word that somebody has it."""
+    if mode is not Mode.ASSIST:
+        return ()
+    history = case.standing.history
+    offers = (
+        ("share", bool(case.draft.text)),
+        ("acknowledge", escalation.level > 0),
+        ("merge", history.twin is not None and history.mergeable),
+        ("incident", history.cluster is not None and not history.cluster.confirmed),
+        ("resume", escalation.level > 0),
+    )
+    return tuple(action for action, offered in offers if offered)
+
+
+def hours_line(case: Case) -> str:
+    """When somebody works, where nobody does now; else empty."""
+    away = outside(case)
+    if away is None:
+        return ""
+    asked = f" `{away.action}` says to the customer: {away.message}" if away.message else ""
+    return f"**Outside hours** ({described(case.configuration.rules.hours)}).{asked} Nothing was sent without a permission."
+
+
+def _line(subject: str, text: str) -> str:
+    return f"**{subject}:** {text}"
+
+
+def _headline(case: Case, escalation: Escalation) -> str:
+    """What to do, for whom, what it is about, by when: the one line that has to be read."""
+    judged, end = case.classification, first_reply(case, escalation)
+    parts = [LEVELS[min(escalation.level, 3)], escalation.team]
+    parts.append(judged.category if judged.category and judged.confidence >= GUESS else "no clear category")
+    due = f"first reply by {moment(end, case)} ({escalation.promise.text})" if end else "nothing is promised"
+    if end and end <= case.standing.now:
+        due = f"the first reply was due {moment(end, case)}"
+    return f"**{' · '.join(part for part in parts if part)} · {due}**"
 
 
 def _who(case: Case) -> str:
-    person, facts = case.ticket.requester, case.facts
+    person, facts, history = case.ticket.requester, case.facts, case.standing.history
     parts = [person.name or person.email or "unknown", *(["VIP"] if case.vip else [])]
-    parts += [f"{name} {facts[name]}" for name in SHOWN if facts.get(name) not in (None, "")]
+    parts += [f"{_plain(name)} {facts[name]}" for name in SHOWN if facts.get(name) not in (None, "")]
+    if history.earlier:
+        parts.append(f"wrote before: {', '.join(_named(one) for one in history.earlier[:EARLIER])}")
+    else:
+        parts.append("nothing earlier is known here")
     return ", ".join(str(part) for part in parts)
+
+
+def _plain(name: str) -> str:
+    """``lifetimeValue`` as ``lifetime value``."""
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in name).replace("account plan", "plan")
+
+
+def _named(one: Related) -> str:
+    label = f"{one.category or 'a ticket'} ({one.at:%d %b})"
+    return f"[{label}]({one.url})" if one.url.startswith(("https://", "http://")) else label
+
+
+def _mood(case: Case) -> str:
+    """How the customer feels, how that went in this ticket, and how the earlier ones ended."""
+    now, history = case.classification.sentiment, case.standing.history
+    if now is None:
+        return ""
+    text = f"{now:.2f}{f' ({case.classification.emotion})' if case.classification.emotion else ''}"
+    if history.moods:
+        change = now - history.moods[0]
+        word = "steady" if abs(change) < STEADY else "rising" if change > 0 else "falling"
+        text += f", {word} in this ticket: {' → '.join(f'{mood:.2f}' for mood in (*history.moods[-4:], now))}"
+    if history.before:
+        text += f"; earlier tickets ended at {', '.join(f'{mood:.2f}' for mood in history.before[-EARLIER:])}"
+    return text
 
 
 def _tried(case: Case) -> str:
     said = case.standing.attempts
     people = sum(m.public and m.author.role is Role.AGENT for m in case.ticket.messages)
     written = sum(m.public and m.author.role is Role.CUSTOMER for m in case.ticket.messages)
-    return f"{written} messages from the customer, {said} automatic answers, {people} from people"
+    return f"{_count(written, 'message')} from the customer, {_count(said, 'automatic answer')}, {people or 'none'} from people"
 
 
-def _mood(case: Case) -> str:
-    """How the customer feels, and how that has changed since the last decision."""
-    now, before = case.classification.sentiment, _before(case)
-    if now is None:
-        return ""
-    trend = "" if before is None else f", {'worse' if now < before else 'better'} than {before:.2f}" * (now != before)
-    return f"{now:.2f}{f' ({case.classification.emotion})' if case.classification.emotion else ''}{trend}"
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
 
 
-def _before(case: Case) -> float | None:
-    changes = case.standing.previous.changes if case.standing.previous else ()
-    said = [c.value for c in changes if isinstance(c, SetField) and c.name == fields.SENTIMENT]
-    return float(said[0]) if said and isinstance(said[0], int | float) else None
+def _facts(case: Case) -> str:
+    """What is certain, because the helpdesk says so, and what the customer only names."""
+    sure = [f"{len(case.ticket.requester.facts)} from the helpdesk"] if case.ticket.requester.facts else []
+    kinds = [NAMED[kind] for kind, values in case.classification.entities.items() if values and kind in NAMED]
+    named = [f"the customer names {', '.join(kinds)}: not checked"] if kinds else []
+    return "; ".join((*sure, *named))
 
 
-def _due(case: Case, escalation: Escalation) -> str:
-    end = _first_reply(case, escalation)
-    return f"first reply by {_moment(end, case)} ({escalation.promise.name})" if end else "nothing is promised"
+def _kin(case: Case) -> tuple[tuple[str, str], ...]:
+    """What this ticket belongs together with."""
+    history = case.standing.history
+    twin, cluster = history.twin, history.cluster
+    repeats = f"{_named(twin)}, of the same person on the same matter. {_how(case)}" if twin else ""
+    many = ""
+    if cluster:
+        many = (
+            f"{_count(cluster.tickets, 'ticket')} by {_count(cluster.people, 'person').replace('persons', 'people')} since "
+            f"{moment(cluster.since, case)}, first {_named(cluster.parent)}. "
+            + (
+                "Somebody of the team has confirmed it."
+                if cluster.confirmed
+                else _ask("incident", "tell all of them that you know")
+            )
+        )
+    return ("Repeats", repeats), ("One incident", many)
 
 
-def _first_reply(case: Case, escalation: Escalation) -> datetime | None:
-    question = case.ticket.question
-    return escalation.promise.due(Metric.FIRST_REPLY, question.at) if question else None
+def _how(case: Case) -> str:
+    if not (case.standing.history.mergeable and Merge in case.standing.supports):
+        return "The two can be linked here, not merged."
+    return _ask("merge", "merge them, which nobody can undo")
 
 
-def _next(case: Case, escalation: Escalation) -> Iterator[str]:
+def _ask(action: str, deed: str) -> str:
+    """How a person says so: by a button, or by a tag where there are none."""
+    tag = next(tag for tag, known in fields.PRESSED.items() if known == action)
+    return f"To {deed}: the button, or the tag `{tag}`."
+
+
+def _next(case: Case, escalation: Escalation, mode: Mode) -> Iterator[str]:
+    acknowledge = next(tag for tag, known in fields.PRESSED.items() if known == "acknowledge")
+    yield f"say that you have it: the button, or the tag `{acknowledge}`"
     yield from escalation.demands
-    if escalation.level >= 3:
-        yield "take it now and say so here"
-    yield "send the draft below, once you have read it" if case.draft.text else "answer in your own words"
-    if "deskhand" in case.ticket.tags or case.standing.attempts:
-        yield f"hand it back with the tag {fields.RESUME_TAG} when it is done"
-
-
-def _sentence(case: Case, escalation: Escalation) -> str:
-    """What could be said of what happens next: only what the promise holds, or the configuration's own words outside hours."""
-    away = outside(case)
-    if away and away.message and not escalation.immediate:
-        return away.message
-    end = _first_reply(case, escalation)
-    if end is None or end <= case.standing.now:
-        return ""
-    return f"A member of our team will answer you by {_moment(end, case)}."
-
-
-def _moment(at: datetime, case: Case) -> str:
-    hours = case.configuration.rules.hours
-    return f"{at.astimezone(hours.zone):%A, %d %B, %H:%M} ({hours.zone.key})"
-
-
-def hours_line(case: Case) -> str:
-    """When somebody works, where nobody does now; else empty."""
-    rules = case.configuration.rules
-    away = outside(case)
-    if away is None:
-        return ""
-    asked = f" `{away.action}` says to the customer: {away.message}" if away.message else ""
-    return f"**Outside hours** ({described(rules.hours)}).{asked} Nothing was sent without a permission."
+    if case.draft.until:
+        yield f"share the draft below, which says who answers by when; not after {moment(case.draft.until, case)}"
+        yield "then answer in your own words"
+    elif case.draft.text and mode is Mode.ASSIST:
+        yield "send the draft below, once you have read it"
+    else:
+        yield "answer in your own words"
+    yield f"hand it back when it is done: the button, or the tag `{fields.RESUME_TAG}`; until then nothing is sent automatically"

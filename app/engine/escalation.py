@@ -11,6 +11,7 @@ from app.engine.configuration.rules import HANDOFF, IMMEDIATE, TO_TEAM, Outside,
 from app.engine.configuration.settled import Category
 from app.engine.holds import unsure
 from app.engine.promises import Promise, promised
+from app.engine.screening import screened
 from app.engine.sla import Metric
 from app.engine.standing import Case
 from app.engine.types import Reason
@@ -66,11 +67,12 @@ def escalated(case: Case) -> Escalation:
     """Everything that the case's facts set off, as one answer: the highest level, the highest priority, everybody who is to be told."""
     known = _category(case)
     route = None if unsure(case) else case.configuration.route(case.facts)
-    signals = [signal for find in SIGNALS for signal in find(case)]
+    quiet = screened(case) is not None
+    signals = [] if quiet else [signal for find in SIGNALS for signal in find(case)]
     asked = [case.ticket.priority, known.priority if known else None, route.priority if route else None]
     priority = _highest([*asked, *(signal.priority for signal in signals)])
     promise = promised(case.configuration, known.name if known else "", priority, case.facts)
-    signals += [*_late(case, promise), *_outside(case, priority)]
+    signals += [] if quiet else [*_late(case, promise), *_outside(case, priority)]
     priority = _highest([priority, *(signal.priority for signal in signals)])
     own = known.team if known and not unsure(case) else ""
     teams = [*(signal.team for signal in signals), route.team if route else "", own]

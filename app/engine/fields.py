@@ -28,6 +28,18 @@ TAG = "deskhand"
 """On every ticket that Deskhand has written to."""
 ESCALATED_TAG = "deskhand_escalated"
 """On a ticket that a person has to see to out of the ordinary order."""
+SPAM_TAG = "deskhand_spam"
+"""On a ticket of somebody unknown that looks like spam or abuse: it stays open, and nobody is bothered because of it."""
+INCIDENT_TAG = "deskhand_incident"
+"""On each ticket of what looks like one incident."""
+PRESSED: Mapping[str, str] = MappingProxyType(
+    {
+        "deskhand_acknowledge": "acknowledge",
+        "deskhand_merge": "merge",
+        "deskhand_status_update": "incident",
+    }
+)
+"""Tags by which a person presses a button of ours where a vendor has none: tag -> the click's action. Taken away once heard."""
 RESUME_TAG = "deskhand_resume"
 """A human puts it on a ticket to hand it back to Deskhand."""
 

@@ -161,6 +161,8 @@ def _plain(text: str) -> str:
 def spent(case: Case) -> Reason | None:
     """Enough automatic replies within the last hour, in this ticket, to this person or to this domain."""
     sent, most = case.standing.sent, case.standing.budgets
+    if sent.everybody >= most.everybody:
+        return Reason("budget", "Enough automatic replies were sent to everybody together within the last hour.")
     if sent.ticket < most.ticket and sent.requester < most.requester and sent.domain < most.domain:
         return None
     return Reason("budget", "Enough automatic replies were sent here within the last hour.")

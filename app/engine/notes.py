@@ -11,14 +11,17 @@ _LOOK = 280
 """Characters of an internal page that the note shows."""
 
 
-def note(case: Case, decision: str, mode: Mode, reasons: tuple[Reason, ...]) -> str:
-    """The note as Markdown: four lines, the draft, internal pages with a warning, and the decision's id last."""
+def note(case: Case, decision: str, mode: Mode, reasons: tuple[Reason, ...], told: tuple[Reason, ...] = ()) -> str:
+    """The note as Markdown: four lines, the draft, internal pages with a warning, and the decision's id last.
+
+    ``told`` are reasons that a briefing above it gives.
+    """
     parts = [
         "\n".join(
             (
                 f"**What it is:** {_what(case)}",
                 f"**What to send:** {_advice(case, mode)}",
-                f"**Why:** {_why(case, reasons)}",
+                f"**Why:** {_why(case, reasons, told)}",
                 f"**Sources:** {_sources(case.draft.passages)}",
             )
         )
@@ -51,14 +54,17 @@ def _group(category: str, configuration: Configuration) -> str:
 def _advice(case: Case, mode: Mode) -> str:
     if mode.rank >= Mode.DEFLECT.rank:
         return "nothing, the answer has been sent automatically"
+    if case.draft.until:
+        return "the draft below, which says what happens next; then your own words"
     if case.draft.text:
         return "the draft below, once you have read it"
     return "your own words: no source found"
 
 
-def _why(case: Case, reasons: tuple[Reason, ...]) -> str:
+def _why(case: Case, reasons: tuple[Reason, ...], told: tuple[Reason, ...]) -> str:
     """The classifier's reasons, then the gate's; each once."""
-    texts = dict.fromkeys(r.text for r in (*case.classification.reasons, *reasons) if r.text)
+    above = {reason.text for reason in told}
+    texts = dict.fromkeys(r.text for r in (*case.classification.reasons, *reasons) if r.text and r.text not in above)
     return " ".join(texts)
 
 

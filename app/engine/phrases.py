@@ -22,6 +22,15 @@ class Phrases:
     human: str
     """``human`` stays the word in every language: it is what we listen for."""
     prepared: str
+    next_step: str
+    """``{by}`` stands for a time that is promised."""
+    known_trouble: str
+    """To everybody whom one incident concerns. It promises no time."""
+
+    @property
+    def english(self) -> bool:
+        """Whether these are the English ones."""
+        return self.next_step == ENGLISH.next_step
 
 
 ENGLISH = Phrases(
@@ -35,6 +44,9 @@ ENGLISH = Phrases(
     Templates.disclosure,
     Templates.human,
     "Prepared automatically and checked by a member of our team.",
+    "Thank you for your message. A member of our team will answer you personally by {by}.",
+    "Thank you for telling us. Others report the same, we know of the problem and are working on it. "
+    "We will write to you here as soon as it is solved; there is nothing that you have to do.",
 )
 PHRASES: Mapping[str, Phrases] = MappingProxyType(
     {
@@ -50,6 +62,9 @@ PHRASES: Mapping[str, Phrases] = MappingProxyType(
             "Dies ist eine automatische Antwort.",
             "Um mit einem Menschen zu sprechen, antworten Sie einfach „human“.",
             "Automatisch vorbereitet und von unserem Team geprüft.",
+            "Vielen Dank für Ihre Nachricht. Ein Mitglied unseres Teams antwortet Ihnen persönlich bis {by}.",
+            "Danke für Ihren Hinweis. Auch andere melden das; wir kennen das Problem und arbeiten daran. "
+            "Wir schreiben Ihnen hier, sobald es gelöst ist; Sie müssen nichts tun.",
         ),
         "es": Phrases(
             "Hola {name}:",
@@ -62,6 +77,9 @@ PHRASES: Mapping[str, Phrases] = MappingProxyType(
             "Esta es una respuesta automática.",
             "Para hablar con una persona, responda simplemente «human».",
             "Preparado automáticamente y revisado por nuestro equipo.",
+            "Gracias por su mensaje. Un miembro de nuestro equipo le responderá personalmente antes de {by}.",
+            "Gracias por avisarnos. Otros clientes informan de lo mismo; conocemos el problema y trabajamos en él. "
+            "Le escribiremos aquí en cuanto esté resuelto; no tiene que hacer nada.",
         ),
         "fr": Phrases(
             "Bonjour {name},",
@@ -74,6 +92,9 @@ PHRASES: Mapping[str, Phrases] = MappingProxyType(
             "Ceci est une réponse automatique.",
             "Pour parler à une personne, répondez simplement « human ».",
             "Préparé automatiquement et vérifié par notre équipe.",
+            "Merci pour votre message. Un membre de notre équipe vous répondra personnellement avant le {by}.",
+            "Merci de nous avoir prévenus. D'autres signalent la même chose ; nous connaissons le problème et y travaillons. "
+            "Nous vous écrirons ici dès qu'il sera résolu ; vous n'avez rien à faire.",
         ),
         "it": Phrases(
             "Ciao {name},",
@@ -86,6 +107,9 @@ PHRASES: Mapping[str, Phrases] = MappingProxyType(
             "Questa è una risposta automatica.",
             "Per parlare con una persona, risponda semplicemente “human”.",
             "Preparato automaticamente e controllato dal nostro team.",
+            "Grazie per il messaggio. Un membro del nostro team le risponderà personalmente entro {by}.",
+            "Grazie per la segnalazione. Altri segnalano lo stesso problema; lo conosciamo e ci stiamo lavorando. "
+            "Le scriveremo qui appena sarà risolto; non deve fare nulla.",
         ),
         "nl": Phrases(
             "Hallo {name},",
@@ -98,6 +122,9 @@ PHRASES: Mapping[str, Phrases] = MappingProxyType(
             "Dit is een automatisch antwoord.",
             'Wilt u een medewerker spreken, antwoord dan gewoon "human".',
             "Automatisch voorbereid en door ons team gecontroleerd.",
+            "Bedankt voor uw bericht. Een medewerker antwoordt u persoonlijk vóór {by}.",
+            "Bedankt voor uw melding. Ook anderen melden dit; we kennen het probleem en werken eraan. "
+            "We schrijven u hier zodra het is opgelost; u hoeft niets te doen.",
         ),
         "pt": Phrases(
             "Olá {name},",
@@ -110,6 +137,9 @@ PHRASES: Mapping[str, Phrases] = MappingProxyType(
             "Esta é uma resposta automática.",
             "Para falar com uma pessoa, responda simplesmente “human”.",
             "Preparado automaticamente e verificado pela nossa equipa.",
+            "Obrigado pela sua mensagem. Um membro da nossa equipa responder-lhe-á pessoalmente até {by}.",
+            "Obrigado pelo aviso. Outros clientes relatam o mesmo; conhecemos o problema e estamos a tratar dele. "
+            "Escreveremos aqui assim que estiver resolvido; não precisa de fazer nada.",
         ),
     }
 )

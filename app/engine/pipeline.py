@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 
 from app.engine.configuration import Configuration
+from app.engine.handoff import prepared
 from app.engine.policy import Standing, gate
 from app.engine.ports import Classifier, Knowledge
+from app.engine.standing import Case
 from app.engine.types import Classification, Decision, Draft
 from app.engine.writing import Writer, written
 from connectors.types import Ticket
@@ -31,4 +33,5 @@ def decide(
     classification = classifier.classify(ticket)
     drafted = written(ticket, classification, configuration, knowledge, writer)
     standing = replace(standing, knowledge=knowledge.version)
+    drafted = prepared(Case(ticket, classification, drafted, configuration, standing))
     return Judgement(classification, drafted, gate(ticket, classification, drafted, configuration, standing))

@@ -4,13 +4,16 @@ Conditions are in ``holds``, what evidence is worth in ``evidence``. When in dou
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from app.engine import evidence, fields, notes
-from app.engine.briefing import briefing, hours_line
+from app.engine.briefing import briefing, buttons, hours_line
 from app.engine.configuration.settled import Configuration, Templates
 from app.engine.escalation import GUESS, Escalation, escalated
+from app.engine.handoff import handed_over
 from app.engine.holds import HOLDS, SILENT, Condition, leaks, watching
 from app.engine.phrases import phrases, tongue
+from app.engine.screening import screened
 from app.engine.standing import AUDIT_SHARE, BUDGETS, EVERY_CHANGE, Case, Counts, Standing, took_over
 from app.engine.types import (
     Approval,
@@ -60,8 +63,8 @@ INTERNAL: frozenset[type[Change]] = frozenset({Note, Tag, Untag, Assign, SetFiel
 """What customers must not see: on a shared thread these go to the linked helpdesk ticket, notes to a place of their own, or nowhere."""
 
 
-MACHINE = ("machine_", "flag_machine")
-"""Begin the reasons that name a machine as the author: its mail is marked, and nobody is bothered with a note."""
+UNBRIEFED = ("machine_", "flag_machine", "screened_")
+"""Begin the reasons for which a ticket is only marked, and nobody is bothered with a note: machines and spammers."""
 
 
 class NotReleased(Exception):
@@ -96,7 +99,7 @@ def _found(conditions: Sequence[Condition], case: Case) -> tuple[Reason, ...]:
 
 def _holds(case: Case) -> tuple[Reason, ...]:
     """Why a person answers; a reason that escalates as well is given once."""
-    found = _found(HOLDS, case)
+    found = _found((screened, *HOLDS, handed_over), case)
     said = {reason.code.removeprefix("flag_") for reason in found}
     known = {"handoff": "fallback"}
     more = (r for r in escalated(case).holds if known.get(r.code, r.code) not in said)
@@ -163,7 +166,7 @@ def _decision(
     if mode.rank >= Mode.ASSIST.rank:
         escalation = escalated(case)
         wanted = _marks(case, name, mode, escalation)
-        if not any(reason.code.startswith(MACHINE) for reason in reasons):
+        if not any(reason.code.startswith(UNBRIEFED) for reason in reasons):
             wanted = (*wanted, *_routing(case, escalation), _worked(case, mode, _note(case, name, mode, reasons)), *replies)
     changes, dropped = _possible(wanted, case)
     question = case.ticket.question
@@ -199,8 +202,9 @@ def _marks(case: Case, name: str, mode: Mode, escalation: Escalation) -> tuple[C
     """Tags and fields, so that the host's own views, triggers and reports can use what we think."""
     judged = case.classification
     category = judged.category if judged.confidence >= GUESS else ""
-    above = (fields.ESCALATED_TAG,) if escalation.level else ()
-    tags = (fields.TAG, *((fields.category_tag(category),) if category else ()), *above)
+    above = ((fields.ESCALATED_TAG, escalation.level), (fields.SPAM_TAG, screened(case)))
+    more = (tag for tag, wanted in above if wanted)
+    tags = (fields.TAG, *((fields.category_tag(category),) if category else ()), *more)
     values: dict[str, str | float | None] = {
         fields.CATEGORY: category or None,
         fields.CONFIDENCE: round(judged.confidence, 2) if category else None,
@@ -234,9 +238,9 @@ def _routing(case: Case, escalation: Escalation) -> tuple[Change, ...]:
 
 def _note(case: Case, name: str, mode: Mode, reasons: tuple[Reason, ...]) -> Note:
     """The internal note; its button shares the draft where there is one to share."""
-    offers = ("share",) if case.draft.text and mode is Mode.ASSIST else ()
-    above = (briefing(case, escalated(case)), hours_line(case))
-    return Note("\n\n".join((*(part for part in above if part), notes.note(case, name, mode, reasons))), buttons=offers)
+    found = escalated(case)
+    parts = (briefing(case, found, mode), hours_line(case), notes.note(case, name, mode, reasons, found.reasons))
+    return Note("\n\n".join(part for part in parts if part), buttons=buttons(case, found, mode))
 
 
 def _worked(case: Case, mode: Mode, note: Note) -> Note:
@@ -297,6 +301,7 @@ def _refusal(
         (decision.mode is not Mode.ASSIST, "not_assist", "There is nothing here for a person to send."),
         (not draft.text.strip(), "no_source", "There is no draft to send."),
         (leaks(draft), "restricted_source", "The draft quotes an internal page."),
+        (draft.until is not None and draft.until <= standing.now, "overdue", "The time that it promises is over."),
         (
             ticket.ref != decision.ref or ticket.revision != decision.revision or ticket.status is Status.CLOSED,
             "stale",
@@ -306,3 +311,30 @@ def _refusal(
         (Reply not in standing.supports, "unsupported_reply", "This channel takes no reply from us."),
     )
     return next((Reason(code, text) for refused, code, text in refusals if refused), None)
+
+
+def status_update(
+    incident: str, text: str, approval: Approval, person: Person, ticket: Ticket, now: datetime
+) -> Decision:
+    """What somebody of the team has said to everybody whom an incident concerns, for one of the tickets. Raises NotReleased."""
+    refusals = (
+        (person.external or person.role is not Role.AGENT, "external", "Only members of the team can send this."),
+        (approval.decision != incident or approval.by != person.id, "mismatch", "The click is for something else."),
+        (not text.strip(), "no_source", "There is nothing to send."),
+        (ticket.status in (Status.SOLVED, Status.CLOSED), "stale", "The ticket is solved."),
+    )
+    if refusal := next((Reason(code, said) for refused, code, said in refusals if refused), None):
+        raise NotReleased(refusal)
+    question = ticket.question
+    return Decision(
+        id=f"i{evidence.digest(incident, ticket.ref.id)[:24]}",
+        ref=ticket.ref,
+        revision=ticket.revision,
+        question=question.id if question else "",
+        mode=Mode.ASSIST,
+        requested=Mode.ASSIST,
+        reasons=(Reason("status_update", "A member of the team told everybody whom the incident concerns."),),
+        changes=(_permit(text, approval, buttons=("human",)),),
+        permission=approval,
+        at=now,
+    )

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from app.engine import fields
 from app.engine.configuration.settled import Configuration
+from app.engine.history import History
 from app.engine.types import Classification, Decision, Draft, EvidenceRecord
 from connectors.types import Change, Role, Ticket
 
@@ -16,14 +17,16 @@ EVERY_CHANGE: frozenset[type[Change]] = frozenset(get_args(Change))
 
 @dataclass(frozen=True)
 class Counts:
-    """Automatic replies within the last hour, or the most there may be: in this ticket, to this requester, to this mail domain."""
+    """Automatic replies within the last hour, or the most there may be: in this ticket, to this requester, to this mail
+    domain, to everybody together."""
 
     ticket: int = 0
     requester: int = 0
     domain: int = 0
+    everybody: int = 0
 
 
-BUDGETS = Counts(ticket=3, requester=5, domain=20)
+BUDGETS = Counts(ticket=3, requester=5, domain=20, everybody=200)
 AUDIT_SHARE = 0.05
 """This share of what could have been sent goes to a human, so that accuracy stays observable."""
 
@@ -61,6 +64,10 @@ class Standing:
     """What was decided on this ticket last."""
     woken: bool = False
     """Something that a workflow waited for has come: a word is due although the customer asks nothing."""
+    handed_back_at: datetime | None = None
+    """When people last gave the ticket back, as far as that was by a button or covers what they wrote."""
+    history: History = field(default_factory=History)
+    """What is known around the ticket."""
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,8 @@ class Draft:
     """None where no language model was asked."""
     work: Work | None = None
     """What a workflow did for it; None for what was only looked up."""
+    until: datetime | None = None
+    """After this moment the text is not true any more: a time that it names is over."""
 
 
 @dataclass(frozen=True)

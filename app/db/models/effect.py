@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.models.base import Base
 
 UNFINISHED = text("state in ('pending', 'sending')")
+VISIBLE = text("requester is not null")
 
 
 class EffectRow(Base):
@@ -22,6 +23,7 @@ class EffectRow(Base):
     __tablename__ = "effect"
     __table_args__ = (
         Index("ix_effect_unfinished", "ticket_id", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+        Index("ix_effect_visible", "created_at", sqlite_where=VISIBLE, postgresql_where=VISIBLE),
         Index(None, "ticket_id"),
         Index(None, "requester", "created_at"),
         Index(None, "domain", "created_at"),

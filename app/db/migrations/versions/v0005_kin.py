@@ -61,12 +61,15 @@ def upgrade() -> None:
     """The incident first: sketches point to it."""
     _incident()
     _sketch()
+    visible = sa.text("requester is not null")
+    op.create_index("ix_effect_visible", "effect", ["created_at"], sqlite_where=visible, postgresql_where=visible)
     op.add_column("notice", sa.Column("acknowledged_at", AT, nullable=True))
     op.add_column("notice", sa.Column("acknowledged_by", sa.Text(), server_default="", nullable=False))
 
 
 def downgrade() -> None:
     """What is gone can be found again from the tickets."""
+    op.drop_index("ix_effect_visible", "effect")
     op.drop_table("sketch")
     op.drop_table("incident")
     with op.batch_alter_table("notice") as notice:
