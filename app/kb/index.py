@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.db import articles, passages, vectors
@@ -16,6 +18,7 @@ from app.kb.answering import UNSURE, asked_words, beyond, by_words, coverage, sc
 from app.kb.embedding import Encoder
 from app.kb.matrix import Matrices, Matrix, past
 
+Vector = NDArray[np.float32]
 CANDIDATES = 100
 """Passages that are looked at closely, from each of the two searches."""
 WORDS_WEIGH = 0.25
@@ -31,6 +34,8 @@ LEAST = 0.01
 """The score that makes up for less than that."""
 QUOTED = 1200
 """Characters up to which a whole section comes instead of the piece of it that was found."""
+LONG = 1_000
+"""Characters of a question that the encoder reads at once; a longer one is the mean of its sentences."""
 
 
 @dataclass(frozen=True)
@@ -77,18 +82,19 @@ class HybridIndex:
         A score of ``ports.ANSWERS`` and above says that the passage answers; below, that a person may want to read it.
         """
         with self._database.reading() as session:
-            best = self.hits(session, query, locale)[:limit]
-            scores = self._scores(session, query, best)
+            vector = self._vector(query)
+            best = self.hits(session, query, locale, vector)[:limit]
+            scores = self._scores(session, query, vector, best)
             return [
                 self._passage(session, hit, value)
                 for hit, value in zip(best, scores, strict=True)
                 if value >= LEAST or hit.cosine >= NEAR
             ]
 
-    def hits(self, session: Session, query: str, locale: str = "") -> list[Hit]:
-        """Everything that was looked at closely, the best of each page, best first."""
+    def hits(self, session: Session, query: str, locale: str = "", vector: Vector | None = None) -> list[Hit]:
+        """Everything that was looked at closely, the best of each page, best first. ``vector`` is the question's, if known."""
         words = self._by_words(session, query)
-        vector = self._encoder.encode([query])[0] if self._encoder and self._matrix else None
+        vector = self._vector(query) if vector is None else vector
         cosines = self._matrix.nearest(vector, CANDIDATES) if self._matrix and vector is not None else {}
         if self._matrix and vector is not None:
             cosines |= self._matrix.cosines(vector, words.keys() - cosines.keys())
@@ -100,6 +106,16 @@ class HybridIndex:
         for hit in hits:
             best_of.setdefault(hit.found.article, hit)
         return list(best_of.values())
+
+    def _vector(self, query: str) -> Vector | None:
+        """What the question means: one that is too long to be read at once means what its sentences do together."""
+        if self._encoder is None or self._matrix is None:
+            return None
+        parts = sentences(query) if len(query) > LONG else []
+        if not parts:
+            return np.asarray(self._encoder.encode([query])[0])
+        together = self._encoder.encode(parts).mean(axis=0)
+        return np.asarray(together / (np.linalg.norm(together) or 1.0))
 
     def _by_words(self, session: Session, query: str) -> Mapping[int, float]:
         wanted = [word for word in meaningful(query) if not word.isdigit()][:MOST_WORDS]
@@ -114,15 +130,14 @@ class HybridIndex:
         given = (session, self._account_id, self._encoder.version, self._encoder.width)
         return past(*given, self._at) if self._at else matrices.current(*given)
 
-    def _scores(self, session: Session, query: str, hits: Sequence[Hit]) -> list[float]:
+    def _scores(self, session: Session, query: str, vector: Vector | None, hits: Sequence[Hit]) -> list[float]:
         asked = asked_words(query)
         frequencies = passages.frequencies(session, self._account_id, [stem(word) for word in asked])
         known = (asked, frequencies, self._passages(session))
-        if self._encoder is None:
+        if self._encoder is None or vector is None:
             return [by_words(asked, hit.found, *known[1:]) for hit in hits]
         numbers = [hit.found.id for hit in hits]
         close = vectors.close(session, self._encoder.version, numbers, self._encoder.width)
-        vector = self._encoder.encode([query])[0]
         cosines = [{part: float(row @ vector) for part, row in close.get(n, {}).items()} for n in numbers]
         return [self._score(query, hit.found, near, *known) for hit, near in zip(hits, cosines, strict=True)]
 
