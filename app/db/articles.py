@@ -4,7 +4,7 @@ Nothing is overwritten: a changed page ends the version before it, so that a sea
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,11 +34,9 @@ def upsert(
     for start in range(0, len(every), BATCH):
         batch = {article.id: article for article in every[start : start + BATCH]}
         current = _current(session, account_id, origin, batch)
-        for article in batch.values():
-            before = current.get(article.id)
-            if before is None or before.digest != digest(article):
-                _replace(session, before, _version(account_id, origin, article), seen)
-                changed += 1
+        fresh = [a for a in batch.values() if a.id not in current or current[a.id].digest != digest(a)]
+        _replace(session, current, [_version(account_id, origin, article) for article in fresh], seen)
+        changed += len(fresh)
     return changed
 
 
@@ -131,30 +129,36 @@ def _version(account_id: str, origin: str, article: Article) -> ArticleRow:
     )
 
 
-def _replace(session: Session, before: ArticleRow | None, row: ArticleRow, seen: datetime) -> None:
-    """Begin a version, and end the one before it at the same moment."""
-    row.since = _beginning(session, row, seen)
-    if before is not None:
-        _end(session, [before], row.since)
-    session.add(row)
+def _replace(session: Session, current: Mapping[str, ArticleRow], rows: Sequence[ArticleRow], seen: datetime) -> None:
+    """Begin versions of one origin, and end those before them at the same moment."""
+    if not rows:
+        return
+    floors = _ended(session, rows)
+    for row in rows:
+        floor = floors.get(row.external_id)
+        # When it was written, as its origin says, or when it was seen where that cannot be: no two versions overlap.
+        row.since = row.updated_at if floor is None or row.updated_at > floor else max(seen, floor)
+        if before := current.get(row.external_id):
+            _end(session, [before], row.since)
+    session.add_all(rows)
     session.flush()
-    passages.add(session, row)
+    passages.add(session, rows)
 
 
-def _beginning(session: Session, row: ArticleRow, seen: datetime) -> datetime:
-    """When it was written, as its origin says, or when it was seen where that cannot be: no two versions overlap."""
+def _ended(session: Session, rows: Sequence[ArticleRow]) -> dict[str, datetime]:
+    """When the newest version of each of these that there was before ended, or began if it goes on."""
     ended = type_coerce(func.max(func.coalesce(ArticleRow.until, ArticleRow.since)), Moment)
-    earlier = select(ended).where(
-        ArticleRow.account_id == row.account_id,
-        ArticleRow.origin == row.origin,
-        ArticleRow.external_id == row.external_id,
+    earlier = select(ArticleRow.external_id, ended).where(
+        ArticleRow.account_id == rows[0].account_id,
+        ArticleRow.origin == rows[0].origin,
+        ArticleRow.external_id.in_([row.external_id for row in rows]),
     )
-    floor: datetime | None = session.scalar(earlier)
-    return row.updated_at if floor is None or row.updated_at > floor else max(seen, floor)
+    return {row.external_id: row[1] for row in session.execute(earlier.group_by(ArticleRow.external_id))}
 
 
 def _end(session: Session, rows: Sequence[ArticleRow], at: datetime) -> None:
     for row in rows:
         row.until = max(at, row.since)
     session.flush()
-    passages.end(session, [row.id for row in rows])
+    for start in range(0, len(rows), BATCH):
+        passages.end(session, [row.id for row in rows[start : start + BATCH]])

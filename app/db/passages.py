@@ -45,13 +45,13 @@ class Found:
     """The stems of title, heading and text."""
 
 
-def add(session: Session, article: ArticleRow) -> None:
-    """Keep the passages of a version that was just added."""
-    rows = [_row(article, piece) for piece in pieces(article.text) or (Piece(0, "", "", ""),)]
+def add(session: Session, articles: Sequence[ArticleRow]) -> None:
+    """Keep the passages of versions that were just added."""
+    rows = [_row(article, piece) for article in articles for piece in pieces(article.text) or (Piece(0, "", "", ""),)]
     session.add_all(rows)
     session.flush()
     if _is_sqlite(session):
-        _index(session, [(row.id, row.title_words, row.text_words) for row in rows], f"{article.account_id}now")
+        _index(session, [(row.id, row.title_words, row.text_words, f"{row.account_id}now") for row in rows])
 
 
 def end(session: Session, articles: Sequence[int]) -> None:
@@ -63,10 +63,11 @@ def end(session: Session, articles: Sequence[int]) -> None:
             PassageRow.article_id.in_(articles)
         )
     ).all()
+    if not rows:
+        return
     forget = text(f"delete from {_WORDS} where rowid = :id")  # noqa: S608
-    for row in rows:
-        session.execute(forget, {"id": row.id})
-        _index(session, [(row.id, row.title_words, row.text_words)], f"{row.account_id}past")
+    session.execute(forget, [{"id": row.id} for row in rows])
+    _index(session, [(row.id, row.title_words, row.text_words, f"{row.account_id}past") for row in rows])
 
 
 def prepare(session: Session) -> None:
@@ -138,9 +139,9 @@ def _row(article: ArticleRow, piece: Piece) -> PassageRow:
     )
 
 
-def _index(session: Session, rows: Iterable[tuple[int, str, str]], owner: str) -> None:
+def _index(session: Session, rows: Iterable[tuple[int, str, str, str]]) -> None:
     insert = text(f"insert into {_WORDS} (rowid, owner, title_words, text_words) values (:id, :owner, :title, :body)")  # noqa: S608
-    session.execute(insert, [{"id": n, "owner": owner, "title": title, "body": body} for n, title, body in rows])
+    session.execute(insert, [{"id": n, "owner": owner, "title": title, "body": body} for n, title, body, owner in rows])
 
 
 def valid(at: datetime | None) -> ColumnElement[bool]:
