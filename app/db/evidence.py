@@ -10,7 +10,7 @@ from app.engine.types import EvidenceRecord
 
 
 def save(session: Session, account_id: str, record: EvidenceRecord) -> None:
-    """Keep a record; the newest of a category is the one that counts."""
+    """Keep a record; the newest of a category and action is the one that counts."""
     session.add(
         EvidenceRow(
             id=ids.fresh(),
@@ -23,8 +23,12 @@ def save(session: Session, account_id: str, record: EvidenceRecord) -> None:
     session.flush()
 
 
-def newest(session: Session, account_id: str, category: str) -> EvidenceRecord | None:
-    """The latest record for that category, or None."""
-    chosen = select(EvidenceRow).where(EvidenceRow.account_id == account_id, EvidenceRow.category == category)
+def newest(session: Session, account_id: str, category: str, action: str = "reply") -> EvidenceRecord | None:
+    """The latest record for that category and action (``reply``, or an operation of a backend), or None."""
+    chosen = select(EvidenceRow).where(
+        EvidenceRow.account_id == account_id,
+        EvidenceRow.category == category,
+        EvidenceRow.body["action"].as_string() == action,
+    )
     row = session.scalar(chosen.order_by(EvidenceRow.issued_at.desc(), EvidenceRow.id.desc()).limit(1))
     return decode(EvidenceRecord, row.body) if row else None

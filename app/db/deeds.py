@@ -1,0 +1,166 @@
+"""Effects of runs on backends, from proposed to done. Every write of one happens under its ticket's lease."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.db.codec import decode, encode
+from app.db.models.run import DeedRow
+from app.engine.types import Permit, Reason
+from app.engine.workflows.limits import Spent
+from app.engine.workflows.types import Answer
+
+PROPOSED, REJECTED, PERMITTED, BEGUN, DONE, FAILED, REVIEW = (
+    "proposed",
+    "rejected",
+    "permitted",
+    "begun",
+    "done",
+    "failed",
+    "review",
+)
+COUNTED = (PERMITTED, BEGUN, DONE, REVIEW)
+"""What limits count: also what may have been taken."""
+QUIETLY = {"synchronize_session": False}
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One effect as it is kept. ``key`` goes to the backend; ``amount`` is in the smallest unit."""
+
+    key: str
+    run_id: str
+    ticket_id: str
+    account_id: str
+    name: str
+    system: str
+    inputs: Mapping[str, Any]
+    state: str
+    amount: int | None = None
+    currency: str = ""
+    permit: Permit | None = None
+    why: Reason | None = None
+    undoes: str = ""
+    attempts: int = 0
+    started_at: datetime | None = None
+    not_before: datetime | None = None
+    answer: Answer | None = None
+
+
+def add(session: Session, new: Deed, at: datetime) -> None:
+    """Keep a new one. Nothing is done by that."""
+    session.add(
+        DeedRow(
+            key=new.key,
+            run_id=new.run_id,
+            ticket_id=new.ticket_id,
+            account_id=new.account_id,
+            name=new.name,
+            system=new.system,
+            inputs=dict(new.inputs),
+            amount=new.amount,
+            currency=new.currency[:3],
+            state=new.state,
+            permit=encode(new.permit) if new.permit else None,
+            why=encode(new.why) if new.why else None,
+            undoes=new.undoes,
+            attempts=0,
+            created_at=at,
+            updated_at=at,
+        )
+    )
+    session.flush()
+
+
+def find(session: Session, key: str) -> Deed | None:
+    """The effect of that key, or None."""
+    row = session.scalar(select(DeedRow).where(DeedRow.key == key))
+    return _record(row) if row else None
+
+
+def of_run(session: Session, run_id: str) -> list[Deed]:
+    """Everything that a run asked for, in order."""
+    return [
+        _record(row) for row in session.scalars(select(DeedRow).where(DeedRow.run_id == run_id).order_by(DeedRow.id))
+    ]
+
+
+def begun(session: Session, ticket_id: str) -> list[Deed]:
+    """What may be under way for a ticket."""
+    chosen = select(DeedRow).where(DeedRow.ticket_id == ticket_id, DeedRow.state == BEGUN).order_by(DeedRow.id)
+    return [_record(row) for row in session.scalars(chosen)]
+
+
+def allow(session: Session, key: str, permit: Permit, at: datetime) -> None:
+    """A person released it."""
+    chosen = (DeedRow.key == key, DeedRow.state == PROPOSED)
+    _set(session, chosen, state=PERMITTED, permit=encode(permit), updated_at=at)
+
+
+def reject(session: Session, key: str, why: Reason, at: datetime) -> None:
+    """A person said no."""
+    _set(session, (DeedRow.key == key, DeedRow.state == PROPOSED), state=REJECTED, why=encode(why), updated_at=at)
+
+
+def start(session: Session, key: str, at: datetime, ambiguous_until: datetime) -> None:
+    """An attempt starts; nobody tries again before ``ambiguous_until`` unless it is answered."""
+    _set(
+        session,
+        (DeedRow.key == key,),
+        state=BEGUN,
+        attempts=DeedRow.attempts + 1,
+        started_at=func.coalesce(DeedRow.started_at, at),
+        not_before=ambiguous_until,
+        updated_at=at,
+    )
+
+
+def postpone(session: Session, key: str, not_before: datetime, at: datetime) -> None:
+    """No clear answer: it will be tried again, not before that moment, and looked for first."""
+    _set(session, (DeedRow.key == key,), not_before=not_before, updated_at=at)
+
+
+def end(session: Session, key: str, state: str, answer: Answer, at: datetime) -> None:
+    """It is over: done, failed, or for a person to look at."""
+    _set(session, (DeedRow.key == key,), state=state, answer=encode(answer), not_before=None, updated_at=at)
+
+
+def spent(session: Session, account_id: str, ticket_id: str, name: str, now: datetime) -> Spent:
+    """What this operation has moved in the ticket ever, and for the account within a day."""
+    amounts = select(func.coalesce(func.sum(DeedRow.amount), 0)).where(
+        DeedRow.name == name, DeedRow.state.in_(COUNTED), DeedRow.account_id == account_id
+    )
+    ticket = session.scalar(amounts.where(DeedRow.ticket_id == ticket_id)) or 0
+    day = session.scalar(amounts.where(DeedRow.created_at > now - DAY)) or 0
+    return Spent(int(ticket), int(day))
+
+
+def _set(session: Session, chosen: tuple[Any, ...], **values: Any) -> None:
+    session.execute(update(DeedRow).where(*chosen).values(**values), execution_options=QUIETLY)
+
+
+def _record(row: DeedRow) -> Deed:
+    return Deed(
+        row.key,
+        row.run_id,
+        row.ticket_id,
+        row.account_id,
+        row.name,
+        row.system,
+        row.inputs,
+        row.state,
+        row.amount,
+        row.currency,
+        decode(Permit, row.permit) if row.permit else None,
+        decode(Reason, row.why) if row.why else None,
+        row.undoes,
+        row.attempts,
+        row.started_at,
+        row.not_before,
+        decode(Answer, row.answer) if row.answer else None,
+    )
