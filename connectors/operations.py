@@ -20,6 +20,10 @@ Fields = Mapping[str, Any]
 """Named values of plain JSON, such as an operation's inputs."""
 
 
+class FileSetting(Setting):
+    """A setting whose value is the text of a file. Who connects names its path or its https address; the text is kept."""
+
+
 class Risk(StrEnum):
     """What an operation can do wrong, least first."""
 
@@ -203,7 +207,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "find_transaction": _read(
             "Look up a transaction",
             "customer transaction",
-            "owner transaction at merchant amount currency place",
+            "owner transaction at merchant amount currency place card",
             owner="owner",
         ),
         "risk": _read(
@@ -232,6 +236,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
 
 ``issues``: ``issue title status url text workaround eta labels``; ``series``: ``name unit latest mean highest usual``; ``errors``: ``at
 message count trace``; ``incidents``: ``incident title status impact url started_at resolved_at components text``; ``accounts``: ``account
-kind available current currency``; ``cards``: ``card last4 status``; ``transactions``: ``transaction at merchant amount currency place``;
+kind last2 available current currency``; ``cards``: ``card last4 status``;
+``transactions``: ``transaction at merchant amount currency place card``;
 ``products``: ``id title options price currency available url``; ``slots``: ``slot at kind``; ``orders``: an order's outputs each.
 """
