@@ -13,7 +13,13 @@ _LINES = {
     "slack": "connectors.slack:Slack",
     "zendesk": "connectors.zendesk:Zendesk",
 }
-_BACKEND_LINES: dict[str, str] = {}
+_BACKEND_LINES: dict[str, str] = {
+    "datadog": "connectors.datadog:Datadog",
+    "github": "connectors.github:GitHub",
+    "jira": "connectors.jira:Jira",
+    "newrelic": "connectors.newrelic:NewRelic",
+    "statuspage": "connectors.statuspage:Statuspage",
+}
 """Annotated, so that a helpdesk's line is not put here by mistake."""
 _EXPORT_LINES: dict[str, str] = {
     "intercom": "connectors.intercom.exported:exported",

@@ -1,0 +1,5 @@
+"""Twilio: text messages."""
+
+from connectors.twilio.connector import Twilio
+
+__all__ = ["Twilio"]
