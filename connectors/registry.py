@@ -14,11 +14,17 @@ _LINES = {
     "zendesk": "connectors.zendesk:Zendesk",
 }
 _BACKEND_LINES: dict[str, str] = {
+    "banking": "connectors.banking:Banking",
     "datadog": "connectors.datadog:Datadog",
     "github": "connectors.github:GitHub",
     "jira": "connectors.jira:Jira",
     "newrelic": "connectors.newrelic:NewRelic",
+    "openapi": "connectors.openapi:OpenApi",
+    "shippo": "connectors.shippo:Shippo",
+    "shopify": "connectors.shopify:Shopify",
     "statuspage": "connectors.statuspage:Statuspage",
+    "stripe": "connectors.stripe:Stripe",
+    "twilio": "connectors.twilio:Twilio",
 }
 """Annotated, so that a helpdesk's line is not put here by mistake."""
 _EXPORT_LINES: dict[str, str] = {
