@@ -10,6 +10,7 @@ from app.db.models import (
     effect,
     event,
     evidence,
+    identity,
     judgement,
     kin,
     lesson,
@@ -18,6 +19,7 @@ from app.db.models import (
     run,
     solved,
     spending,
+    talk,
     ticket,
 )
 from app.db.models.base import Base
@@ -33,6 +35,7 @@ __all__ = [
     "effect",
     "event",
     "evidence",
+    "identity",
     "judgement",
     "kin",
     "lesson",
@@ -41,5 +44,6 @@ __all__ = [
     "run",
     "solved",
     "spending",
+    "talk",
     "ticket",
 ]
