@@ -23,6 +23,8 @@ COMMANDS = {
     "resume": "app.cli.connection:resume",
     "doctor": "app.cli.doctor:doctor",
     "simulate": "app.cli.simulate:simulate",
+    "evidence": "app.cli.evidence:shown",
+    "promote": "app.cli.evidence:promote",
     "replay": "app.cli.replay:replay",
     "classify": "app.cli.classify:classify",
     "deadline": "app.cli.deadline:deadline",

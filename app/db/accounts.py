@@ -87,9 +87,11 @@ def version(session: Session, account_id: str) -> int:
     return session.scalar(_versions(account_id)) or 0
 
 
-def configuration(session: Session, account_id: str) -> Configured:
-    """The version in force. Raises UnknownRecord when the account has none."""
+def configuration(session: Session, account_id: str, at: datetime | None = None) -> Configured:
+    """The version in force, or that was at a moment. Raises UnknownRecord when the account has, or had, none."""
     newest = select(ConfigurationRow).where(ConfigurationRow.account_id == account_id)
+    if at is not None:
+        newest = newest.where(ConfigurationRow.created_at <= at)
     row = session.scalar(newest.order_by(ConfigurationRow.version.desc()).limit(1))
     if row is None:
         raise UnknownRecord("the account has no configuration", "publish one first")

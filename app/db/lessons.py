@@ -65,6 +65,15 @@ def about(session: Session, claim: Claim, limit: int = WINDOW) -> list[Learned]:
     return [_learned(row) for row in session.scalars(newest)]
 
 
+def latest(session: Session, account_id: str, category: str, action: str) -> Learned | None:
+    """The newest lesson of a category, whatever it is bound to; None when nobody has judged there."""
+    chosen = select(LessonRow).where(
+        LessonRow.account_id == account_id, LessonRow.category == category, LessonRow.action == action
+    )
+    row = session.scalar(chosen.order_by(LessonRow.at.desc(), LessonRow.decision_id.desc()).limit(1))
+    return _learned(row) if row else None
+
+
 def counts(session: Session, account_id: str, since: datetime) -> dict[str, dict[Lesson, int]]:
     """Category -> lesson -> how often, whatever was in force then."""
     chosen = select(LessonRow.category, LessonRow.kind, func.count()).where(

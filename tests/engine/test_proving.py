@@ -1,0 +1,96 @@
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.engine.evidence import Claim, allows
+from app.engine.lessons import Learned, Lesson
+from app.engine.proving import TEAM, WINDOW, NotProven, Proof, fallen, missing, needed, proof, record
+from tests.engine.desk import KEY, NOON
+
+CLAIM = Claim("shop", "returns", "reply", "d1")
+
+
+def taught(*kinds, start=0, **changes):
+    """Lessons in order, one a minute, each by another of four people."""
+    return [
+        Learned(
+            **(
+                {
+                    "decision": f"d{start + n}",
+                    "ticket_id": f"t{start + n}",
+                    "account": "shop",
+                    "category": "returns",
+                    "action": "reply",
+                    "digest": "d1",
+                    "lesson": kind,
+                    "by": f"agent{n % 4}",
+                    "at": NOON + timedelta(minutes=start + n),
+                }
+                | changes
+            )
+        )
+        for n, kind in enumerate(kinds)
+    ]
+
+
+def right(number, start=0):
+    return taught(*[Lesson.KEPT] * number, start=start)
+
+
+@pytest.mark.parametrize(("judged", "errors"), [(59, 0), (93, 1), (124, 2), (153, 3)])
+def test_so_many_are_needed_at_the_first_look(judged, errors):
+    enough = proof(right(judged - errors) + taught(*[Lesson.FACT] * errors, start=500), CLAIM)
+    assert (enough.judged, enough.errors, missing(enough, 0.95)) == (judged, errors, None)
+    fewer = proof(right(judged - errors - 1) + taught(*[Lesson.FACT] * errors, start=500), CLAIM)
+    assert missing(fewer, 0.95).code == "evidence_thin"
+    assert needed(fewer, 0.95) == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"account": "other"}, {"category": "billing"}, {"action": "refund"}, {"digest": "before"}]
+)
+def test_what_is_about_something_else_proves_nothing(change):
+    assert proof([replace(one, **change) for one in right(80)], CLAIM).judged == 0
+
+
+def test_one_decision_teaches_once():
+    assert proof(right(40) + right(40), CLAIM).judged == 40
+
+
+def test_only_the_newest_count():
+    found = proof(taught(*[Lesson.WRONG] * 50) + right(WINDOW, start=100), CLAIM)
+    assert (found.judged, found.errors) == (WINDOW, 0)
+
+
+def test_nobody_alone_carries_the_proof_where_there_is_a_team():
+    alone = [replace(one, by="agent0") for one in right(90)]
+    assert missing(proof(alone, CLAIM), 0.95) is None
+    others = right(TEAM, start=200)
+    assert missing(proof(alone + others, CLAIM), 0.95).code == "one_voice"
+
+
+@given(st.integers(1, 30))
+def test_who_asks_again_has_to_be_surer_and_all_looks_together_stay_rare(looks):
+    at = [Proof(100, 0, 4, 25, n) for n in range(looks + 1)]
+    assert all(later.confidence > earlier.confidence for earlier, later in pairwise(at))
+    assert sum(1 - one.confidence for one in at[1:]) <= 0.05 + 1e-9
+
+
+def test_a_promotion_opens_the_gate_and_nothing_thinner_does():
+    made = record(proof(right(59), CLAIM), CLAIM, 0.95, NOON, KEY)
+    assert allows(made, CLAIM, now=NOON, key=KEY) is None
+    with pytest.raises(NotProven) as refused:
+        record(proof(right(58), CLAIM), CLAIM, 0.95, NOON, KEY)
+    assert "1 more without an error" in str(refused.value)
+    with pytest.raises(ValueError, match="target"):
+        record(proof(right(400), CLAIM), CLAIM, 0.5, NOON, KEY)
+
+
+def test_a_category_falls_when_its_newest_answers_are_corrected():
+    assert fallen(proof(right(59), CLAIM), 0.95) is None
+    assert fallen(proof(right(59) + taught(Lesson.FACT, start=80), CLAIM), 0.95).code == "demoted"
+    assert fallen(proof([], CLAIM), 0.95) is None
