@@ -23,7 +23,9 @@ from app.settings import Settings
 from app.tokens import Renewal
 from app.vault import Vault
 from connectors.base import Connection, Helpdesk, Renews
-from connectors.registry import HELPDESKS
+from connectors.errors import Unsupported
+from connectors.operations import Backend, Operation
+from connectors.registry import BACKENDS, HELPDESKS
 from connectors.types import OpenTicket
 
 if TYPE_CHECKING:  # what takes long to load is loaded by who uses it: the web takes webhooks without any of it
@@ -50,6 +52,16 @@ class _Built:
     until: float
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A backend of an account's that does an operation. ``system`` is its vendor's name, ``connection`` its connection's id."""
+
+    system: str
+    connection: str
+    backend: Backend
+    operation: Operation
+
+
 class Services:
     """Everything a process needs, from its settings. Safe between threads: connectors are built for each one.
 
@@ -63,6 +75,7 @@ class Services:
         database: Database | None = None,
         work: Work | None = None,
         helpdesks: Mapping[str, type[Helpdesk]] = HELPDESKS,
+        backends: Mapping[str, type[Backend]] = BACKENDS,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         self.settings = settings
@@ -70,6 +83,7 @@ class Services:
         self.work = work or Work(settings.redis_url, job_timeout=settings.job_timeout)
         self.vault = Vault(settings.keys)
         self.helpdesks = helpdesks
+        self.backends = backends
         self.evidence_key = hmac.new(settings.keys[0], b"deskhand evidence", hashlib.sha256).digest()
         self._mine = threading.local()
         self._matrices: Matrices | None = None
@@ -96,7 +110,45 @@ class Services:
             return None
         with self.database.reading() as session:
             others = connections.of_account(session, connection.account_id)
-        return next((one for one in others if OpenTicket in self.helpdesks[one.vendor].supports), None)
+        helpdesks = (one for one in others if one.vendor in self.helpdesks)
+        return next((one for one in helpdesks if OpenTicket in self.helpdesks[one.vendor].supports), None)
+
+    def offers(self, account_id: str) -> "Mapping[str, list[Offer]]":
+        """Operation -> every active backend of the account's that does it, oldest connection first. No call is made."""
+        found: dict[str, list[Offer]] = {}
+        for installed in self._installed_backends(account_id):
+            backend = self._backend(installed)
+            for name, operation in backend.operations.items():
+                found.setdefault(name, []).append(Offer(installed.vendor, installed.id, backend, operation))
+        return found
+
+    def backend(self, account_id: str, operation: str, system: str = "") -> Offer:
+        """The backend that does an operation for the account: the one called ``system`` where there is such a one, else the only one.
+
+        Raises Unsupported where none does it, and where several do and nobody said which.
+        """
+        offers = self.offers(account_id).get(operation, [])
+        chosen = [one for one in offers if one.system == system] or offers
+        if len(chosen) != 1:
+            named = ", ".join(one.system for one in chosen) or "nothing that is connected"
+            raise Unsupported(f"{operation}: {named} does it" + (", and it has to be one" if chosen else ""))
+        return chosen[0]
+
+    def _installed_backends(self, account_id: str) -> list[Installed]:
+        with self.database.reading() as session:
+            every = connections.of_account(session, account_id)
+        return [one for one in every if one.vendor in self.backends and one.active]
+
+    def _backend(self, installed: Installed) -> Backend:
+        """This thread's backend, built anew when its connection was changed."""
+        cache: dict[str, tuple[Installed, Backend]] = self._mine.__dict__.setdefault("backends", {})
+        known = cache.get(installed.id)
+        if known and _same(known[0], installed):
+            return known[1]
+        secrets = self.vault.open(installed.sealed, place=installed.id)
+        connection = Connection(installed.id, installed.base_url, installed.settings, secrets)
+        cache[installed.id] = (installed, self.backends[installed.vendor](connection))
+        return cache[installed.id][1]
 
     def configuration(self, account_id: str) -> "Configuration":
         """The account's configuration in force. Read once per version. Raises UnknownRecord when it has none."""

@@ -42,7 +42,7 @@ def articles(services: Services) -> None:
 
 def _active(services: Services) -> list[str]:
     with services.database.reading() as session:
-        return [one.id for one in connections.every(session) if one.active]
+        return [one.id for one in connections.every(session) if one.active and one.vendor in services.helpdesks]
 
 
 @dataclass(frozen=True)
