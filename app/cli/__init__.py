@@ -25,6 +25,7 @@ COMMANDS = {
     "simulate": "app.cli.simulate:simulate",
     "evidence": "app.cli.evidence:shown",
     "promote": "app.cli.evidence:promote",
+    "taxonomy": "app.cli.taxonomy:taxonomy",
     "replay": "app.cli.replay:replay",
     "classify": "app.cli.classify:classify",
     "deadline": "app.cli.deadline:deadline",

@@ -1,0 +1,181 @@
+"""``deskhand taxonomy``: what a desk's tickets are about, before anything is automated. Reads one file and keeps nothing."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from app.cli import opening
+from app.cli.replay import FILE, lines
+from app.engine.replaying import PastTicket, as_asked
+from app.engine.taxonomy import CLOSE, Advice, Kind, case_of, proposal, rows
+from app.errors import BadInput
+from app.nlp import topics
+from app.nlp.clean import for_meaning
+from app.nlp.encoder import Encoder, Vectors
+from app.nlp.personal import mask
+from app.nlp.tier import tier
+from app.reports.exports import Export
+from app.settings import sentence_model
+
+MOST = 60
+"""Types that are told apart."""
+TOP = 20
+"""Types that a person is shown."""
+LONGEST = 600
+"""Characters of a question that its type is found by."""
+EXAMPLES = 3
+PORTION = 512
+ANSWERS = 60
+"""Answers of a type that are compared with each other."""
+
+
+@dataclass
+class Pile:
+    """Everything that was read. ``labels`` are what people filed the tickets under, where the export says so."""
+
+    tickets: list[PastTicket]
+    questions: list[str]
+    labels: list[str]
+
+
+@click.command()
+@click.option("--export", "file", required=True, type=FILE, help="Old tickets: JSON lines or CSV, ours or a vendor's.")
+@click.option(
+    "--types", default=MOST, show_default=True, type=click.IntRange(2, 500), help="The most types to tell apart."
+)
+@click.option("--propose", type=click.Path(dir_okay=False, path_type=Path), help="Write a configuration to begin with.")
+@opening.as_json
+def taxonomy(file: Path, types: int, propose: Path | None, as_json: bool) -> None:
+    """Show the issue types of old tickets: how common, how complex, what they take, and which to automate first."""
+    with lines(file) as given:
+        export = Export(given)
+        pile = _pile(export)
+    if not pile.questions:
+        why = export.reasons[0] if export.reasons else "no customer asks anything in it"
+        raise BadInput("--export", f"no question could be read: {why}")
+    runs = tier(*sentence_model())
+    kinds, alone = found(pile, runs.encoder, types)
+    listed = rows(kinds, len(pile.questions))
+    if propose:
+        propose.write_text(proposal("support", [kind for kind, _, _ in listed][:TOP]), encoding="utf-8")
+    if as_json:
+        opening.print_json(plain(listed, len(pile.questions), alone, export))
+    else:
+        _show(listed, len(pile.questions), alone)
+
+
+def found(pile: Pile, encoder: Encoder | None, most: int) -> tuple[list[Kind], int]:
+    """The types, and how many questions belong to none. Labels of people count before likeness does.
+
+    Raises BadInput where there is neither a label nor anything on this machine that compares meanings.
+    """
+    labelled = sum(map(bool, pile.labels)) * 2 > len(pile.labels)
+    if encoder is None and not labelled:
+        raise BadInput("--export", "gives no category, and this machine cannot compare meanings: see `deskhand doctor`")
+    vectors = _vectors(encoder, pile.questions) if encoder else np.zeros((len(pile.questions), 0), np.float32)
+    if labelled:
+        order = sorted(set(filter(None, pile.labels)), key=lambda name: (-pile.labels.count(name), name))[:most]
+        owners = [order.index(name) if name in order else -1 for name in pile.labels]
+    else:
+        owners = topics.groups(vectors, most)
+        order = []
+    words = topics.names(pile.questions, owners)
+    kinds = [Kind(_name(order, n, words[n]), words[n]) for n in sorted(words)]
+    for past, question, owner in zip(pile.tickets, pile.questions, owners, strict=True):
+        if owner >= 0:
+            kinds[owner].cases.append(case_of(past.ticket, question))
+    if encoder:
+        _compared(kinds, encoder, vectors, owners)
+    return kinds, owners.count(-1)
+
+
+def _pile(export: Export) -> Pile:
+    pile = Pile([], [], [])
+    for past in export:
+        asked = as_asked(past.ticket)
+        if asked is None or asked.question is None:
+            continue
+        pile.tickets.append(past)
+        pile.questions.append(for_meaning(f"{asked.subject}\n{asked.question.text}")[:LONGEST])
+        pile.labels.append(past.category)
+    return pile
+
+
+def _vectors(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    portions = [encoder.encode(list(texts[n : n + PORTION])) for n in range(0, len(texts), PORTION)]
+    return np.concatenate(portions)
+
+
+def _compared(kinds: Sequence[Kind], encoder: Encoder, vectors: Vectors, owners: Sequence[int]) -> None:
+    for n, (other, nearness) in topics.nearest(vectors, owners).items():
+        kinds[n].near, kinds[n].nearness = kinds[other].name, nearness
+    for kind in kinds:
+        answers = [for_meaning(case.answer)[:LONGEST] for case in kind.cases if case.answer][:ANSWERS]
+        if len(answers) > 1:
+            cosines = (made := encoder.encode(answers)) @ made.T
+            kind.likeness = float((cosines.sum() - len(answers)) / (len(answers) * (len(answers) - 1)))
+
+
+def _name(order: Sequence[str], number: int, words: Sequence[str]) -> str:
+    """A category's name: the label, or the telling words."""
+    given = order[number] if order else "-".join(words) or f"type-{number + 1}"
+    return re.sub(r"[^a-z0-9]+", "-", given.lower()).strip("-")[:60] or f"type-{number + 1}"
+
+
+def plain(listed: Sequence[tuple[Kind, float, Advice]], total: int, alone: int, export: Export) -> dict[str, Any]:
+    """The types in the line format of the command. Examples are masked."""
+    return {
+        "categories": {
+            kind.name: {
+                "n": len(kind.cases),
+                "share": round(len(kind.cases) / total, 4),
+                "cumulative_share": round(cumulative, 4),
+                "complexity": kind.complexity,
+                "action": list(kind.actions),
+                "reversible": kind.reversible,
+                "mode": str(told.mode),
+                "mode_allowed": "assist",
+                "phase": told.phase,
+                "why": told.why,
+                "keywords": list(kind.words),
+                "answers_alike": round(kind.likeness, 3),
+                "overlaps": [kind.near] if kind.nearness >= CLOSE else [],
+                "examples": [mask(case.question).text for case in kind.cases[:EXAMPLES]],
+            }
+            for kind, cumulative, told in listed
+        },
+        "totals": {
+            "tickets": export.read,
+            "questions": total,
+            "types": len(listed),
+            "in_no_type": alone,
+            "skipped": export.skipped,
+            "doubled": export.doubled,
+        },
+    }
+
+
+def _show(listed: Sequence[tuple[Kind, float, Advice]], total: int, alone: int) -> None:
+    table = [
+        (
+            kind.name,
+            str(len(kind.cases)),
+            f"{len(kind.cases) / total:.1%}",
+            f"{cumulative:.1%}",
+            kind.complexity,
+            ", ".join(kind.actions) or "none",
+            f"{told.phase} {told.mode}" if told.phase else "people",
+            told.why + (f"; easily taken for {kind.near}" if kind.nearness >= CLOSE else ""),
+        )
+        for kind, cumulative, told in listed[:TOP]
+    ]
+    columns = ("type", "tickets", "share", "so far", "complexity", "action", "phase", "because")
+    opening.print_table(f"{total} questions, the top {len(table)} of {len(listed)} types", columns, table)
+    click.echo(
+        f"\n{alone} questions belong to none of the types. Everything starts as assist; phases 2 and 3 have to be proven."
+    )

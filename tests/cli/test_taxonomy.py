@@ -1,0 +1,83 @@
+"""``deskhand taxonomy``: types with and without labels, and a configuration to begin with."""
+
+import json
+
+import pytest
+
+from app.engine.configuration import load
+
+TEXTS = {
+    "shipping": [
+        "where is my parcel", "my parcel has not arrived", "parcel still not delivered", "when will my parcel come", "parcel is late",
+    ],
+    "invoice": [
+        "send me an invoice please", "I need an invoice for my taxes", "where do I find my invoice", "the invoice is missing",
+        "could I get an invoice",
+    ],
+}  # fmt: skip
+
+
+def line(n, text, category):
+    row = {
+        "id": n,
+        "created_at": "2026-10-01T10:00:00Z",
+        "requester": "kim@example.com",
+        "subject": "",
+        "messages": [
+            {"author": "customer", "public": True, "at": "2026-10-01T10:00:00Z", "text": text},
+            {
+                "author": "agent",
+                "public": True,
+                "at": "2026-10-01T11:00:00Z",
+                "text": "Look under Orders, there it is.",
+            },
+        ],
+    }
+    return row | ({"category": category} if category else {})
+
+
+def written(tmp_path, *, labelled):
+    rows = [(text, category) for category, texts in TEXTS.items() for text in texts]
+    file = tmp_path / "export.jsonl"
+    file.write_text("".join(json.dumps(line(n, t, c if labelled else "")) + "\n" for n, (t, c) in enumerate(rows)))
+    return file
+
+
+def test_types_are_found_where_nobody_has_named_any(deskhand, tmp_path):
+    ran = deskhand("taxonomy", "--export", str(written(tmp_path, labelled=False)), "--json")
+    assert ran.code == 0, ran.err
+    found = ran.json["categories"]
+    assert sum(one["n"] for one in found.values()) + ran.json["totals"]["in_no_type"] == 10
+    assert any("parcel" in name for name in found)
+    assert any("invoice" in name for name in found)
+
+
+def test_labels_of_people_count_first(deskhand, tmp_path):
+    proposed = tmp_path / "start.yaml"
+    ran = deskhand("taxonomy", "--export", str(written(tmp_path, labelled=True)), "--propose", str(proposed), "--json")
+    assert {name: one["n"] for name, one in ran.json["categories"].items()} == {"invoice": 5, "shipping": 5}
+    assert ran.json["categories"]["shipping"]["cumulative_share"] == 1.0
+    settled = load(proposed.read_text(), name="start.yaml")
+    assert {category.name for category in settled.categories} == {"invoice", "shipping"}
+
+
+def test_examples_hold_no_personal_data(deskhand, tmp_path):
+    file = tmp_path / "export.jsonl"
+    card = "4111 1111 1111 1111"
+    file.write_text("".join(json.dumps(line(n, f"my card {card} is refused", "card")) + "\n" for n in range(3)))
+    ran = deskhand("taxonomy", "--export", str(file), "--json")
+    assert ran.json["categories"]["card"]["n"] == 3
+    assert card not in ran.out
+
+
+def test_a_person_gets_a_table(deskhand, tmp_path):
+    ran = deskhand("taxonomy", "--export", str(written(tmp_path, labelled=True)))
+    assert "the top 2 of 2 types" in ran.out
+
+
+@pytest.mark.parametrize("text", ["", "{}\n"])
+def test_a_file_without_a_question_is_refused_in_words(deskhand, tmp_path, text):
+    file = tmp_path / "bad.jsonl"
+    file.write_text(text)
+    ran = deskhand("taxonomy", "--export", str(file))
+    assert (ran.code, "no question could be read" in ran.err) == (2, True)
