@@ -198,6 +198,15 @@ class Services:
         """What writes drafts for one ticket on its account's budgets; None where no language model is set up and wanted."""
         engine = self.configuration(account_id).chatbot.engine
         found = {task: model for task in models.TASKS if (model := self._models.find(engine, task))}
+    def meaning(self, text: str) -> tuple[tuple[float, ...], str]:
+        """What a text means as a unit vector, and what says so; empty where only words can be compared."""
+        from app.nlp.clean import clean, for_meaning  # noqa: PLC0415  # the web takes webhooks without it
+
+        if self.encoder is None:
+            return (), ""
+        (vector,) = self.encoder.encode([for_meaning(clean(text).text)])
+        return tuple(vector.tolist()), self.encoder.version
+
         if len(found) < len(models.TASKS):
             return None
         from app.llm.author import Author  # noqa: PLC0415  # a process without a model does not load the package

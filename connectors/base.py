@@ -196,9 +196,9 @@ class Doubts(Protocol):
 class Announces(Protocol):
     """Extra: a vendor where the account's own people can be told something in a channel of theirs."""
 
-    def announce(self, channel: str, text: str, *, key: str, again: bool) -> None:
+    def announce(self, channel: str, text: str, *, key: str, again: bool, buttons: Sequence[str] = ()) -> None:
         """Post ``text`` there; ``again``: only if no earlier attempt of that key is found. Raises a ConnectorError.
 
-        Refused for a channel that anybody external reads.
+        ``buttons`` are actions of ``Click``, whose value is the key. Refused for a channel that anybody external reads.
         """
         ...

@@ -2,20 +2,22 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db import effects, judgements
+from app.db import duplicates as kept
+from app.db import effects, inbox, judgements, notices
 from app.db.effects import Planned
 from app.db.judgements import Judged, Outcome
-from app.engine import policy
+from app.engine import fields, policy
 from app.engine.standing import Standing
 from app.engine.types import Approval
 from connectors.base import Answerable
 from connectors.errors import ConnectorError
-from connectors.types import Change, Click, Note, Person, Ref, Role, Tag, Ticket
+from connectors.types import Change, Click, Event, EventKind, Merge, Note, Person, Ref, Role, Status, Tag, Ticket, Untag
+from jobs import duplicates, incidents
 from jobs.base import Run
 
 log = logging.getLogger(__name__)
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 HANDED_OVER = "deskhand_human"
 """The tag on a ticket whose customer asked for a person."""
 ASKED = "The customer asked for a person with a button. Deskhand says nothing more here until it is handed back."
+FORWARDED = "deskhand:click:"
+"""Begins the delivery of an event of our own: a click elsewhere that is about this ticket."""
 TEAM_ONLY = "Only members of the team can do that."
 
 
@@ -40,6 +44,12 @@ class Pressed:
     """When, by the vendor's clock."""
     released: Judged | None = None
     outcome: Outcome | None = None
+    taken: bool = False
+    """Somebody of the team says that they have the ticket."""
+    forwarded: str = ""
+    """Another ticket that the click is about: it is heard there."""
+    incident: bool = False
+    """Somebody of the team says that the ticket is one of an incident, and that everybody is to be told."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,8 @@ class Scene:
     inside: tuple[str, Ref]
     """Connection and ref for notes and tags: the ticket itself, or its record."""
     takes: frozenset[type[Change]]
+    own: frozenset[type[Change]] = frozenset()
+    """What the ticket's own vendor takes."""
 
 
 def pressed(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
@@ -62,10 +74,25 @@ def pressed(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
 
 def save(session: Session, ticket_id: str, press: Pressed, now: datetime) -> None:
     """Keep what was released and what was said about a decision; the batches are the caller's to plan."""
+    if press.taken:
+        notices.acknowledge(session, ticket_id, named(press.click.person), now)
+    if press.forwarded:
+        _forward(session, press, now)
+    if press.incident:
+        incidents.confirmed(session, ticket_id, press.click.person, now)
     if press.released and not judgements.find(session, ticket_id, press.released.decision.id):
         judgements.save(session, press.released, now)
     if press.outcome and not judgements.said(session, press.click.value, press.outcome.kind, press.outcome.by):
         judgements.record_outcome(session, ticket_id, press.click.value, press.outcome)
+
+
+def _forward(session: Session, press: Pressed, now: datetime) -> None:
+    """The same click, at the ticket that it is about."""
+    place = kept.places(session, [press.forwarded]).get(press.forwarded)
+    if place:
+        click = replace(press.click, value="", answer_url="")
+        event = Event(f"{FORWARDED}{press.click.value}:{press.click.person.id}", EventKind.CLICK, place[1], now, click)
+        inbox.accept(session, place[0], [event], now)
 
 
 def _human(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
@@ -105,6 +132,47 @@ def _resume(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
     return Pressed(click, answer="Deskhand is back on this ticket.", quiet=False)
 
 
+def _acknowledge(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
+    """Nobody further up is told. Pressed under a message about another ticket, the word is passed on to that one."""
+    if not of_the_team(click.person):
+        return Pressed(click, answer=TEAM_ONLY)
+    about = notices.about(session, scene.standing.account, click.value)
+    if about and about != run.ticket_id:
+        return Pressed(click, answer="It is yours: nobody else is told of it.", forwarded=about)
+    where, ref = scene.inside
+    key = f"taken-{run.ticket_id}-{click.value[:40]}"
+    note = Note(f"**Taken:** {named(click.person)} said so at {scene.standing.now:%Y-%m-%d %H:%M} UTC.")
+    planned = (Planned(key, where, ref, (note,)),) if Note in scene.takes and not effects.exists(session, key) else ()
+    return Pressed(click, planned, "It is yours: nobody else is told of it.", taken=True)
+
+
+def _merge(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
+    """The ticket becomes a part of the older one that it repeats. Nobody can undo that, so nothing but this click does it."""
+    if not of_the_team(click.person):
+        return Pressed(click, answer=TEAM_ONLY)
+    connection_id, ref = run.lease.connection_id, scene.ticket.ref
+    batch = duplicates.merging(session, run.ticket_id, ref, connection_id, named(click.person))
+    if batch is None or Merge not in scene.own or scene.ticket.status is Status.CLOSED:
+        return Pressed(click, answer="There is nothing here that can be merged.")
+    if effects.exists(session, batch.key):
+        return Pressed(click, answer="That was asked for already.")
+    outcome = Outcome("merge", click.person.id, scene.standing.now)
+    return Pressed(click, (batch,), "They are being merged.", outcome=outcome)
+
+
+def _incident(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
+    """Everybody whom the incident concerns is told that we know of it, once."""
+    if not of_the_team(click.person):
+        return Pressed(click, answer=TEAM_ONLY)
+    outcome = Outcome("incident", click.person.id, scene.standing.now)
+    return Pressed(click, answer="Everybody concerned is being told.", outcome=outcome, incident=True)
+
+
+def named(person: Person) -> str:
+    """How a member of the team is named in a note: as the vendor names them, else as who has the ticket."""
+    return person.name or (f"the agent {person.id}" if person.id else "a member of the team")
+
+
 def of_the_team(person: Person) -> bool:
     """Whether somebody may act for the account. Unknown people may not."""
     return not person.external and person.role is Role.AGENT
@@ -115,7 +183,30 @@ _ACTIONS: Mapping[str, Callable[[Session, Run, Click, Scene], Pressed]] = {
     "helped": _helped,
     "share": _share,
     "resume": _resume,
+    "acknowledge": _acknowledge,
+    "merge": _merge,
+    "incident": _incident,
 }
+
+
+def by_tags(ticket: Ticket, question: str) -> list[Click]:
+    """The buttons that were pressed with tags, where a vendor has none; only its own people can put one there.
+
+    Who it was the ticket does not say: whoever has it counts.
+    """
+    person = Person(ticket.assignee, Role.AGENT, external=False)
+    return [
+        Click(action, question or ticket.ref.id, person) for tag, action in fields.PRESSED.items() if tag in ticket.tags
+    ]
+
+
+def heard(run: Run, ticket: Ticket, own: frozenset[type[Change]]) -> list[Planned]:
+    """Take such tags away, so that each is one press."""
+    tags = tuple(sorted(fields.PRESSED.keys() & ticket.tags))
+    if not tags or Untag not in own:
+        return []
+    key = f"heard-{run.ticket_id}-{int(ticket.updated_at.timestamp())}"
+    return [Planned(key, run.lease.connection_id, ticket.ref, (Untag(tags),))]
 
 
 def answer(run: Run, click: Click, text: str) -> None:

@@ -8,6 +8,7 @@ from app.db.judgements import Judged
 from app.db.tickets import Remembered
 from app.engine import policy
 from app.engine.handoff import prepared
+from app.engine.history import History
 from app.engine.standing import Case
 from app.engine.types import Classification, Draft, Reason
 from app.engine.writing import written
@@ -20,7 +21,12 @@ log = logging.getLogger(__name__)
 
 
 def decided(
-    services: Services, place: Place, remembered: Remembered, ticket: Ticket, classification: Classification
+    services: Services,
+    place: Place,
+    remembered: Remembered,
+    ticket: Ticket,
+    classification: Classification,
+    history: History | None = None,
 ) -> Judged:
     """Draft, then gate. Writes nothing."""
     account_id = place.connection.account_id
@@ -30,7 +36,7 @@ def decided(
     with services.database.reading() as session:
         standing = standing_of(services, session, place, remembered, ticket, services.database.now(session))
         proof = evidence.newest(session, account_id, classification.category)
-    standing = replace(standing, evidence=proof, knowledge=knowledge.version)
+    standing = replace(standing, evidence=proof, knowledge=knowledge.version, history=history or History())
     drafted = prepared(Case(ticket, classification, drafted, configuration, standing))
     decision = policy.gate(ticket, classification, drafted, configuration, standing)
     decision = replace(decision, changes=tuple(_safe(change, drafted) for change in decision.changes))

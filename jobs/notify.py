@@ -23,11 +23,13 @@ log = logging.getLogger(__name__)
 SINGLE = 5
 """Notices that one contact gets singly by one way within ``SPAN``; more become one digest."""
 SPAN = timedelta(minutes=10)
-UNHEARD = timedelta(minutes=10)
-"""After which a notice about a ticket that nobody took is brought to who is on call."""
+SOONEST = timedelta(minutes=1)
+"""No contact's time to say that they have it is shorter."""
 ANSWER = timedelta(seconds=60)
 """An attempt whose answer has not come by then is made again, under the same key."""
 TRIES = 8
+NOBODY = Contact()
+UNTAKEN = "Nobody took it: "
 NAMED = 5
 """Tickets that a digest names."""
 
@@ -39,8 +41,9 @@ class Chat:
         self._connector = connector
 
     def send(self, address: str, message: Message) -> None:
-        """One message into a channel. Raises a ConnectorError."""
-        self._connector.announce(address, message.text or message.subject, key=message.key, again=message.again)
+        """One message into a channel, with a button where it is about one ticket. Raises a ConnectorError."""
+        text, offers = message.text or message.subject, () if message.text else ("acknowledge",)
+        self._connector.announce(address, text, key=message.key, again=message.again, buttons=offers)
 
 
 def run(account_id: str) -> None:
@@ -64,10 +67,9 @@ def sweep(services: Services) -> None:
     """Have accounts with notices served, and bring further up what nobody took."""
     with services.database.reading() as session:
         now = services.database.now(session)
-        accounts, unheard = notices.accounts(session, now), notices.unheard(session, now - UNHEARD)
-    for notice in unheard:
-        _raise(services, notice, now)
-    for account_id in dict.fromkeys([*accounts, *(notice.account_id for notice in unheard)]):
+        accounts, unheard = notices.accounts(session, now), notices.unheard(session, now - SOONEST)
+    raised = [notice.account_id for notice in unheard if _raise(services, notice, now)]
+    for account_id in dict.fromkeys([*accounts, *raised]):
         services.work.notices(account_id)
 
 
@@ -84,15 +86,21 @@ def open_ways(services: Services, account_id: str) -> Mapping[str, Way]:
     return found
 
 
-def _raise(services: Services, notice: Notice, now: datetime) -> None:
-    contact = services.configuration(notice.account_id).rules.contacts.get(ON_CALL)
+def _raise(services: Services, notice: Notice, now: datetime) -> bool:
+    """Tell the next one once the contact's own time is over; false when there is still time, or nobody else to tell."""
+    contacts = services.configuration(notice.account_id).rules.contacts
+    mine = contacts.get(notice.contact, NOBODY)
+    if notice.sent_at is None or now < notice.sent_at + timedelta(minutes=mine.minutes):
+        return False
+    above = mine.then or ON_CALL
     with services.database.session() as session:
-        if not notices.raised(session, notice, now) or notice.contact == ON_CALL:
-            return
-        for way in contact.ways if contact else ():
-            subject = f"Nobody took it: {notice.subject}"
-            up = Notice(notice.account_id, notice.ticket_id, ON_CALL, way, subject, notice.topic)
-            notices.plan(session, f"{notice.ticket_id}:up:{way}", up, now)
+        if not notices.raised(session, notice, now) or notice.contact == above:
+            return False
+        for way in contacts.get(above, NOBODY).ways:
+            subject = f"{UNTAKEN}{notice.subject.removeprefix(UNTAKEN)}"
+            up = Notice(notice.account_id, notice.ticket_id, above, way, subject, notice.topic)
+            notices.plan(session, f"{notice.ticket_id}:up:{above}:{way}:{notice.sent_at:%Y-%m-%d}", up, now)
+    return True
 
 
 def _tell(

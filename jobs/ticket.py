@@ -22,12 +22,13 @@ from app.engine.types import EvidenceRecord
 from app.queue import TICKET
 from app.standing import REDECIDED, Place, domain, place, standing_of
 from connectors.types import Event, EventKind, Reply, Role, Status, Ticket, Untag
-from jobs import base, click, link, sla
+from jobs import base, click, kin, link, sla
 from jobs.base import Later, Run
 from jobs.classify import classified
 from jobs.click import Pressed, Scene
 from jobs.draft import decided
 from jobs.reply import AGAIN, settle
+from jobs.duplicates import Kin
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,11 @@ class Knock:
         """The events' own numbers."""
         return [one.id for one in self.waiting]
 
+
+    @property
+    def deliveries(self) -> tuple[str, ...]:
+        """The names under which they came."""
+        return tuple(one.event.delivery for one in self.waiting)
 
 def drain(run: Run) -> bool:
     """Deal with everything that waits, by one look at the ticket. True when something was planned."""
@@ -149,14 +155,20 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
     presses = _presses(run, knock, ticket, where)
     now_heard = hearing(knock.remembered, ticket, presses)
     outcome = _silence(knock.remembered, ticket, now_heard)
-    judged = None if outcome else _judged(run, knock, ticket, where, now_heard)
+    judged, around = (None, None) if outcome else _judged(run, knock, ticket, where, now_heard)
     rules = run.services.configuration(where.connection.account_id)
     with run.transaction() as (session, now):
         planned = _planned(session, run, knock, ticket, where, judged)
         if now_heard.resumed and judged is None and fields.RESUME_TAG in ticket.tags and Untag in where.own:
             planned.append(_untag(run, ticket))
         planned += [batch for press in presses for batch in press.planned]
-        planned += sla.followed(session, run.ticket_id, _scene(session, run, knock, ticket, where, rules), judged)
+        planned += click.heard(run, ticket, where.own)
+        scene = _scene(session, run, knock, ticket, where, rules)
+        if judged and around:
+            scene = replace(scene, standing=replace(scene.standing, history=around.history))
+            kin.remember(session, scene, judged, around)
+        planned += sla.followed(session, run.ticket_id, scene, judged)
+        planned += kin.followed(session, run.ticket_id, where, scene, knock.deliveries)
         new = {one.key: one for one in planned if one.changes and not effects.exists(session, one.key)}
         effects.plan(session, run.ticket_id, list(new.values()), now)
         for press in presses:
@@ -181,10 +193,12 @@ def _scene(
     return sla.Scene(ticket, configuration, standing, inside, where.recorded if where.record else where.own, late)
 
 
-def _judged(run: Run, knock: Knock, ticket: Ticket, where: Place, heard: Hearing) -> Judged:
+def _judged(run: Run, knock: Knock, ticket: Ticket, where: Place, heard: Hearing) -> tuple[Judged, Kin]:
     classification = classified(run.services, where.connection.account_id, ticket)
     remembered = replace(knock.remembered, heard=heard.heard)
-    return decided(run.services, where, remembered, ticket, classification)
+    around = kin.looked(run, where, ticket, classification)
+    judged = decided(run.services, where, remembered, ticket, classification, around.history)
+    return judged, around
 
 
 def _silence(remembered: Remembered, ticket: Ticket, heard: Hearing) -> str:
@@ -208,13 +222,14 @@ def _presses(run: Run, knock: Knock, ticket: Ticket, where: Place) -> list[Press
     """What follows from each button that was pressed, in order."""
     clicks = [(one.event.click, one.event.at) for one in knock.waiting if one.event.click]
     if not clicks:
+    clicks += [(one, ticket.updated_at) for one in click.by_tags(ticket, knock.remembered.decided)]
         return []
     with run.services.database.reading() as session:
         now = run.services.database.now(session)
         standing = standing_of(run.services, session, where, knock.remembered, ticket, now)
         record = where.record
         inside = (record.id, link.LINKED) if record else (where.connection.id, ticket.ref)
-        scene = Scene(ticket, standing, inside, where.recorded if record else where.own)
+        scene = Scene(ticket, standing, inside, where.recorded if record else where.own, where.own)
         return [replace(click.pressed(session, run, one, scene), at=at) for one, at in clicks]
 
 

@@ -28,6 +28,7 @@ class Notice:
     id: int = 0
     key: str = ""
     attempts: int = 0
+    sent_at: datetime | None = None
 
 
 def plan(session: Session, key: str, notice: Notice, at: datetime) -> bool:
@@ -49,15 +50,13 @@ def plan(session: Session, key: str, notice: Notice, at: datetime) -> bool:
 
 def accounts(session: Session, now: datetime) -> list[str]:
     """Accounts with notices that are due."""
-    chosen = select(NoticeRow.account_id).where(NoticeRow.state.in_((PENDING, SENDING)), _due(now)).distinct()
+    chosen = select(NoticeRow.account_id).where(*_waiting(now)).distinct()
     return list(session.scalars(chosen))
 
 
 def due(session: Session, account_id: str, now: datetime) -> list[Notice]:
     """The account's notices to send now, oldest first. An attempt whose answer never came counts again once its time is over."""
-    chosen = select(NoticeRow).where(
-        NoticeRow.account_id == account_id, NoticeRow.state.in_((PENDING, SENDING)), _due(now)
-    )
+    chosen = select(NoticeRow).where(NoticeRow.account_id == account_id, *_waiting(now))
     return [_record(row) for row in session.scalars(chosen.order_by(NoticeRow.id))]
 
 
@@ -92,15 +91,38 @@ def lately(session: Session, contact: tuple[str, str, str], since: datetime) -> 
     return found.get(SENT, 0), found.get(DIGESTED, 0) > 0
 
 
+def acknowledge(session: Session, ticket_id: str, by: str, at: datetime) -> int:
+    """Somebody has the ticket: no notice about it goes further up. Says how many were open; the first word counts."""
+    mine = update(NoticeRow).where(NoticeRow.ticket_id == ticket_id, NoticeRow.acknowledged_at.is_(None))
+    told = mine.values(acknowledged_at=at, acknowledged_by=by).returning(NoticeRow.id)
+    return len(session.execute(told, execution_options=QUIETLY).all())
+
+
+def acknowledged(session: Session, ticket_id: str) -> tuple[datetime, str] | None:
+    """When somebody first said that they have the ticket, and who."""
+    chosen = select(NoticeRow.acknowledged_at, NoticeRow.acknowledged_by).where(NoticeRow.ticket_id == ticket_id)
+    row = session.execute(
+        chosen.where(NoticeRow.acknowledged_at.is_not(None)).order_by(NoticeRow.acknowledged_at).limit(1)
+    ).one_or_none()
+    return (row[0], row[1]) if row and row[0] else None
+
+
+def about(session: Session, account_id: str, key: str) -> str | None:
+    """The ticket that a notice of this key is about; a button's value came from outside and may be anything."""
+    chosen = select(NoticeRow.ticket_id).where(NoticeRow.key == key, NoticeRow.account_id == account_id)
+    return session.scalar(chosen)
+
+
 def unheard(session: Session, before: datetime) -> list[Notice]:
-    """Notices sent before then about tickets that nobody has taken since, and that were not brought further up yet."""
+    """Notices sent before then that nobody acknowledged, about tickets that nobody took, and not brought further up yet."""
     chosen = (
         select(NoticeRow)
         .join(TicketRow, TicketRow.id == NoticeRow.ticket_id)
         .where(NoticeRow.state.in_((SENT, DIGESTED)), NoticeRow.sent_at <= before, NoticeRow.raised_at.is_(None))
+        .where(NoticeRow.acknowledged_at.is_(None))
         .where(TicketRow.quiet_since.is_(None))
         .order_by(NoticeRow.id)
-        .limit(500)
+        .limit(2_000)
     )
     return [_record(row) for row in session.scalars(chosen)]
 
@@ -111,11 +133,25 @@ def raised(session: Session, notice: Notice, at: datetime) -> bool:
     return session.execute(mine.returning(NoticeRow.id), execution_options=QUIETLY).one_or_none() is not None
 
 
+def _waiting(now: datetime):  # type: ignore[no-untyped-def]  # SQLAlchemy's own types of conditions
+    """To be sent now: whoever says that they have the ticket spares the others the message."""
+    return NoticeRow.state.in_((PENDING, SENDING)), NoticeRow.acknowledged_at.is_(None), _due(now)
+
+
 def _due(now: datetime):  # type: ignore[no-untyped-def]  # SQLAlchemy's own type of a condition
     return func.coalesce(NoticeRow.not_before, now) <= now
 
 
 def _record(row: NoticeRow) -> Notice:
     return Notice(
-        row.account_id, row.ticket_id, row.contact, row.way, row.subject, row.topic, row.id, row.key, row.attempts
+        row.account_id,
+        row.ticket_id,
+        row.contact,
+        row.way,
+        row.subject,
+        row.topic,
+        row.id,
+        row.key,
+        row.attempts,
+        row.sent_at,
     )

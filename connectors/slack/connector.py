@@ -111,9 +111,9 @@ class Slack:
         """Whether the channel for notes is internal, as Slack says now."""
         return self._posts.doubts()
 
-    def announce(self, channel: str, text: str, *, key: str, again: bool) -> None:
+    def announce(self, channel: str, text: str, *, key: str, again: bool, buttons: Sequence[str] = ()) -> None:
         """Tell the account's own people in a channel of theirs; ``again`` looks first whether it is there."""
-        self._posts.announce(channel, text, key, datetime.now(UTC) - LOOKED_BACK if again else None)
+        self._posts.announce(channel, text, buttons, key, datetime.now(UTC) - LOOKED_BACK if again else None)
 
     def answer(self, url: str, text: str) -> None:
         """Tell the person who pressed a button. Refused for every address but Slack's own."""

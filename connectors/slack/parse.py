@@ -16,7 +16,7 @@ from connectors.types import Attachment, Click, Event, EventKind, Person, Ref, R
 
 READ = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 """Subtypes of what a person says; every other message is Slack's own or another machine's."""
-CLICKS = frozenset({"human", "helped", "share", "resume"})
+CLICKS = frozenset({"human", "helped", "share", "resume", "acknowledge", "merge", "incident"})
 SLACKBOT = "USLACKBOT"
 HOME = "the workspace or organisation of this connection"
 

@@ -88,11 +88,11 @@ class Posts:
             return [SHARED_NOTES]
         return []
 
-    def announce(self, channel: str, text: str, key: str, since: datetime | None) -> None:
+    def announce(self, channel: str, text: str, buttons: Sequence[str], key: str, since: datetime | None) -> None:
         """Post into a channel that is proved internal just now; with ``since``, only what is not there since then."""
         if not is_internal(self._threads.channel(channel)):
             raise Refused("channel: not proved to be internal")
-        contents = messages(text, (), ticket=channel, value=key)
+        contents = messages(text, buttons, ticket=channel, value=key)
         plan = [Post(n, channel, "", "", _marked(content, key, n)) for n, content in enumerate(contents)]
         found = self.sent(plan, [], key, since) if since else {}
         for post in plan:

@@ -86,6 +86,9 @@ class Settled(Services):
     def knowledge(self, account_id: str) -> Knowledge:
         return Page()
 
+    def meaning(self, text: str) -> tuple[tuple[float, ...], str]:
+        return (), ""
+
 
 class Stage:
     """An account that may answer by itself on the strength of evidence, at vendors whose clock we move."""

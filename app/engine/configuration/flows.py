@@ -288,6 +288,8 @@ class Contact(Section):
     email: Annotated[str, AfterValidator(models.an_address)] | None = None
     webhook: Annotated[str, AfterValidator(models.a_link)] | None = None
     pager: bool = False
+    acknowledge_minutes: int = Field(default=10, ge=1, le=1440)
+    then: Text | None = None
 
 
 class Limit(Section):

@@ -61,6 +61,10 @@ class Contact:
     email: str = ""
     webhook: str = ""
     pager: bool = False
+    minutes: int = 10
+    """Within which somebody says that they have it, before the next one is told."""
+    then: str = ""
+    """Who that is; empty: whoever is on call."""
 
     @property
     def ways(self) -> tuple[str, ...]:

@@ -76,7 +76,8 @@ def _folded(words: list[str]) -> frozenset[str]:
 
 
 def _contact(given: flows.Contact) -> Contact:
-    return Contact(given.chat or "", given.email or "", given.webhook or "", given.pager)
+    ways = (given.chat or "", given.email or "", given.webhook or "", given.pager)
+    return Contact(*ways, given.acknowledge_minutes, given.then or "")
 
 
 def _names(document: Document) -> list[str]:

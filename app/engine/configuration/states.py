@@ -305,6 +305,8 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("compliance.**", (NOT_YET, "no compliance report is made yet")),
     ("monitoring.**", (NOT_YET, "nothing is watched yet")),
     ("analytics.**", _FIGURES),
+    ("contacts.*.acknowledgeMinutes", (WORKS, "minutes after which the next one is told, unless somebody has it")),
+    ("contacts.*.then", _told),
     ("contacts.*.*", (WORKS, "how somebody is told; see `deskhand doctor` for mail and pager")),
     ("facts.**", (WORKS, "a fact of your own, which conditions may ask about")),
     ("limits.*.*", (WORKS, "no more money is moved than this, whoever approves it")),
