@@ -11,16 +11,21 @@ from app.sandbox.control import control
 from app.sandbox.door import watch
 from app.sandbox.inbox.place import Place
 from app.sandbox.inbox.routes import inbox
-from app.sandbox.world import Host, World
+from app.sandbox.world import Host, Played, World
 
 
-def application(world: World, hosts: Sequence[Host], places: Mapping[str, Place] | None = None) -> Flask:
-    """One Flask application: each host under ``/<name>``, control under ``/_sandbox/``, the inbox page at ``/``."""
+def application(
+    world: World,
+    hosts: Sequence[Host],
+    places: Mapping[str, Place] | None = None,
+    backends: Sequence[Played] = (),
+) -> Flask:
+    """One Flask application: each host and backend under ``/<name>``, control under ``/_sandbox/``, the inbox page at ``/``."""
     app = Flask("app.sandbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 16 << 20
     watch(app)
-    for host in hosts:
-        app.register_blueprint(host.blueprint(), url_prefix=f"/{host.name}", name=host.name)
+    for played in (*hosts, *backends):
+        app.register_blueprint(played.blueprint(), url_prefix=f"/{played.name}", name=played.name)
     app.extensions["sandbox"] = (world, tuple(hosts))
     app.extensions["inbox"] = dict(places or {})
     app.register_blueprint(control)

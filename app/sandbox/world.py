@@ -184,6 +184,17 @@ class View:
     linked: str = ""
 
 
+class Played(Protocol):
+    """Anything with an API under ``/<name>``: a host, or a backend such as a shop."""
+
+    name: str
+    vendor: str
+
+    def blueprint(self) -> Blueprint:
+        """The vendor's API, faults included (``app.sandbox.faulty`` does that)."""
+        ...
+
+
 class Host(Protocol):
     """One played vendor account. ``name`` is where it is mounted: ``/zendesk`` plays ``http://127.0.0.1:PORT/zendesk``."""
 

@@ -1,0 +1,1 @@
+"""Backends played over real HTTP: what an account connects beside its helpdesks. Their faults are ordered as the hosts' are."""
