@@ -67,6 +67,9 @@ _CLOCK = re.compile(
     r"\s{0,2}(?:at|um|a las|à|alle|om)?\s{0,2}(?P<h>\d{1,2})(?::(?P<min>\d\d))?\s?(?P<half>[ap]\.?m\b|uhr\b|h\b)",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[\w']+")
+_DIGIT = re.compile(r"\d")
+_NAMES = frozenset({*_DAYS, *_WEEKDAYS})
 END_OF_DAY = time(23, 59)
 
 
@@ -82,7 +85,9 @@ class Moment:
 def dates(text: str, now: datetime) -> tuple[Moment, ...]:
     """Every date in order. ``now`` must be aware; weekdays mean the next such day; ``3/4/2026`` is read by month first unless
     only the other way makes a date."""
-    moments = [*_relative(text, now), *_spans(text, now), *_calendar(text, now)]
+    moments = list(_relative(text, now)) if _NAMES.intersection(_WORD.findall(text.lower())) else []
+    if _DIGIT.search(text):
+        moments += [*_spans(text, now), *_calendar(text, now)]
     return tuple(sorted(moments, key=lambda moment: moment.start))
 
 

@@ -76,5 +76,9 @@ def _identifier() -> Any:
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(COMMON)
+    # Made anew from what it uses: it would keep the other languages too (22 MB).
+    kept = (identifier.nb_ptc, identifier.nb_pc, identifier.nb_classes, identifier.tk_nextmove, identifier.tk_output)
+    found = LanguageIdentifier(*kept, norm_probs=True, tk_row=identifier.tk_row)
+    del identifier
     give_back()
-    return identifier
+    return found

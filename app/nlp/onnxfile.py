@@ -27,17 +27,19 @@ def weights(data: bytes) -> dict[str, NDArray[Any]]:
 
 def _array(part: "int | memoryview") -> tuple[str, NDArray[Any] | None]:
     """Name and numbers; None where they are of another type or not stored as plain bytes."""
-    sizes, values = [], {}
+    sizes: list[int] = []
+    kind: type[np.generic] | None = None
+    name, stored = "", None
     for number, value in _fields(_part(part)):
-        if number == 1 and isinstance(value, memoryview):
-            sizes += _varints(value)
-        elif number == 1:
-            sizes.append(value)
-        else:
-            values[number] = value
-    kind = _TYPES.get(int(values.get(2, 0)))  # type: ignore[arg-type]  # a number by the format
-    name = bytes(_part(values.get(8))).decode()
-    return name, np.frombuffer(_part(values[9]), kind).reshape(sizes) if kind and 9 in values else None
+        if number == 1:
+            sizes += [value] if isinstance(value, int) else _varints(value)
+        elif number == 2 and isinstance(value, int):
+            kind = _TYPES.get(value)
+        elif number == 8:
+            name = bytes(_part(value)).decode()
+        elif number == 9:
+            stored = _part(value)
+    return name, np.frombuffer(stored, kind).reshape(sizes) if kind and stored is not None else None
 
 
 class Graph:

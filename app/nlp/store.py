@@ -60,6 +60,7 @@ def _arrays(model: Model) -> dict[str, Any]:
     return {
         "lexicon_weights": model.lexicon.weights,
         "lexicon_table": model.lexicon.table,
+        "lexicon_steps": model.lexicon.steps,
         "head_weights": model.head.weights,
         "head_bias": model.head.bias,
         "described_weights": model.described.weights,
@@ -92,7 +93,10 @@ def _model(words: dict[str, Any], arrays: dict[str, Any]) -> Model:
         names=tuple(words["names"]),
         several=words["several"],
         lexicon=Lexicon(
-            {n: i for i, n in enumerate(words["lexicon"])}, arrays["lexicon_weights"], arrays["lexicon_table"]
+            {n: i for i, n in enumerate(words["lexicon"])},
+            arrays["lexicon_weights"],
+            arrays["lexicon_table"],
+            arrays["lexicon_steps"],
         ),
         head=Linear(arrays["head_weights"], arrays["head_bias"]),
         described=Linear(arrays["described_weights"], arrays["described_bias"]),
