@@ -29,6 +29,7 @@ TICKET = "jobs.ticket.run"
 RECONCILE = "jobs.reconcile.run"
 ARTICLES = "jobs.reconcile.articles"
 NOTICES = "jobs.notify.run"
+ROSTER = "jobs.roster.run"
 BELL = 30
 """Seconds after which a ticket that was rung and not answered may be rung again."""
 TOGETHER = 500
@@ -90,6 +91,10 @@ class Work:
     def articles(self, connection_id: str) -> None:
         """Have the vendor's articles read anew."""
         self._ask(ARTICLES, connection_id)
+
+    def roster(self, connection_id: str) -> None:
+        """Have the vendor asked who can be given tickets, and who is there."""
+        self._ask(ROSTER, connection_id)
 
     def notices(self, account_id: str) -> None:
         """Have the account's people told what is due."""

@@ -15,6 +15,7 @@ from connectors.errors import (
     ConnectorError,
 )
 from connectors.types import AddMessage, Event, EventKind, Note, OpenTicket, Receipt, Ref, Reply
+from jobs import assign
 from jobs.base import Later, Remedy, Run, backoff, confirmed, held_back, paused
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ def _attempt(run: Run, effect: Effect, ref: Ref, begun: datetime) -> None:
         effects.sent(session, effect, receipt)
         _opened(session, effect, receipt)
         _report_skipped(session, effect, receipt, now)
+        assign.settled(session, effect, receipt, now)
     extra = {"key": plan.key, "recovered": receipt.recovered, "changes": len(plan.changes)}
     log.info("effect.sent", extra=extra)
     metrics.count("effects.sent")

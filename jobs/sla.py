@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC
 
 from sqlalchemy.orm import Session
 
@@ -13,19 +13,36 @@ from app.db.deadlines import Watched
 from app.db.effects import Planned
 from app.db.judgements import Judged
 from app.db.notices import Notice
-from app.engine import escalation, fields, watch
+from app.engine import assigning, escalation, fields, watch
+from app.engine.assigning import Asked
 from app.engine.configuration import Configuration
 from app.engine.promises import Promise, promised
 from app.engine.sla import Clock, clocks
 from app.engine.standing import Case, Standing
 from app.services import Services
 from connectors.types import Assign, Change, Event, EventKind, Note, Priority, Ref, SetPriority, Status, Tag, Ticket
+from jobs import assign
+from jobs.assign import GONE
 
 log = logging.getLogger(__name__)
 
 LATE = "deskhand:late:"
 """Begins the delivery of an event of our own: little of the promised time is left."""
-KEPT = ("tier", "accountPlan", "plan", "channel", "severity", "vip", "category", "priority", "sentiment", "churnRisk")
+OWN = (LATE, GONE)
+"""Deliveries by which the clock wakes a ticket."""
+KEPT = (
+    "tier",
+    "accountPlan",
+    "plan",
+    "channel",
+    "severity",
+    "vip",
+    "category",
+    "priority",
+    "sentiment",
+    "churnRisk",
+    "language",
+)
 """Facts that policies may ask about and that outlast a run. Nothing that the customer wrote is among them."""
 _RANKS = list(Priority)
 
@@ -57,6 +74,10 @@ def followed(session: Session, ticket_id: str, scene: Scene, judged: Judged | No
     if not known.category:
         return []
     deadlines.watch(session, ticket_id, known)
+    desk = _desk(ticket_id, scene)
+    rules = scene.configuration.rules
+    if desk:
+        assign.seen(session, desk, scene.ticket, assigning.weight(rules, known.category), now)
     promise = _promise(scene.configuration, known)
     running = _counted(session, ticket_id, scene, known, promise)
     if found and found.level and judged:
@@ -65,27 +86,71 @@ def followed(session: Session, ticket_id: str, scene: Scene, judged: Judged | No
         )
     if not scene.late or not scene.open:
         return []
-    late = next(
-        (
-            one
-            for one in running
-            if one.due and not one.met and f"{LATE}{ticket_id}:{one.metric}" in _clocks(scene.late)
-        ),
-        None,
-    )
+    planned = [] if desk is None else _regiven(session, scene, known, desk)
+    late = _nearly_over(ticket_id, scene, running)
     if late is None or late.due is None:
-        return []
-    _tell(
-        session,
-        ticket_id,
-        scene,
-        (escalation.ON_CALL,),
-        f"late-{late.metric}",
-        _subject(scene, known, promise, running),
-    )
-    changes = tuple(change for change in _rescue(scene, known, late, now) if type(change) in scene.supports)
+        return planned
+    subject = _subject(scene, known, promise, running)
+    _tell(session, ticket_id, scene, (escalation.ON_CALL,), f"late-{late.metric}", subject)
+    # Whoever has it and is away cannot keep the promise: somebody who is there gets it.
+    moved = None if desk is None or planned else _moved(session, scene, known, desk)
+    changes = tuple(change for change in _rescue(scene, known, late, moved) if type(change) in scene.supports)
     connection, ref = scene.inside
-    return [Planned(f"late-{ticket_id}-{late.metric}-{int(late.due.timestamp())}", connection, ref, changes)]
+    key = f"late-{ticket_id}-{late.metric}-{int(late.due.timestamp())}"
+    return [*planned, Planned(key, connection, ref, changes)]
+
+
+def _nearly_over(ticket_id: str, scene: Scene, running: tuple[Clock, ...]) -> Clock | None:
+    """The clock that the event was about, if it still runs."""
+    named = _clocks(scene.late)
+    live = (one for one in running if one.due and not one.met)
+    return next((one for one in live if f"{LATE}{ticket_id}:{one.metric}" in named), None)
+
+
+def _desk(ticket_id: str, scene: Scene) -> assign.Desk | None:
+    """Where the ticket is given away, where the account gives tickets to agents; a thread's record is looked after there."""
+    connection, ref = scene.inside
+    wanted = scene.configuration.rules.assigning.agents and ref == scene.ticket.ref
+    return assign.Desk(ticket_id, connection) if wanted else None
+
+
+def _regiven(session: Session, scene: Scene, known: Watched, desk: assign.Desk) -> list[Planned]:
+    """Somebody else for a ticket whose agent is gone."""
+    gone = {delivery.rpartition(":")[2] for delivery in scene.late if delivery.startswith(GONE)}
+    agent = scene.ticket.assignee if assign.has_person(scene.ticket) else ""
+    if not gone or (agent and agent not in gone):
+        return []
+    found = assign.give(session, desk, _asked(scene, known), scene.configuration.rules, scene.standing.now, but=agent)
+    if found is None or not found.agent:
+        line = f"{assign.LEFT_BEHIND} {found.line if found else ''}".strip()
+        changes: tuple[Change, ...] = (Note(line),)
+    else:
+        changes = (Assign(agent=found.agent), Note(f"{assign.LEFT_BEHIND} {found.line}"))
+    connection, ref = scene.inside
+    key = f"gone-{desk.ticket_id}-{'-'.join(sorted(gone))[:60]}"
+    return [Planned(key, connection, ref, tuple(one for one in changes if type(one) in scene.supports))]
+
+
+def _moved(session: Session, scene: Scene, known: Watched, desk: assign.Desk) -> assign.Given | None:
+    """Whoever gets it instead of somebody who is away; None where its agent is there or nobody else can take it."""
+    agent, rules, now = scene.ticket.assignee, scene.configuration.rules, scene.standing.now
+    if not assign.has_person(scene.ticket) or assign.there(session, desk, agent, rules, now):
+        return None
+    found = assign.give(session, desk, _asked(scene, known), rules, now, but=agent)
+    return found if found and found.agent else None
+
+
+def _asked(scene: Scene, known: Watched) -> Asked:
+    """What the ticket asks of whoever takes it, by what was kept of its last judgement."""
+    sentiment = known.facts.get("sentiment")
+    upset = isinstance(sentiment, int | float) and sentiment < scene.configuration.anger
+    return Asked(
+        team=scene.ticket.group or known.team,
+        category=known.category,
+        language=str(known.facts.get("language") or ""),
+        senior=known.facts.get("vip") is True or upset or known.priority == Priority.URGENT,
+        requester=scene.ticket.requester.id,
+    )
 
 
 def sweep(services: Services) -> None:
@@ -129,7 +194,8 @@ def _counted(session: Session, ticket_id: str, scene: Scene, known: Watched, pro
         return ()
     found = clocks(watch.steps(scene.ticket, known.turns), promise.policy, scene.standing.now)
     for clock in found:
-        warn = watch.warn_at(clock.started, clock.due, escalation.LATE) if clock.due and not clock.met else None
+        share = scene.configuration.rules.warn_share
+        warn = watch.warn_at(clock.started, clock.due, share) if clock.due and not clock.met else None
         deadlines.count(session, ticket_id, clock, promise.name, known, warn)
     return found
 
@@ -139,9 +205,9 @@ def _clocks(deliveries: tuple[str, ...]) -> set[str]:
     return {delivery.rpartition(":")[0] for delivery in deliveries}
 
 
-def _rescue(scene: Scene, known: Watched, late: Clock, now: datetime) -> Iterator[Change]:
-    """Raise the priority, mark the ticket, give it to its team if nobody has it, and say why."""
-    ticket = scene.ticket
+def _rescue(scene: Scene, known: Watched, late: Clock, moved: assign.Given | None) -> Iterator[Change]:
+    """Raise the priority, mark the ticket, give it to its team if nobody has it or to somebody who is there, and say why."""
+    ticket, now = scene.ticket, scene.standing.now
     if ticket.shared and scene.standing.linked is False:
         return
     priority = ticket.priority or Priority(known.priority)
@@ -150,12 +216,13 @@ def _rescue(scene: Scene, known: Watched, late: Clock, now: datetime) -> Iterato
         yield SetPriority(_RANKS[_RANKS.index(priority) + 1])
     if known.team and not ticket.assignee and not ticket.group:
         yield Assign(team=known.team)
+    if moved:
+        yield Assign(agent=moved.agent)
     due = late.due or now
     what = str(late.metric).replace("_", " ")
     state = "is over since" if due <= now else "ends at"
-    yield Note(
-        f"**Little time left:** the promised time for the {what} {state} {due:%Y-%m-%d %H:%M} UTC ({late.term})."
-    )
+    text = f"**Little time left:** the promised time for the {what} {state} {due:%Y-%m-%d %H:%M} UTC ({late.term})."
+    yield Note(f"{text}\n\nWhoever had it is away. {moved.line}" if moved else text)
 
 
 def _subject(scene: Scene, known: Watched, promise: Promise, running: tuple[Clock, ...]) -> str:

@@ -1,62 +1,132 @@
-"""How likely a promise is to be broken, from how much work is ahead and how that went before. Knows no clock and no database.
+"""How likely a promise is to be broken, from the queue as it is and how that went before. Knows no clock and no database.
 
-The one feature is *pressure*: the time that the work ahead will take, over the time that is left. What it means is learned:
-the share of broken promises in each band of pressure, drawn towards the overall share where a band has seen little.
+A ticket's wait is *foreseen* as the open minutes until the work ahead of it is done, at the pace of late, those included who
+will come later and are more urgent. How far such
+forecasts are off is learned as the survival of the ratio between the real wait and the foreseen one, by priority and place
+in the queue: what still waits counts as far as it got (Kaplan and Meier's estimate), so an overload shows at once and not
+only when its tickets are done. A promise is broken when the ratio outlives the time that is left.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-BANDS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 4.0)
-"""Upper ends of the bands of pressure; one more lies above the last."""
-PRIOR = 10.0
-"""How many cases the overall share counts for in each band."""
+RECENT = 5_000
+"""Waits that are learned from, the newest."""
+ENOUGH = 150
+"""Waits of one kind that ended, from which it has a curve of its own."""
+PLACES = (1, 10, 100, 1000)
+"""Upper ends, exclusive, of the groups of places in the queue; one more lies above the last."""
+ROUNDS = 12
+"""How often the forecast takes in those who come while it lasts; what is still missing then is under a percent."""
+SHORTEST = 1.0
+"""Open minutes under which no wait is foreseen: a ticket that is next takes somebody some time, too."""
 
 
 @dataclass(frozen=True)
-class Case:
-    """One promise of the past: the pressure when it was judged, and whether it was broken."""
+class Kind:
+    """What tells waits apart: the ticket's priority, and the group of its place in the queue."""
 
-    pressure: float
-    broken: bool
+    priority: str = ""
+    place: int = 0
+
+
+def kind(priority: str, ahead: int) -> Kind:
+    """The kind of a wait that begins with so many tickets ahead."""
+    return Kind(priority, bisect_right(PLACES, ahead))
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One wait: open minutes as foreseen when it began, and as they were; ``over`` is False for one that goes on."""
+
+    kind: Kind
+    foreseen: float
+    waited: float
+    over: bool = True
+
+
+@dataclass(frozen=True)
+class Survival:
+    """The share of waits whose ratio is above a value: ``shares[n]`` from ``ratios[n]`` on, 1 before the first."""
+
+    ratios: tuple[float, ...]
+    shares: tuple[float, ...]
+
+    def beyond(self, ratio: float) -> float:
+        """The share of ratios above this one."""
+        place = bisect_right(self.ratios, ratio)
+        return self.shares[place - 1] if place else 1.0
 
 
 @dataclass(frozen=True)
 class Model:
-    """The share of broken promises by band of pressure."""
+    """What the past says. ``ended`` is how many waits it knows the end of."""
 
-    shares: tuple[float, ...]
+    overall: Survival
+    own: Mapping[Kind, Survival] = field(default_factory=lambda: MappingProxyType({}))
+    ended: int = 0
 
-    def p(self, pressure: float) -> float:
-        """The probability that a promise under this pressure is broken."""
-        return self.shares[bisect_right(BANDS, pressure)]
+    def p(self, of: Kind, foreseen: float, left: float, waited: float = 0.0) -> float:
+        """The probability that a wait is not over within ``left`` more minutes, ``waited`` of it being behind already."""
+        if left <= 0:
+            return 1.0
+        curve = self.own.get(of) or self.own.get(Kind(of.priority, -1)) or self.overall
+        so_far = curve.beyond(waited / foreseen) if waited else 1.0
+        return min(1.0, curve.beyond((waited + left) / foreseen) / so_far) if so_far else 1.0
 
 
-def pressure(ahead: int, per_ticket: float, people: float, left: float) -> float:
-    """The work ahead over the time left, both in minutes; ``people`` share the work. With no time or nobody left it is endless."""
-    if left <= 0 or people <= 0:
+@dataclass(frozen=True)
+class Jumpers:
+    """Tickets that come later and pass: so many an open minute, for so many open minutes from now on."""
+
+    rate: float
+    until: float
+
+
+def foreseen(ahead: int, pace: float, jumpers: Sequence[Jumpers] = ()) -> float:
+    """Open minutes until ``ahead`` tickets and this one are done, at ``pace`` a minute; endless where nothing gets done."""
+    if pace <= 0:
         return float("inf")
-    return (ahead + 1) * per_ticket / people / left
+    wait = (ahead + 1) / pace
+    for _ in range(ROUNDS):
+        wait = (ahead + 1 + sum(one.rate * min(wait, max(one.until, 0.0)) for one in jumpers)) / pace
+    return max(wait, SHORTEST)
 
 
-def learned(history: Iterable[Case]) -> Model:
-    """The model that the past gives; without any past every share is one half."""
-    cases = list(history)
-    overall = (sum(case.broken for case in cases) + 0.5 * PRIOR) / (len(cases) + PRIOR)
-    counts, broken = [0] * (len(BANDS) + 1), [0] * (len(BANDS) + 1)
-    for case in cases:
-        band = bisect_right(BANDS, case.pressure)
-        counts[band] += 1
-        broken[band] += case.broken
-    return Model(tuple((b + PRIOR * overall) / (n + PRIOR) for b, n in zip(broken, counts, strict=True)))
+def learned(history: Iterable[Wait]) -> Model:
+    """The model that the newest of the past give, oldest first. Without any past a wait is taken to last as foreseen."""
+    waits = [one for one in history if 0 < one.foreseen < float("inf")][-RECENT:]
+    groups: dict[Kind, list[Wait]] = {}
+    for one in waits:
+        for name in (one.kind, Kind(one.kind.priority, -1)):
+            groups.setdefault(name, []).append(one)
+    own = {name: survival(found) for name, found in groups.items() if sum(one.over for one in found) >= ENOUGH}
+    return Model(survival(waits), MappingProxyType(own), sum(one.over for one in waits))
 
 
-def calibration_error(model: Model, cases: Sequence[Case], bins: int = 10) -> float:
+def survival(waits: Sequence[Wait]) -> Survival:
+    """Kaplan and Meier's estimate over the ratios; what lasts on beyond the last end seen keeps its share."""
+    if not any(one.over for one in waits):
+        return Survival((1.0,), (0.0,))
+    left, share = len(waits), 1.0
+    ratios: list[float] = []
+    shares: list[float] = []
+    for ratio, over in sorted(((one.waited / one.foreseen, one.over) for one in waits), key=lambda r: (r[0], not r[1])):
+        if over:
+            share *= 1 - 1 / left
+            ratios.append(ratio)
+            shares.append(share)
+        left -= 1
+    return Survival(tuple(ratios), tuple(shares))
+
+
+def calibration_error(said: Iterable[tuple[float, bool]], bins: int = 10) -> float:
     """How far said and seen are apart, on average over the cases (expected calibration error, 0 to 1)."""
     groups: dict[int, list[tuple[float, bool]]] = {}
-    for case in cases:
-        said = model.p(case.pressure)
-        groups.setdefault(min(int(said * bins), bins - 1), []).append((said, case.broken))
-    gaps = (abs(sum(s for s, _ in group) - sum(b for _, b in group)) for group in groups.values())
-    return sum(gaps) / len(cases) if cases else 0.0
+    for p, broken in said:
+        groups.setdefault(min(int(p * bins), bins - 1), []).append((p, broken))
+    gaps = (abs(sum(p for p, _ in group) - sum(b for _, b in group)) for group in groups.values())
+    count = sum(len(group) for group in groups.values())
+    return sum(gaps) / count if count else 0.0

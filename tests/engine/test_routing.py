@@ -15,8 +15,9 @@ from connectors.types import Priority
 
 NOW = datetime(2025, 11, 3, 10, tzinfo=UTC)
 NIGHT = Calendar(ZoneInfo("UTC"), {0: ((0, 60),)})
-ANA = Agent("ana", "returns", frozenset({"refunds"}), frozenset({"es", "en"}))
-BO = Agent("bo", "returns", frozenset(), frozenset({"en"}), load=2)
+RETURNS = frozenset({"returns"})
+ANA = Agent("ana", RETURNS, frozenset({"refunds"}), frozenset({"es", "en"}))
+BO = Agent("bo", RETURNS, frozenset(), frozenset({"en"}), load=2)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ BO = Agent("bo", "returns", frozenset(), frozenset({"en"}), load=2)
     [
         (Need("vip"), [ANA, BO], "no_team"),
         (Need("returns", frozenset({"legal"})), [ANA, BO], "no_skill"),
-        (Need("returns", level=3), [ANA, BO], "no_level"),
+        (Need("returns", frozenset({"legal"}), level=3), [ANA, BO], "no_skill"),
         (Need("returns"), [replace(ANA, available=False)], "away"),
         (Need("returns"), [replace(ANA, calendar=NIGHT)], "closed"),
         (Need("returns", weight=4), [replace(BO, capacity=5)], "full"),
@@ -55,6 +56,22 @@ def test_a_busy_last_agent_is_spared() -> None:
     assert choose(Need("returns", last_agent="bo"), [ANA, replace(BO, load=4)], NOW).agent == "ana"
 
 
+@pytest.mark.parametrize(
+    ("need", "agents", "agent", "codes"),
+    [
+        (Need("returns", level=2), [ANA, replace(BO, level=2)], "bo", ["level", "most_room"]),
+        (Need("returns", level=2), [ANA, replace(BO, level=2, available=False)], "ana", ["no_senior", "most_room"]),
+        (Need("RETURNS", frozenset({"refunds"}), "es"), [ANA, BO], "ana", ["skills", "language", "most_room"]),
+        (Need("returns", language="fi"), [ANA], "ana", ["no_speaker", "most_room"]),
+        (Need("returns"), [Agent("cy")], "cy", ["most_room"]),
+        (Need("returns", last_agent="bo"), [ANA, BO], "bo", ["same_agent"]),
+    ],
+)
+def test_the_choice_is_explained(need: Need, agents: list[Agent], agent: str, codes: list[str]) -> None:
+    choice = choose(need, agents, NOW)
+    assert (choice.agent, [reason.code for reason in choice.reasons]) == (agent, codes)
+
+
 def test_among_equals_the_longest_waiting_is_next() -> None:
     late, early = replace(ANA, last_assigned=NOW), replace(ANA, id="al", last_assigned=NOW - timedelta(hours=1))
     assert choose(Need(), [late, early], NOW).agent == "al"
@@ -62,7 +79,7 @@ def test_among_equals_the_longest_waiting_is_next() -> None:
 
 def test_ten_thousand_tickets_are_shared_within_five_percent() -> None:
     luck = random.Random(7)
-    team = {f"a{n}": Agent(f"a{n}", "t", languages=frozenset({"en"}), capacity=8.0) for n in range(10)}
+    team = {f"a{n}": Agent(f"a{n}", frozenset({"t"}), languages=frozenset({"en"}), capacity=8.0) for n in range(10)}
     given_out = dict.fromkeys(team, 0.0)
     open_tickets: list[tuple[datetime, str, float]] = []
     now = NOW
