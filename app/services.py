@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from app.approvals import Approvals
 from app.db import accounts, connections
 from app.db.connections import Installed
 from app.db.database import Database
@@ -85,6 +86,7 @@ class Services:
         self.helpdesks = helpdesks
         self.backends = backends
         self.evidence_key = hmac.new(settings.keys[0], b"deskhand evidence", hashlib.sha256).digest()
+        self.approvals = Approvals(hmac.new(settings.keys[0], b"deskhand approvals", hashlib.sha256).digest(), settings.public_url)
         self._mine = threading.local()
         self._matrices: Matrices | None = None
         self._models = models.load(settings)

@@ -59,6 +59,7 @@ class Settings:
     """Where mail to the account's own people is handed in; empty: nobody is told by mail."""
     mail_from: str = "deskhand@localhost"
     pager_url: str = ""
+    public_url: str = ""
     pager_key: str = field(default="", repr=False)
     private_webhooks: bool = False
 
@@ -293,6 +294,13 @@ VARIABLES: tuple[Variable, ...] = (
         "Mail to your people: smtps://user:password@host:465.",
     ),
     Variable("DESKHAND_MAIL_FROM", "mail_from", str, "deskhand@localhost", "The sender of that mail."),
+    Variable(
+        "DESKHAND_PUBLIC_URL",
+        "public_url",
+        _address("http", "https"),
+        "",
+        "Where the web is reached from outside: for the links by which people approve what a workflow proposes.",
+    ),
     Variable(
         "DESKHAND_PAGER_URL", "pager_url", _address("http", "https"), "", "The on-call pager's events API, version 2."
     ),

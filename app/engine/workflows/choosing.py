@@ -1,0 +1,39 @@
+"""Which workflow a message is for: what it wishes for in words, else what is done for its category. Decides nothing else."""
+
+import re
+from collections.abc import Mapping
+
+from app.engine.configuration.settled import Configuration
+from app.engine.configuration.steps import Workflow
+from app.engine.types import Classification
+from connectors.types import Ticket
+
+WISHES: Mapping[str, re.Pattern[str]] = {
+    "update-address": re.compile(
+        r"\b(?:chang|updat|correct|fix|edit|new|wrong|different)\w*\b[^.!?\n]{0,40}\baddress\b"
+        r"|\baddress\b[^.!?\n]{0,40}\b(?:chang|updat|correct|wrong)\w*",
+        re.IGNORECASE,
+    ),
+    "cancel-order": re.compile(
+        r"\bcancel\w*\b[^.!?\n]{0,40}\b(?:order|purchase|#?\d{4,})|\border\b[^.!?\n]{0,30}\bcancel\w*", re.IGNORECASE
+    ),
+    "refund": re.compile(r"\b(?:refund|money back|reimburs\w*)\b", re.IGNORECASE),
+}
+"""What customers write when they want it. A wish only chooses the workflow; every step of it asks and checks by itself."""
+_MOST = 4000
+
+
+def chosen(ticket: Ticket, judged: Classification, configuration: Configuration) -> Workflow | None:
+    """The workflow that this question is for, or None."""
+    said = ticket.question.text[:_MOST] if ticket.question else ""
+    own = configuration.workflows.get(judged.category)
+    for name, flow in configuration.wishes.items():
+        pattern = WISHES.get(name)
+        if pattern and pattern.search(said) and not _already(own, flow):
+            return flow
+    return own
+
+
+def _already(own: Workflow | None, wish: Workflow) -> bool:
+    """Whether the category's own workflow does what is wished for."""
+    return own is not None and {step.action for step in wish.steps} <= {step.action for step in own.steps}

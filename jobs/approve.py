@@ -1,0 +1,89 @@
+"""What people say about effects on backends that a workflow proposes: approve or reject, by a button or by a link."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.db import deeds, judgements
+from app.db.deeds import Deed
+from app.engine import permission
+from app.engine.types import Approval, Permit, Reason
+from app.engine.workflows.limits import Wanted
+from connectors.errors import Unsupported
+from connectors.operations import Operation
+from connectors.types import Click
+from jobs.base import Run
+
+NOTHING = "There is nothing here that waits for approval."
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What follows from a press. Nothing of it is kept yet."""
+
+    answer: str
+    permits: tuple[Permit, ...] = ()
+    rejected: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing follows."""
+        return not (self.permits or self.rejected)
+
+
+def approving(session: Session, run: Run, click: Click, now: datetime) -> Ruling:
+    """A permit for everything that the button is about, or for nothing."""
+    asked = _proposed(session, run, click)
+    if not asked:
+        return Ruling(NOTHING)
+    approval = Approval(click.value, click.person.id, now)
+    try:
+        permits = [_permit(session, run, one, operation, approval, click) for one, operation in asked]
+    except permission.NotApproved as refusal:
+        return Ruling(refusal.reason.text)
+    return Ruling("It is being done.", permits=tuple(permits))
+
+
+def rejecting(session: Session, run: Run, click: Click) -> Ruling:
+    """Everything that the button is about is not done; that they may say so is the caller's to see."""
+    asked = _proposed(session, run, click)
+    return Ruling("It is not done.", rejected=tuple(one.key for one, _ in asked)) if asked else Ruling(NOTHING)
+
+
+def _permit(session: Session, run: Run, one: Deed, operation: Operation, approval: Approval, click: Click) -> Permit:
+    spent = deeds.spent(session, one.account_id, one.ticket_id, one.name, approval.at)
+    wanted = Wanted(one.key, one.name, operation, one.inputs, spent=spent)
+    return permission.approved(wanted, approval, click.person, run.services.configuration(one.account_id))
+
+
+def _proposed(session: Session, run: Run, click: Click) -> list[tuple[Deed, Operation]]:
+    """What waits for a person: by the decision whose note the button stands under, or by its own key from a link."""
+    judged = judgements.find(session, run.ticket_id, click.value)
+    work = judged.draft.work if judged else None
+    keys = [one.key for one in work.proposals] if work else [click.value]
+    found = [one for key in keys if (one := deeds.find(session, key)) and one.ticket_id == run.ticket_id]
+    waiting = [(one, _operation(run, one)) for one in found if one.state == deeds.PROPOSED]
+    return [(one, operation) for one, operation in waiting if operation is not None]
+
+
+def _operation(run: Run, one: Deed) -> Operation | None:
+    """What it does; None when its backend is not connected any more."""
+    try:
+        return run.services.backend(one.account_id, one.name, one.system).operation
+    except Unsupported:
+        return None
+
+
+def keep(run: Run, rulings: Sequence[Ruling]) -> None:
+    """Keep what people released and refused, before any run goes on by it. Twice changes nothing."""
+    said = [ruling for ruling in rulings if not ruling.empty]
+    if not said:
+        return
+    with run.transaction() as (session, now):
+        for ruling in said:
+            for permit in ruling.permits:
+                deeds.allow(session, permit.effect, permit, now)
+            for key in ruling.rejected:
+                deeds.reject(session, key, Reason("rejected", "A member of the team said no."), now)

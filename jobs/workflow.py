@@ -1,0 +1,297 @@
+"""A run of a workflow inside its ticket's turn: begun or gone on with, as far as it comes, and told as a draft for the gate."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.db import deeds, evidence, inbox, runs
+from app.db.deeds import Deed
+from app.db.runs import OPEN, TIME, Record
+from app.engine import permission
+from app.engine.configuration.settled import Configuration
+from app.engine.escalation import GUESS
+from app.engine.holds import SILENT
+from app.engine.identity import spoken
+from app.engine.permission import Withheld
+from app.engine.registry import ACTIONS
+from app.engine.standing import Case, Standing
+from app.engine.types import Classification, Draft, Proposal
+from app.engine.workflows import runner, telling
+from app.engine.workflows.choosing import chosen
+from app.engine.workflows.limits import ENGINE, Wanted
+from app.engine.workflows.types import Answer, Call, Ended, Failure, Identity, Scene, Wait
+from app.services import Offer, Services
+from connectors.operations import Risk
+from connectors.types import Event, EventKind, Ticket
+from jobs import deed
+from jobs.base import Run
+
+log = logging.getLogger(__name__)
+
+WAKE = "deskhand:wake:"
+"""Begins the delivery of an event of our own: what a run waited for has come."""
+KEPT = frozenset({"asked_for_person", "person", "other_topic", "backend_unclear"})
+"""Ends after which nothing is taken back: a person goes on from there."""
+MACHINES = frozenset({"machine", "spam", "abuse"})
+NOTHING = Draft("", (), (), ENGINE)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a run stands on: the ticket as it was just read, and what is thought and known of it."""
+
+    account: str
+    ticket: Ticket
+    judged: Classification
+    configuration: Configuration
+    standing: Standing
+
+    @property
+    def case(self) -> Case:
+        """The same for the gates, before there are any words."""
+        return Case(self.ticket, self.judged, NOTHING, self.configuration, self.standing)
+
+    @property
+    def question(self) -> str:
+        """The id of the message that waits for an answer, or nothing."""
+        return self.ticket.question.id if self.ticket.question else ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a run has to say: the draft, and the classification that the gate judges it by."""
+
+    draft: Draft
+    judged: Classification
+    woken: bool = False
+
+
+def walked(run: Run, ground: Ground) -> Told | None:
+    """Go on with the ticket's run, or begin one, as far as it comes; None where no workflow has anything to say.
+
+    Effects are begun and done here, each with its permit. Raises Later while one of them is unclear.
+    """
+    if any(condition(ground.case) for condition in SILENT) or ground.judged.flags & MACHINES:
+        return None
+    with run.services.database.reading() as session:
+        before = runs.of_ticket(session, run.ticket_id)
+    record = _taken_up(run, ground, before)
+    if record is None:
+        return None
+    identity = spoken(ground.ticket)
+    judged = _judged_as(ground.judged, record.judged)
+    ground = replace(ground, judged=judged)
+    record, asked = _walk(run, ground, record, _scene(run, ground, identity, before))
+    _save(run, record)
+    progress = record.progress
+    if progress.ended is Ended.HANDED_OVER and (progress.reason is None or progress.reason.code not in KEPT):
+        deed.undo(run, record.id, identity)
+    log.info("workflow.walked", extra={"workflow": progress.workflow.name, "state": str(progress.ended or "open")})
+    if not telling.has_words(progress, asked):
+        return None
+    with run.services.database.reading() as session:
+        lines = _lines(run, deeds.of_run(session, record.id))
+    shown = replace(progress, notes=(*progress.notes, *lines))
+    return Told(
+        telling.drafted(shown, ground.ticket, judged, ground.configuration, asked), judged, ground.standing.woken
+    )
+
+
+def awake(services: Services, ticket_id: str) -> bool:
+    """Whether something that a run of this ticket waited for has come and was not taken in yet."""
+    with services.database.reading() as session:
+        return any(one.state == OPEN and one.happened is not None for one in runs.of_ticket(session, ticket_id))
+
+
+def sweep(services: Services) -> None:
+    """Wake the runs whose time has come: each once, however many ask."""
+    with services.database.reading() as session:
+        now = services.database.now(session)
+        due = runs.due(session, now)
+    for one in due:
+        _wake(services, one, {TIME: now.isoformat()})
+
+
+def heard(services: Services, account_id: str, event: str, values: Mapping[str, Any]) -> int:
+    """Something happened outside (``issue.resolved:SUP-17``): wake the account's runs that wait for it. How many."""
+    with services.database.reading() as session:
+        waiting = runs.awaiting(session, account_id, event)
+    return sum(_wake(services, one, {"event": event, **values}) for one in waiting)
+
+
+def _wake(services: Services, one: runs.Due, happened: Mapping[str, Any]) -> bool:
+    with services.database.session() as session:
+        now = services.database.now(session)
+        if not runs.wake(session, one, happened, now):
+            return False
+        event = Event(f"{WAKE}{one.id}:{one.wakes}", EventKind.CHANGED, one.ref, now)
+        to_ring = inbox.accept(session, one.connection_id, [event], now)
+    for ticket_id in to_ring:
+        services.work.ring(ticket_id)
+    return True
+
+
+# --- which run ----------------------------------------------------------------------------------------------
+
+
+def _taken_up(run: Run, ground: Ground, before: Sequence[Record]) -> Record | None:
+    """The run that this turn is about, as it goes on; None where there is none."""
+    still_open = [one for one in reversed(before) if one.state == OPEN]
+    for one in still_open:
+        if one.happened is not None:
+            return replace(one, progress=runner.woken(one.progress, one.happened))
+    same = next((one for one in reversed(before) if one.question == ground.question), None)
+    if same or ground.question == "":
+        return same
+    talking = next((one for one in still_open if not isinstance(one.progress.waiting, Wait)), None)
+    if talking:
+        return _gone_on(run, ground, talking)
+    waits = any(one.category == ground.judged.category for one in still_open)
+    return None if waits else _begun(run, ground)
+
+
+def _gone_on(run: Run, ground: Ground, record: Record) -> Record | None:
+    """The open run with what the customer has written; a new one where they speak of something else by now."""
+    question = ground.ticket.question
+    if question is None:
+        return None
+    if "human" in ground.judged.flags:
+        over = runner.ended(record.progress, "asked_for_person", "The customer asked for a person.")
+        return replace(record, progress=over, question=question.id)
+    flow = chosen(ground.ticket, ground.judged, ground.configuration)
+    if flow and ground.judged.category != record.category and _sure(ground):
+        over = runner.ended(record.progress, "other_topic", "The customer changed the subject.")
+        _save(run, replace(record, progress=over))
+        return _begun(run, ground)
+    return replace(record, progress=runner.heard(record.progress, question.text), question=question.id)
+
+
+def _begun(run: Run, ground: Ground) -> Record | None:
+    flow = chosen(ground.ticket, ground.judged, ground.configuration)
+    if flow is None or ground.judged.confidence < GUESS or "human" in ground.judged.flags:
+        return None
+    progress = runner.begun(flow)
+    new = Record("", run.ticket_id, ground.account, ground.judged.category, ground.question, progress, ground.judged)
+    with run.transaction() as (session, now):
+        return runs.begin(session, new, now)
+
+
+def _sure(ground: Ground) -> bool:
+    known = ground.configuration.category(ground.judged.category)
+    return known is not None and ground.judged.confidence >= known.confidence
+
+
+def _judged_as(now: Classification, begun: Classification) -> Classification:
+    """What the run is about, with today's mood and flags: an answer such as a number has no category of its own."""
+    return replace(now, labels=begun.labels, reasons=begun.reasons, language=now.language or begun.language)
+
+
+# --- the walk -----------------------------------------------------------------------------------------------
+
+
+def _scene(run: Run, ground: Ground, identity: Identity, before: Sequence[Record]) -> Scene:
+    offers = run.services.offers(ground.account)
+    earlier = [outputs for one in before if one.state != OPEN for outputs in one.progress.outputs.values()]
+    return Scene(
+        ground.ticket,
+        ground.judged,
+        ground.configuration,
+        identity,
+        ground.standing.now,
+        facts=ground.case.facts,
+        before={name: value for outputs in earlier for name, value in outputs.items()},
+        offered={name: frozenset(one.system for one in some) for name, some in offers.items()},
+    )
+
+
+def _walk(run: Run, ground: Ground, record: Record, base: Scene) -> tuple[Record, tuple[Proposal, ...]]:
+    """As far as it comes; the proposals are what a person has to release first."""
+    while True:
+        turn = runner.advance(record.progress, base, ACTIONS)
+        record = replace(record, progress=turn.progress)
+        if turn.call is None:
+            return record, ()
+        offer = deed.offered(run, ground.account, turn.call)
+        title = offer.operation.title if offer else turn.call.operation
+        if offer and offer.operation.risk is not Risk.READ:
+            answer = _effect(run, ground, record, turn.call, offer, base.identity)
+        else:
+            answer = deed.read(run, offer, turn.call, base.identity) if offer else Answer(failure=Failure.UNSUPPORTED)
+        if isinstance(answer, Proposal):
+            return record, (answer,)
+        record = replace(record, progress=runner.answered(record.progress, turn.call, answer, title))
+
+
+def _effect(
+    run: Run, ground: Ground, record: Record, call: Call, offer: Offer, identity: Identity
+) -> Answer | Proposal:
+    """What came of an effect; a proposal where a person has to release it first."""
+    key = f"dh-{record.id}-{record.progress.at}-{len(record.progress.exchanges)}"
+    with run.services.database.reading() as session:
+        known = deeds.find(session, key)
+    known = known or _asked_for(run, ground, record, call, offer, identity, key)
+    if known is None:
+        return Answer(failure=Failure.LIMIT, source=offer.system)
+    if known.state == deeds.REJECTED:
+        return Answer(failure=Failure.REJECTED)
+    if known.state == deeds.PROPOSED:
+        link = run.services.approvals.link(run.lease.connection_id, run.lease.ref, key, ground.standing.now)
+        return telling.proposal(key, offer.operation, dict(known.inputs), known.why, link)
+    return deed.perform(run, known, offer, identity)
+
+
+def _asked_for(
+    run: Run, ground: Ground, record: Record, call: Call, offer: Offer, identity: Identity, key: str
+) -> Deed | None:
+    """The effect as the gate permits or proposes it, kept together with how far the run is; None above a limit."""
+    with run.transaction() as (session, now):
+        proof = evidence.newest(session, ground.account, ground.judged.category, call.operation)
+        spent = deeds.spent(session, ground.account, run.ticket_id, call.operation, now)
+        wanted = Wanted(key, call.operation, offer.operation, call.inputs, identity, proof, spent)
+        leave = permission.permit(wanted, ground.case)
+        if isinstance(leave, Withheld) and not leave.proposed:
+            return None
+        held = leave if isinstance(leave, Withheld) else None
+        new = Deed(
+            key,
+            record.id,
+            run.ticket_id,
+            ground.account,
+            call.operation,
+            offer.system,
+            dict(call.inputs),
+            deeds.PROPOSED if held else deeds.PERMITTED,
+            wanted.amount,
+            str(call.inputs.get("currency", "")).upper(),
+            None if isinstance(leave, Withheld) else leave,
+            held.reason if held else None,
+        )
+        deeds.add(session, new, now)
+        runs.save(session, record, now)
+    return new
+
+
+def _save(run: Run, record: Record) -> None:
+    with run.transaction() as (session, now):
+        runs.save(session, record, now)
+
+
+def _lines(run: Run, every: Sequence[Deed]) -> list[str]:
+    """What was done elsewhere, a line each, for the note."""
+    words = {
+        deeds.DONE: "done",
+        deeds.FAILED: "failed",
+        deeds.REJECTED: "rejected by a person",
+        deeds.REVIEW: "not clear whether it was done: look there",
+    }
+    undone = {one.undoes: one.state for one in every if one.undoes}
+    lines = []
+    for one in every:
+        if one.undoes or one.state not in words:
+            continue
+        back = {deeds.DONE: ", taken back", None: ""}.get(
+            undone.get(one.key), ", could not be taken back: do it by hand"
+        )
+        lines.append(f"{one.name} ({one.system}): {words[one.state]}{back}")
+    return lines
