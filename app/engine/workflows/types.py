@@ -155,10 +155,11 @@ class Ask:
 
 @dataclass(frozen=True)
 class Prove:
-    """Go on only once it is proven at ``level`` who speaks."""
+    """Go on only once it is proven at ``level`` who speaks. ``way`` is one of ``engine.identity.Way``: how a code reaches them."""
 
     level: Level
     says: str = ""
+    way: str = ""
 
 
 @dataclass(frozen=True)
