@@ -17,7 +17,8 @@ from app.engine.types import Approval
 from connectors.base import Answerable
 from connectors.errors import ConnectorError
 from connectors.types import Change, Click, Event, EventKind, Merge, Note, Person, Ref, Role, Status, Tag, Ticket, Untag
-from jobs import duplicates, incidents
+from jobs import approve, duplicates, incidents
+from jobs.approve import Ruling
 from jobs.base import Run
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,8 @@ class Pressed:
     """When, by the vendor's clock."""
     released: Judged | None = None
     outcome: Outcome | None = None
+    ruling: Ruling | None = None
+    """What a person said about effects on backends."""
     taken: bool = False
     """Somebody of the team says that they have the ticket."""
     forwarded: str = ""
@@ -126,6 +129,22 @@ def _share(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
     return Pressed(click, (here,), "It is being sent.", released=kept)
 
 
+def _approve(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
+    """A person releases what a workflow proposed, and the run goes on."""
+    return _ruled(click, approve.approving(session, run, click, scene.standing.now))
+
+
+def _reject(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
+    """A person refuses it, and the run ends with people."""
+    if not of_the_team(click.person):
+        return Pressed(click, answer=TEAM_ONLY)
+    return _ruled(click, approve.rejecting(session, run, click))
+
+
+def _ruled(click: Click, ruling: Ruling) -> Pressed:
+    return Pressed(click, answer=ruling.answer, quiet=None if ruling.empty else False, ruling=ruling)
+
+
 def _resume(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
     if not of_the_team(click.person):
         return Pressed(click, answer=TEAM_ONLY)
@@ -179,7 +198,9 @@ def of_the_team(person: Person) -> bool:
 
 
 _ACTIONS: Mapping[str, Callable[[Session, Run, Click, Scene], Pressed]] = {
+    "approve": _approve,
     "human": _human,
+    "reject": _reject,
     "helped": _helped,
     "share": _share,
     "resume": _resume,

@@ -1,7 +1,7 @@
 """The second step: what could be said, and what the gate lets us do."""
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.db import evidence
 from app.db.judgements import Judged
@@ -20,23 +20,32 @@ from connectors.types import Change, Note, Ticket
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Background:
+    """What is thought of the ticket and known around it before anything is drafted."""
+
+    classification: Classification
+    history: History | None = None
+    told: Draft | None = None
+    """What a workflow has to say; knowledge is quoted where it says nothing."""
+    woken: bool = False
+    """What a workflow waited for has come."""
+
+
 def decided(
-    services: Services,
-    place: Place,
-    remembered: Remembered,
-    ticket: Ticket,
-    classification: Classification,
-    history: History | None = None,
+    services: Services, place: Place, remembered: Remembered, ticket: Ticket, background: Background
 ) -> Judged:
     """Draft, then gate. Writes nothing."""
+    classification, told = background.classification, background.told
     account_id = place.connection.account_id
     configuration, knowledge = services.configuration(account_id), services.knowledge(account_id)
     writer = services.writer(account_id, remembered.id, ticket.requester.id)
-    drafted = screened(written(ticket, classification, configuration, knowledge, writer))
+    drafted = screened(told or written(ticket, classification, configuration, knowledge, writer))
     with services.database.reading() as session:
         standing = standing_of(services, session, place, remembered, ticket, services.database.now(session))
         proof = evidence.newest(session, account_id, classification.category)
-    standing = replace(standing, evidence=proof, knowledge=knowledge.version, history=history or History())
+    standing = replace(standing, evidence=proof, knowledge=knowledge.version, history=background.history or History())
+    standing = replace(standing, woken=background.woken)
     drafted = prepared(Case(ticket, classification, drafted, configuration, standing))
     decision = policy.gate(ticket, classification, drafted, configuration, standing)
     decision = replace(decision, changes=tuple(_safe(change, drafted) for change in decision.changes))

@@ -18,16 +18,17 @@ from app.db.problems import Problem
 from app.db.tickets import Remembered
 from app.engine import fields, policy
 from app.engine.configuration import Configuration
-from app.engine.types import EvidenceRecord
+from app.engine.types import Classification, EvidenceRecord
 from app.queue import TICKET
 from app.standing import REDECIDED, Place, domain, place, standing_of
 from connectors.types import Event, EventKind, Reply, Role, Status, Ticket, Untag
-from jobs import base, click, kin, link, sla
+from jobs import approve, base, click, kin, link, sla, workflow
 from jobs.base import Later, Run
 from jobs.classify import classified
 from jobs.click import Pressed, Scene
-from jobs.draft import decided
+from jobs.draft import Background, decided
 from jobs.reply import AGAIN, settle
+from jobs.workflow import Ground, Told
 from jobs.duplicates import Kin
 
 log = logging.getLogger(__name__)
@@ -153,8 +154,10 @@ def _last_human(ticket: Ticket) -> datetime | None:
 def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
     """Clicks, then the question if there is one that waits; everything that follows is saved at once."""
     presses = _presses(run, knock, ticket, where)
+    approve.keep(run, [press.ruling for press in presses if press.ruling])
     now_heard = hearing(knock.remembered, ticket, presses)
-    outcome = _silence(knock.remembered, ticket, now_heard)
+    woken = workflow.awake(run.services, run.ticket_id)
+    outcome = _silence(knock.remembered, ticket, now_heard, woken=woken)
     judged, around = (None, None) if outcome else _judged(run, knock, ticket, where, now_heard)
     rules = run.services.configuration(where.connection.account_id)
     with run.transaction() as (session, now):
@@ -197,25 +200,35 @@ def _judged(run: Run, knock: Knock, ticket: Ticket, where: Place, heard: Hearing
     classification = classified(run.services, where.connection.account_id, ticket)
     remembered = replace(knock.remembered, heard=heard.heard)
     around = kin.looked(run, where, ticket, classification)
-    judged = decided(run.services, where, remembered, ticket, classification, around.history)
+    told = _told(run, remembered, ticket, where, classification)
+    said = (told.judged, around.history, told.draft, told.woken) if told else (classification, around.history)
+    judged = decided(run.services, where, remembered, ticket, Background(*said))
     return judged, around
 
 
-def _silence(remembered: Remembered, ticket: Ticket, heard: Hearing) -> str:
-    """Why nothing is decided, in a word; empty when something is to be."""
+def _told(run: Run, remembered: Remembered, ticket: Ticket, where: Place, judged: Classification) -> Told | None:
+    """What the ticket's workflow has come to."""
+    account = where.connection.account_id
+    with run.services.database.reading() as session:
+        now = run.services.database.now(session)
+        standing = standing_of(run.services, session, where, remembered, ticket, now)
+    standing = replace(standing, woken=workflow.awake(run.services, run.ticket_id))
+    return workflow.walked(run, Ground(account, ticket, judged, run.services.configuration(account), standing))
+
+
+def _silence(remembered: Remembered, ticket: Ticket, heard: Hearing, *, woken: bool) -> str:
+    """Why nothing is decided, in a word; empty when something is to be. ``woken``: a workflow has something to say."""
     question = ticket.question
-    if ticket.status is Status.CLOSED:
-        return "closed"
-    if ticket.status is Status.SOLVED and not heard.resumed:
+    reasons = (
+        (ticket.status is Status.CLOSED, "closed"),
+        (woken and not heard.quiet, ""),
         # Who asks again opens it again, at every vendor: then somebody is owed something.
-        return "solved"
-    if heard.quiet:
-        return "quiet"
-    if question is None:
-        return "nothing asked"
-    if question.id == remembered.decided and not heard.resumed:
-        return "known"
-    return ""
+        (ticket.status is Status.SOLVED and not heard.resumed, "solved"),
+        (heard.quiet, "quiet"),
+        (question is None, "nothing asked"),
+        (question is not None and question.id == remembered.decided and not heard.resumed, "known"),
+    )
+    return next((word for so, word in reasons if so), "")
 
 
 def _presses(run: Run, knock: Knock, ticket: Ticket, where: Place) -> list[Pressed]:
