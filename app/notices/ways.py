@@ -1,8 +1,6 @@
 """The ways by which somebody is told. Each sends once and says by a ConnectorError why not; none holds what a customer wrote."""
 
-import ipaddress
 import smtplib
-import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +8,12 @@ from email.message import EmailMessage
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-import httpx
+import requests
 
 from app.settings import Settings
 from connectors import http
 from connectors.errors import AuthFailed, Refused, Unavailable
+from connectors.guard import Guarded, Lookup, Reach, lookup
 
 SECONDS = 10.0
 """How long one message may take."""
@@ -93,17 +92,20 @@ class Mail:
 
 
 class Webhook:
-    """By a POST of JSON with ``Idempotency-Key``. Private addresses are refused unless ``private`` allows them."""
+    """By a POST of JSON with ``Idempotency-Key``. Private addresses are refused unless ``private`` allows them.
 
-    def __init__(self, *, private: bool = False) -> None:
-        self._private = private
+    The address that was looked at is the one that is called, so a name that changes its mind leads nowhere.
+    """
+
+    def __init__(self, *, private: bool = False, addresses: Lookup = lookup) -> None:
+        self._reach = Reach.PRIVATE if private else Reach.PUBLIC
+        self._addresses = addresses
 
     def send(self, address: str, message: Message) -> None:
         """One request; redirects are not followed."""
-        if not self._private and not is_public(urlsplit(address).hostname or ""):
-            raise Refused("webhook: its address is a private one")
         body = {"key": message.key, "subject": message.subject, "text": message.text}
-        _post("webhook", address, body, {"Idempotency-Key": message.key})
+        with Guarded(self._reach, addresses=self._addresses) as line:
+            _post(line, "webhook", address, body, {"Idempotency-Key": message.key})
 
 
 class Pager:
@@ -122,7 +124,8 @@ class Pager:
             "dedup_key": message.key,
             "payload": payload,
         }
-        _post("pager", self._url, body, {})
+        with Guarded(Reach.PRIVATE) as line:
+            _post(line, "pager", self._url, body, {})
 
 
 def ways(settings: Settings) -> Mapping[str, Way]:
@@ -135,22 +138,21 @@ def ways(settings: Settings) -> Mapping[str, Way]:
     return found
 
 
-def is_public(host: str) -> bool:
-    """Whether every address that the name has can be reached by anybody. A name that cannot be looked up is not."""
+def _post(line: requests.Session, what: str, url: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> None:
     try:
-        found = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
-    except (OSError, UnicodeError):
-        return False
-    return bool(found) and all(ipaddress.ip_address(address).is_global for address in found)
-
-
-def _post(what: str, url: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> None:
-    try:
-        answer = httpx.post(url, json=body, headers=headers, timeout=SECONDS, follow_redirects=False, trust_env=False)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Unavailable(f"{what}: no answer ({type(error).__name__})") from error
-    if failed := http.error(answer.status_code, answer.headers, what):
-        raise failed
+        answer = line.post(url, json=body, headers=headers, timeout=SECONDS, stream=True)
+    except (
+        requests.exceptions.InvalidURL,
+        requests.exceptions.MissingSchema,
+        requests.exceptions.InvalidSchema,
+    ) as error:
+        raise Refused(f"{what}: its address is none") from error
+    except requests.RequestException as error:
+        # The cause is named by its kind: its text holds the address, which may hold a secret.
+        raise Unavailable(f"{what}: no answer ({type(error).__name__})") from None
+    with answer:
+        if failed := http.error(answer.status_code, answer.headers, what):
+            raise failed
 
 
 def _one_line(text: str) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from app.notices import Mail, Message, Pager, Webhook, ways
-from app.notices.ways import is_public
 from app.settings import Settings
 from connectors.errors import AuthFailed, ConnectorError, RateLimited, Refused, Unavailable
 from tests.notices.sinks import mail, web
@@ -46,25 +45,37 @@ def test_a_webhooks_answer_becomes_our_error_and_no_redirect_is_followed(
     assert sink.url not in str(failed.value)
 
 
-def test_private_addresses_are_refused_unless_allowed() -> None:
-    with web() as sink, pytest.raises(Refused, match="private"):
-        Webhook().send(sink.url, SAID)
+@pytest.mark.parametrize(
+    "addresses", [["127.0.0.1"], ["8.8.8.8", "10.0.0.7"], ["169.254.169.254"], ["::ffff:127.0.0.1"]]
+)
+def test_private_addresses_are_refused_unless_allowed(addresses: list[str]) -> None:
+    with web() as sink, pytest.raises(Refused):
+        Webhook(addresses=lambda host, port: addresses).send(sink.url, SAID)
     assert sink.got == []
 
 
-@pytest.mark.parametrize(
-    ("host", "public"),
-    [
-        ("127.0.0.1", False),
-        ("10.1.2.3", False),
-        ("169.254.169.254", False),
-        ("::1", False),
-        ("8.8.8.8", True),
-        ("", False),
-    ],
-)
-def test_which_addresses_are_public(host: str, public: bool) -> None:
-    assert is_public(host) is public
+def test_a_name_that_changes_its_mind_leads_nowhere() -> None:
+    """DNS rebinding: a name is looked up once for each message, and what was looked at is what is called."""
+    asked: list[str] = []
+
+    def fickle(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return ["192.0.2.1"] if len(asked) > 1 else ["127.0.0.1"]
+
+    with web() as sink:
+        address = sink.url.replace("127.0.0.1", "hooks.customer.example")
+        with pytest.raises(Refused):
+            Webhook(addresses=fickle).send(address, SAID)
+        assert asked == ["hooks.customer.example"]
+        Webhook(private=True, addresses=lambda host, port: asked.append(host) or ["127.0.0.1"]).send(address, SAID)
+    assert len(asked) == 2
+    assert len(sink.got) == 1
+
+
+@pytest.mark.parametrize("address", ["hooks.example/x", "http://", "ftp://hooks.example/x"])
+def test_what_is_no_address_is_refused_for_good(address: str) -> None:
+    with pytest.raises(Refused):
+        Webhook(private=True).send(address, SAID)
 
 
 def test_nobody_there_is_no_answer() -> None:
