@@ -19,6 +19,7 @@ from app.db.models import (
     run,
     solved,
     spending,
+    story,
     talk,
     ticket,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "run",
     "solved",
     "spending",
+    "story",
     "talk",
     "ticket",
 ]
