@@ -26,6 +26,8 @@ COMMANDS = {
     "evidence": "app.cli.evidence:shown",
     "promote": "app.cli.evidence:promote",
     "taxonomy": "app.cli.taxonomy:taxonomy",
+    "metrics": "app.cli.metrics:shown",
+    "invoice": "app.cli.metrics:billed",
     "replay": "app.cli.replay:replay",
     "classify": "app.cli.classify:classify",
     "deadline": "app.cli.deadline:deadline",
