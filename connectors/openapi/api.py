@@ -140,5 +140,6 @@ def _line(value: Any, endpoint: Endpoint) -> str:
 
 
 def _for(status: int, answers: Mapping[str, str]) -> str:
-    """The schema for this status, by its own line, its hundred's or the default."""
-    return answers.get(str(status)) or answers.get(f"{status // 100}XX") or answers.get("default") or ""
+    """The schema for this status: its own, its hundred's, the default, or that of another good answer."""
+    named = (answers.get(name) for name in (str(status), f"{status // 100}XX", "default"))
+    return next(filter(None, named), "") or next((one for name, one in answers.items() if name.startswith("2")), "")

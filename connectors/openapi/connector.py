@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from connectors.base import Connection, Setting
-from connectors.errors import BadPayload, Refused, Unsupported
+from connectors.errors import BadPayload, NotFound, Refused, Unsupported
 from connectors.openapi.api import Api
 from connectors.openapi.document import Document, read
 from connectors.operations import Fields, FileSetting, Operation, Result, Risk
@@ -77,7 +77,13 @@ class OpenApi:
         headers: dict[str, str] = {}
         if described.risk is not Risk.READ:
             headers = self._keyed(operation, key, since)
-        value = self._api.call(self._document.endpoints[operation], inputs, headers)
+        endpoint = self._document.endpoints[operation]
+        try:
+            value = self._api.call(endpoint, inputs, headers)
+        except NotFound:
+            if since and endpoint.method == "DELETE":  # what an earlier attempt took away is gone
+                return Result(dict.fromkeys(described.outputs), recovered=True)
+            raise
         return Result(_named(value, described))
 
     def _keyed(self, operation: str, key: str, since: datetime | None) -> dict[str, str]:

@@ -87,15 +87,15 @@ class BankingBackend:
         """The API; faults first."""
         api = faulty(Blueprint(self.name, __name__), self.world, self.name)
         api.before_request(self._known)
-        api.get("/institution")(lambda: jsonify(name=self.title))
+        api.get("/institution", endpoint="institution")(lambda: jsonify(name=self.title))
         api.get("/customers")(self._search)
         api.get("/customers/<id>/balances")(self._balances)
         api.get("/customers/<id>/transactions")(self._transactions)
         api.get("/customers/<id>/transactions/<transaction>")(self._transaction)
         api.get("/customers/<id>/risk")(self._risk)
-        api.post("/cards/<card>/lock")(lambda card: self._once(lambda: self._card(card, "locked")))
+        api.post("/cards/<card>/lock", endpoint="lock")(lambda card: self._once(lambda: self._card(card, "locked")))
         api.post("/cards/<card>/unlock", endpoint="unlock")(lambda card: self._once(lambda: self._card(card, "active")))
-        api.post("/cases")(lambda: self._once(self._open))
+        api.post("/cases", endpoint="cases")(lambda: self._once(self._open))
         api.post("/cases/<case>/close", endpoint="close")(lambda case: self._once(lambda: self._close(case)))
         return api
 

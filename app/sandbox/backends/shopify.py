@@ -169,6 +169,9 @@ class ShopifyBackend:
             answer["errors"] = [
                 {"message": e.message, "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}} for e in done.errors
             ]
+        changed = given.get("query", "").lstrip().startswith("mutation")
+        if changed and self.world.faults.take(self.name, "MUTATION", request.path, ("reset_after",)):
+            request.environ["sandbox.reset"] = True  # every call is a POST: a fault says which are meant by this word
         bucket = {"maximumAvailable": 2000.0, "currentlyAvailable": 1990.0, "restoreRate": 100.0}
         answer["extensions"] = {"cost": {"requestedQueryCost": 10, "actualQueryCost": 5, "throttleStatus": bucket}}
         return jsonify(answer), 200
