@@ -52,5 +52,6 @@ def _read(services: Services, installed: Installed) -> None:
         left = roster.seats_of(session, installed.id, sorted(gone)) if gone else []
         events = [Event(f"{GONE}{one.ticket_id}:{one.agent}", EventKind.CHANGED, one.ref, now) for one in left]
         to_ring = inbox.accept(session, installed.id, events, now) if events else []
-    services.work.ring(*to_ring)
+    for ticket_id in to_ring:
+        services.work.ring(ticket_id)
     log.info("roster.read", extra={"people": len(people), "gone": len(gone)})

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from app import metrics
 from app.db import clocks, connections, inbox, tickets
 from app.services import Services
-from jobs import notify, sla, workflow
+from jobs import notify, roster, sla, workflow
 
 log = logging.getLogger(__name__)
 
 
 READ = timedelta(minutes=15)
 """Between two readings of one connection's articles."""
+PEOPLE = timedelta(minutes=1)
+"""Between two readings of who is there, at one connection."""
 
 
 def sweep(services: Services) -> None:
@@ -40,6 +42,15 @@ def articles(services: Services) -> None:
             services.work.articles(connection_id)
 
 
+def people(services: Services) -> None:
+    """Have it read who is there, of each vendor of an account that gives tickets to agents."""
+    with services.database.reading() as session:
+        every = [one for one in connections.every(session) if one.active]
+    for one in every:
+        if roster.wanted(services, one) and _due(services, f"people:{one.id}", PEOPLE):
+            services.work.roster(one.id)
+
+
 def _active(services: Services) -> list[str]:
     with services.database.reading() as session:
         return [one.id for one in connections.every(session) if one.active and one.vendor in services.helpdesks]
@@ -60,6 +71,7 @@ TABLE = (
     Periodic("promises", timedelta(seconds=15), sla.sweep),
     Periodic("notices", timedelta(seconds=5), notify.sweep),
     Periodic("reconcile", timedelta(minutes=3), reconcile),
+    Periodic("people", timedelta(seconds=5), people),
     Periodic("articles", timedelta(seconds=5), articles),
 )
 

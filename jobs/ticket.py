@@ -18,18 +18,19 @@ from app.db.problems import Problem
 from app.db.tickets import Remembered
 from app.engine import fields, policy
 from app.engine.configuration import Configuration
+from app.engine.standing import Case
 from app.engine.types import Classification, EvidenceRecord
 from app.queue import TICKET
 from app.standing import REDECIDED, Place, domain, place, standing_of
 from connectors.types import Event, EventKind, Reply, Role, Status, Ticket, Untag
-from jobs import approve, base, click, kin, link, sla, workflow
+from jobs import approve, assign, base, click, identity, kin, link, sla, workflow
 from jobs.base import Later, Run
 from jobs.classify import classified
 from jobs.click import Pressed, Scene
 from jobs.draft import Background, decided
+from jobs.duplicates import Kin
 from jobs.reply import AGAIN, settle
 from jobs.workflow import Ground, Told
-from jobs.duplicates import Kin
 
 log = logging.getLogger(__name__)
 
@@ -67,11 +68,11 @@ class Knock:
         """The events' own numbers."""
         return [one.id for one in self.waiting]
 
-
     @property
     def deliveries(self) -> tuple[str, ...]:
         """The names under which they came."""
         return tuple(one.event.delivery for one in self.waiting)
+
 
 def drain(run: Run) -> bool:
     """Deal with everything that waits, by one look at the ticket. True when something was planned."""
@@ -90,6 +91,10 @@ def drain(run: Run) -> bool:
     if thread is not None:
         _heard_in_record(run, knock, ticket, thread)
         return False
+    account = where.connection.account_id
+    ticket = identity.heard(run, account, ticket)
+    if identity.due(knock.deliveries) and not identity.send(run, account, ticket):
+        knock = replace(knock, remembered=replace(knock.remembered, decided=""))
     return _answer(run, knock, ticket, where)
 
 
@@ -192,7 +197,7 @@ def _scene(
     now = run.services.database.now(session)
     standing = standing_of(run.services, session, where, knock.remembered, ticket, now)
     inside = (where.record.id, link.LINKED) if where.record else (where.connection.id, ticket.ref)
-    late = tuple(one.event.delivery for one in knock.waiting if one.event.delivery.startswith(sla.LATE))
+    late = tuple(one.event.delivery for one in knock.waiting if one.event.delivery.startswith(sla.OWN))
     return sla.Scene(ticket, configuration, standing, inside, where.recorded if where.record else where.own, late)
 
 
@@ -203,7 +208,7 @@ def _judged(run: Run, knock: Knock, ticket: Ticket, where: Place, heard: Hearing
     told = _told(run, remembered, ticket, where, classification)
     said = (told.judged, around.history, told.draft, told.woken) if told else (classification, around.history)
     judged = decided(run.services, where, remembered, ticket, Background(*said))
-    return judged, around
+    return _assigned(run, remembered, ticket, where, judged), around
 
 
 def _told(run: Run, remembered: Remembered, ticket: Ticket, where: Place, judged: Classification) -> Told | None:
@@ -214,6 +219,19 @@ def _told(run: Run, remembered: Remembered, ticket: Ticket, where: Place, judged
         standing = standing_of(run.services, session, where, remembered, ticket, now)
     standing = replace(standing, woken=workflow.awake(run.services, run.ticket_id))
     return workflow.walked(run, Ground(account, ticket, judged, run.services.configuration(account), standing))
+
+
+def _assigned(run: Run, remembered: Remembered, ticket: Ticket, where: Place, judged: Judged) -> Judged:
+    """With the agent who gets it, where the account gives tickets to agents."""
+    configuration = run.services.configuration(where.connection.account_id)
+    if not configuration.rules.assigning.agents:
+        return judged
+    with run.services.database.reading() as session:
+        now = run.services.database.now(session)
+        standing = standing_of(run.services, session, where, remembered, ticket, now)
+    case = Case(ticket, judged.classification, judged.draft, configuration, standing)
+    desk = assign.Desk(run.ticket_id, where.record.id if where.record else where.connection.id)
+    return assign.assigned(run, desk, case, judged)
 
 
 def _silence(remembered: Remembered, ticket: Ticket, heard: Hearing, *, woken: bool) -> str:
@@ -234,8 +252,8 @@ def _silence(remembered: Remembered, ticket: Ticket, heard: Hearing, *, woken: b
 def _presses(run: Run, knock: Knock, ticket: Ticket, where: Place) -> list[Pressed]:
     """What follows from each button that was pressed, in order."""
     clicks = [(one.event.click, one.event.at) for one in knock.waiting if one.event.click]
-    if not clicks:
     clicks += [(one, ticket.updated_at) for one in click.by_tags(ticket, knock.remembered.decided)]
+    if not clicks:
         return []
     with run.services.database.reading() as session:
         now = run.services.database.now(session)
