@@ -4,7 +4,22 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
-_LINES: dict[str, str] = {}
+_LINES: dict[str, str] = {
+    "analyzeUserPattern": "app.engine.actions.monitoring:ANALYZED",
+    "applyWorkaround": "app.engine.actions.issues:APPLIED",
+    "collectDiagnostics": "app.engine.actions.diagnostics:COLLECTED",
+    "correlateWithIncidents": "app.engine.actions.monitoring:CORRELATED",
+    "createJiraTicket": "app.engine.actions.issues:CREATED",
+    "diagnoseIssue": "app.engine.actions.requests:DIAGNOSED",
+    "fetchMetrics": "app.engine.actions.monitoring:FETCHED",
+    "followIssue": "app.engine.actions.following:FOLLOWED",
+    "provideExample": "app.engine.actions.requests:EXEMPLIFIED",
+    "respondToCustomer": "app.engine.actions.issues:RESPONDED",
+    "searchKnownIssues": "app.engine.actions.issues:SEARCHED",
+    "suggestFix": "app.engine.actions.requests:FIXED",
+    "suggestOptimizations": "app.engine.actions.monitoring:SUGGESTED",
+    "validateRequest": "app.engine.actions.requests:VALIDATED",
+}
 
 
 class Registry(Mapping[str, Any]):

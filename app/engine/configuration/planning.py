@@ -10,6 +10,9 @@ from app.engine.configuration.models import VOCABULARY
 from app.engine.configuration.steps import Limit, Step, Workflow
 from app.engine.registry import ACTIONS
 
+FOLLOW = "followIssue"
+"""Tells a customer when the issue is resolved that was opened for them; where the configuration syncs statuses."""
+OPENS = frozenset({"createJiraTicket"})
 FREEZE = "freeze-account"
 """What an escalation block asks for, and the action that does it."""
 
@@ -29,7 +32,7 @@ def workflows(document: Document, written: Mapping[str, Any]) -> Mapping[str, Wo
         flows = {name: own[name] for name, flow in (response.__pydantic_extra__ or {}).items() if flow.enabled}
         steps = (*_steps(own.get("workflow", ())), *(Step(name, name, _rest(given)) for name, given in flows.items()))
         if steps and _whole(steps):
-            found[category] = Workflow(key, category, steps)
+            found[category] = Workflow(key, category, (*steps, *_followed(document, steps)))
     for topic, block in (document.escalation.__pydantic_extra__ or {}).items():
         if block.freeze_account and FREEZE in ACTIONS:
             for category in topical(topic, names):
@@ -62,6 +65,12 @@ def limits(document: Document) -> Mapping[str, Limit]:
 
 def _whole(steps: Sequence[Step]) -> bool:
     return all(step.action in ACTIONS for step in steps)
+
+
+def _followed(document: Document, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """What comes after an issue was opened, where some system is asked to keep statuses in step."""
+    synced = any(system.get("syncStatus") is True for system in document.integrations.values())
+    return (Step(FOLLOW, FOLLOW),) if synced and any(step.action in OPENS for step in steps) else ()
 
 
 def _steps(written: Any) -> Iterator[Step]:
