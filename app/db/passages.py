@@ -104,6 +104,13 @@ def frequencies(session: Session, account_id: str, words: Iterable[str]) -> dict
     return {word: _counted(session, account_id, word) for word in wanted}
 
 
+def places(session: Session, numbers: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Of which version each of those passages is, and in which locale, by their numbers."""
+    wanted = select(PassageRow.id, PassageRow.article_id, ArticleRow.locale).join(_ARTICLE, _OF)
+    rows = session.execute(wanted.where(PassageRow.id.in_(list(numbers))))
+    return {row.id: (row.article_id, row.locale) for row in rows}
+
+
 def read(session: Session, numbers: Iterable[int]) -> Mapping[int, Found]:
     """Those passages, by their numbers."""
     wanted = select(PassageRow, ArticleRow).join(_ARTICLE, _OF)

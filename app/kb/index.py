@@ -1,6 +1,6 @@
 """Knowledge by meaning and by words over the passages in the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,8 +19,6 @@ from app.kb.embedding import Encoder
 from app.kb.matrix import Matrices, Matrix, past
 
 Vector = NDArray[np.float32]
-CANDIDATES = 100
-"""Passages that are looked at closely, from each of the two searches."""
 WORDS_WEIGH = 0.25
 """What the best match of words adds to a cosine."""
 SAME_LANGUAGE = 0.05
@@ -28,28 +26,41 @@ MOST_WORDS = 200
 RAREST = 6
 """Words that are searched for where there are many passages: common ones cost time and say little."""
 MANY = 5_000
+COSTLY = 2_000
+"""Places of words that are looked at then, besides those of the rarest word."""
 NEAR = 0.35
 """The cosine from which a passage is worth a person's look although nothing says that it answers."""
 LEAST = 0.01
 """The score that makes up for less than that."""
 QUOTED = 1200
 """Characters up to which a whole section comes instead of the piece of it that was found."""
+CANDIDATES = 100
+"""Passages that are looked at closely, from each of the two searches."""
 LONG = 1_000
 """Characters of a question that the encoder reads at once; a longer one is the mean of its sentences."""
 
 
 @dataclass(frozen=True)
+class Look:
+    """A passage that was looked at, with what speaks for it: ``cosine`` of meanings, ``words`` against the best, 0 to 1."""
+
+    passage: int
+    cosine: float
+    words: float
+    locale: str
+
+    def rank(self, locale: str) -> float:
+        """What they are ordered by."""
+        same = bool(locale and self.locale) and self.locale[:2].lower() == locale[:2].lower()
+        return self.cosine + WORDS_WEIGH * self.words + (SAME_LANGUAGE if same else 0.0)
+
+
+@dataclass(frozen=True)
 class Hit:
-    """A passage that may answer, with what speaks for it: ``cosine`` of meanings, ``words`` against the best, 0 to 1."""
+    """A passage that may answer, and the cosine of its meaning with the question's; 0 where only words were compared."""
 
     found: Found
     cosine: float
-    words: float
-
-    def rank(self, locale: str) -> float:
-        """What hits are ordered by."""
-        same = bool(locale and self.found.locale) and self.found.locale[:2].lower() == locale[:2].lower()
-        return self.cosine + WORDS_WEIGH * self.words + (SAME_LANGUAGE if same else 0.0)
 
 
 class HybridIndex:
@@ -83,7 +94,7 @@ class HybridIndex:
         """
         with self._database.reading() as session:
             vector = self._vector(query)
-            best = self.hits(session, query, locale, vector)[:limit]
+            best = self.hits(session, query, locale, limit, vector)
             scores = self._scores(session, query, vector, best)
             return [
                 self._passage(session, hit, value)
@@ -91,21 +102,23 @@ class HybridIndex:
                 if value >= LEAST or hit.cosine >= NEAR
             ]
 
-    def hits(self, session: Session, query: str, locale: str = "", vector: Vector | None = None) -> list[Hit]:
-        """Everything that was looked at closely, the best of each page, best first. ``vector`` is the question's, if known."""
+    def hits(
+        self, session: Session, query: str, locale: str = "", limit: int = 5, vector: Vector | None = None
+    ) -> list[Hit]:
+        """The best passage of each of the ``limit`` best pages, best first. ``vector`` is the question's, if it is known."""
         words = self._by_words(session, query)
         vector = self._vector(query) if vector is None else vector
-        cosines = self._matrix.nearest(vector, CANDIDATES) if self._matrix and vector is not None else {}
-        if self._matrix and vector is not None:
-            cosines |= self._matrix.cosines(vector, words.keys() - cosines.keys())
+        near = self._matrix.compared(vector, CANDIDATES, words.keys()) if self._matrix and vector is not None else {}
         best = max(words.values(), default=0.0) or 1.0
-        found = passages.read(session, words.keys() | cosines.keys())
-        hits = [Hit(one, cosines.get(n, 0.0), words.get(n, 0.0) / best) for n, one in found.items()]
-        hits.sort(key=lambda hit: (-hit.rank(locale), hit.found.id))
-        best_of: dict[int, Hit] = {}
-        for hit in hits:
-            best_of.setdefault(hit.found.article, hit)
-        return list(best_of.values())
+        places = passages.places(session, words.keys() | near.keys())
+        looked = [Look(n, near.get(n, 0.0), words.get(n, 0.0) / best, tongue) for n, (_, tongue) in places.items()]
+        looked.sort(key=lambda look: (-look.rank(locale), look.passage))
+        best_of: dict[int, Look] = {}
+        for look in looked:
+            best_of.setdefault(places[look.passage][0], look)
+        chosen = list(best_of.values())[:limit]
+        found = passages.read(session, [look.passage for look in chosen])
+        return [Hit(found[look.passage], look.cosine) for look in chosen]
 
     def _vector(self, query: str) -> Vector | None:
         """What the question means: one that is too long to be read at once means what its sentences do together."""
@@ -119,9 +132,9 @@ class HybridIndex:
 
     def _by_words(self, session: Session, query: str) -> Mapping[int, float]:
         wanted = [word for word in meaningful(query) if not word.isdigit()][:MOST_WORDS]
-        if self._passages(session) > MANY and len(wanted) > RAREST:
-            counts = passages.frequencies(session, self._account_id, wanted)
-            wanted = sorted((word for word in wanted if counts[word]), key=lambda word: counts[word])[:RAREST]
+        if self._passages(session) > MANY:
+            counts = self._frequencies(session, wanted)
+            wanted = list(_rarest({word: counts[word] for word in wanted if counts[word]}))
         return passages.by_words(session, self._account_id, wanted, CANDIDATES, self._at)
 
     def _meanings(self, session: Session, matrices: Matrices) -> Matrix | None:
@@ -132,7 +145,7 @@ class HybridIndex:
 
     def _scores(self, session: Session, query: str, vector: Vector | None, hits: Sequence[Hit]) -> list[float]:
         asked = asked_words(query)
-        frequencies = passages.frequencies(session, self._account_id, [stem(word) for word in asked])
+        frequencies = self._frequencies(session, [stem(word) for word in asked])
         known = (asked, frequencies, self._passages(session))
         if self._encoder is None or vector is None:
             return [by_words(asked, hit.found, *known[1:]) for hit in hits]
@@ -147,7 +160,7 @@ class HybridIndex:
         found: Found,
         cosines: dict[int, float],
         asked: list[str],
-        frequencies: dict[str, int],
+        frequencies: Mapping[str, int],
         count: int,
     ) -> float:
         if not cosines:
@@ -157,6 +170,13 @@ class HybridIndex:
             enumerate(sentences(found.text), vectors.SENTENCES), key=lambda pair: -cosines.get(pair[0], -1.0)
         )
         return min(value, UNSURE) if beyond(query, [text for _, text in nearest[:2]]) else value
+
+    def _frequencies(self, session: Session, words: Sequence[str]) -> Mapping[str, int]:
+        """In about how many passages each stem stands; counted once for as long as the articles stay as they are."""
+        known = self._matrix.counted if self._matrix else {}
+        if missing := set(words) - known.keys():
+            known |= passages.frequencies(session, self._account_id, missing)
+        return known
 
     def _passages(self, session: Session) -> int:
         return len(self._matrix.passages) if self._matrix else passages.count(session, self._account_id)
@@ -173,3 +193,13 @@ class HybridIndex:
             locale=found.locale,
             version=found.version,
         )
+
+
+def _rarest(counts: Mapping[str, int]) -> Iterator[str]:
+    """The words, rarest first, as far as looking them up is worth its time."""
+    total = 0
+    for n, word in enumerate(sorted(counts, key=lambda word: counts[word])):
+        total += counts[word]
+        if n and (n >= RAREST or total > COSTLY):
+            return
+        yield word

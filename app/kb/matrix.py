@@ -2,8 +2,10 @@
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +26,16 @@ class Matrix:
     passages: NDArray[np.int64]
     owners: NDArray[np.int64]
     rows: NDArray[np.float32]
+    counted: dict[str, int] = field(default_factory=dict)
+    """In about how many passages a stem stands, as far as anybody asked: among many passages counting takes long."""
 
-    @property
+    @cached_property
     def whole(self) -> bool:
         """Whether every passage has its vector."""
         return len(np.unique(self.owners)) == len(self.passages)
 
-    def nearest(self, vector: NDArray[np.float32], limit: int) -> dict[int, float]:
-        """The passages nearest to a unit vector, with their cosines; the best of a passage's vectors counts."""
+    def compared(self, vector: NDArray[np.float32], limit: int, besides: Collection[int] = ()) -> dict[int, float]:
+        """The ``limit`` passages nearest to a unit vector, and those besides, with their cosines; a passage's best vector counts."""
         if not len(self.owners):
             return {}
         cosines = self.rows @ vector
@@ -40,15 +44,20 @@ class Matrix:
         found: dict[int, float] = {}
         for row in best[np.argsort(-cosines[best], kind="stable")]:
             found.setdefault(int(self.owners[row]), float(cosines[row]))
-        return dict(list(found.items())[:limit])
-
-    def cosines(self, vector: NDArray[np.float32], passages: set[int]) -> dict[int, float]:
-        """The cosines of those passages, for those that have a vector."""
-        chosen = np.flatnonzero(np.isin(self.owners, list(passages)))
-        found: dict[int, float] = {}
-        for owner, cosine in zip(self.owners[chosen], self.rows[chosen] @ vector, strict=True):
-            found[int(owner)] = max(float(cosine), found.get(int(owner), -1.0))
+        found = dict(list(found.items())[:limit])
+        for passage in set(besides) - found.keys():
+            if len(own := self._of(passage)):
+                found[passage] = float(cosines[own].max())
         return found
+
+    def _of(self, passage: int) -> NDArray[np.int64]:
+        order, owners = self._order
+        return order[np.searchsorted(owners, passage) : np.searchsorted(owners, passage, "right")]
+
+    @cached_property
+    def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        order = np.argsort(self.owners, kind="stable")
+        return order, self.owners[order]
 
 
 class Matrices:

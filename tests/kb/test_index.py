@@ -7,7 +7,8 @@ import pytest
 
 from app.db import articles
 from app.db.database import Database
-from app.kb.index import HybridIndex
+from app.kb.embedding import Encoder, embed
+from app.kb.index import RAREST, HybridIndex, _rarest
 from tests.builders import NOON, an_article
 
 PAGES = (
@@ -134,3 +135,17 @@ def test_the_newest_update_is_known_per_connection(shop: Database) -> None:
     with shop.session() as session:
         assert articles.newest(session, "shop", "shop-desk") == NOON
         assert articles.newest(session, "bank", "bank-desk") is None
+
+
+def test_what_stands_late_in_a_long_question_is_understood_too(shop: Database, encoder: Encoder) -> None:
+    embed(shop, "shop", encoder)
+    chat = "My sister told me about your store last summer and I have been very happy with it ever since. " * 12
+    found = HybridIndex(shop, "shop", encoder).search(f"{chat}Now I cannot sign in. I forgot my password.")
+    assert found[0].source == "password"
+
+
+def test_among_many_passages_the_rarest_words_are_searched_as_far_as_they_are_rare() -> None:
+    counts = {"parcel": 4_000, "bivouac": 3, "zip": 900, "tent": 1_200}
+    assert list(_rarest(counts)) == ["bivouac", "zip"]
+    assert list(_rarest({"parcel": 4_000})) == ["parcel"]
+    assert len(list(_rarest({f"word{n}": 1 for n in range(40)}))) == RAREST
