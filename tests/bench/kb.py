@@ -1,7 +1,7 @@
 """Retrieval, measured: ``python -m tests.bench.kb [shop] [stackfaq] [banking_kb] [speed]``, all of them by default.
 
-The public sets are read from ``../shared/data`` and left out where they are not there. Speed is of one thread, the question's
-vector not included, on random vectors and words with a natural spread.
+The public sets are read from ``../shared/data`` and left out where they are not there; the hash beside a figure is that of its data.
+Speed is of one thread, the question's vector not included, on random vectors and words with a natural spread.
 """
 
 import hashlib
@@ -18,18 +18,21 @@ import numpy as np
 
 from app.db import accounts, articles, migrations, vectors
 from app.db.database import Database
+from app.engine.configuration import load
+from app.engine.draft import draft
 from app.engine.ports import ANSWERS
 from app.kb.embedding import embed
 from app.kb.index import HybridIndex
 from app.kb.matrix import Matrices
 from app.nlp.tier import tier
 from connectors.types import Article
-from tests.builders import NOON
+from tests.builders import NOON, a_classification, a_ticket
 from tests.kb.shop import pages, questions
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 CACHE = Path(tempfile.gettempdir()) / "deskhand-bench-kb"
 PASSAGES = 100_000
+CONFIGURATION = "service: shop\nclassification: {categories: [{name: order-status}]}\n"
 
 
 class Kept:
@@ -55,31 +58,51 @@ class Kept:
 
 
 @contextmanager
-def index(encoder: Kept, found: Iterable[Article]) -> Iterator[HybridIndex]:
-    """An index of these pages, in memory."""
+def index(encoder: Kept, found: Iterable[Article], *, ranking: bool = False) -> Iterator[HybridIndex]:
+    """An index of these pages, in memory; for ``ranking`` alone without the vectors of single sentences, which order nothing."""
     database = Database("sqlite://")
     migrations.upgrade(database)
     with database.session() as session:
         account = accounts.add(session, "bench", NOON).id
         articles.upsert(session, account, "bench", found, NOON)
-    embed(database, account, encoder)
+    if ranking:
+        _ranking(database, account, encoder)
+    else:
+        embed(database, account, encoder)
     yield HybridIndex(database, account, encoder)
     encoder.save()
     database.dispose()
 
 
+def _ranking(database: Database, account: str, encoder: Kept) -> None:
+    with database.session() as session:
+        for one in vectors.unmade(session, account, encoder.version, 1_000_000):
+            made = encoder.encode(list(one.texts[: vectors.SENTENCES])).astype(np.float16)
+            vectors.keep(session, encoder.version, [(one.id, part, row) for part, row in enumerate(made)])
+
+
+def _digest(*files: Path) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
 def shop() -> None:
     """Adjacent and answerable questions of the made-up shop; the reported half was not tuned on."""
     with index(Kept("shop"), pages()) as knowledge:
-        told = [(q, knowledge.search(q.text)) for q in questions()]
+        told = [(q, knowledge.search(q.text), _drafted(q.text, knowledge)) for q in questions()]
     for name, chosen in (("tuned on", True), ("reported", False)):
-        part = [(q, found) for q, found in told if q.tuning is chosen]
-        sent = sum(any(p.score >= ANSWERS for p in found) for q, found in part if not q.answerable)
-        good = [(q, found) for q, found in part if q.answerable]
-        right = sum(bool(found) and found[0].source == q.article for q, found in good)
-        auto = sum(bool(found) and found[0].score >= ANSWERS and found[0].source == q.article for q, found in good)
-        print(f"shop, {name}: {sent} of {len(part) - len(good)} adjacent answered; {right} of {len(good)} answerable from "
-              f"the right page, {auto} of them without a person")  # fmt: skip
+        part = [one for one in told if one[0].tuning is chosen]
+        sent = sum(any(p.score >= ANSWERS for p in found) for q, found, _ in part if not q.answerable)
+        good = [one for one in part if one[0].answerable]
+        right = sum(source == q.article for q, _, source in good)
+        auto = sum(bool(found) and found[0].score >= ANSWERS and found[0].source == q.article for q, found, _ in good)
+        print(f"shop, {name}: {sent} of {len(part) - len(good)} adjacent answered; {right} of {len(good)} answerable drafted "
+              f"from the right page, {auto} of them without a person")  # fmt: skip
+
+
+def _drafted(question: str, knowledge: HybridIndex) -> str:
+    """The page that the draft of a ticket quotes, or nothing."""
+    made = draft(a_ticket(question), a_classification(), load(CONFIGURATION, name="bench"), knowledge)
+    return made.passages[0].source if made.text else ""
 
 
 def stackfaq() -> None:
@@ -89,8 +112,8 @@ def stackfaq() -> None:
         Article(str(n), p["question"], "\n\n".join(p["answer"]), "", "en", False, NOON) for n, p in enumerate(pairs)
     ]
     asked = [(r, {str(n)}) for n, p in enumerate(pairs) for r in p["rephr"] if len(r.split()) > 1]
-    with index(Kept("stackfaq"), found) as knowledge:
-        _ranked("stackfaq", knowledge, asked)
+    with index(Kept("stackfaq"), found, ranking=True) as knowledge:
+        _ranked(f"stackfaq {_digest(DATA / 'stackfaq' / 'faq.json')}", knowledge, asked)
 
 
 def banking_kb() -> None:
@@ -101,8 +124,9 @@ def banking_kb() -> None:
         for d in json.loads((folder / "documents.json").read_text("utf-8"))
     ]
     tasks = json.loads((folder / "tasks.json").read_text("utf-8"))
-    with index(Kept("banking_kb"), found) as knowledge:
-        _ranked("banking_kb", knowledge, [(t["instructions"], set(t["required_documents"])) for t in tasks])
+    name = f"banking_kb {_digest(folder / 'documents.json', folder / 'tasks.json')}"
+    with index(Kept("banking_kb"), found, ranking=True) as knowledge:
+        _ranked(name, knowledge, [(t["instructions"], set(t["required_documents"])) for t in tasks])
 
 
 def _ranked(name: str, knowledge: HybridIndex, asked: list[tuple[str, set[str]]]) -> None:
@@ -148,11 +172,15 @@ def speed(count: int = PASSAGES) -> None:
         start = time.perf_counter()
         with database.session() as session:
             account = accounts.add(session, "bench", NOON).id
-            page = (
-                Article(str(n), " ".join(row[:5]), " ".join(row[5:]), "", "en", False, NOON)
-                for n, row in enumerate(drawn)
-            )
-            articles.upsert(session, account, "bench", page, NOON)
+        for first in range(0, count, 10_000):
+            with database.session() as session:
+                page = [
+                    Article(str(first + n), " ".join(row[:5]), " ".join(row[5:]), "", "en", False, NOON)
+                    for n, row in enumerate(drawn[first : first + 10_000])
+                ]
+                articles.upsert(session, account, "bench", page, NOON)
+            print(f"\rspeed: {min(first + 10_000, count)} kept", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
         built = time.perf_counter() - start
         with database.session() as session:
             for first in range(0, count, 10_000):
