@@ -156,6 +156,15 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "cancel_order": _effect("Cancel an order", "number reason", "status"),
         "open_return": _effect("Open a return", "number items reason", "return_number", inverse="cancel_return"),
         "cancel_return": _effect("Take a return back", "return_number"),
+        # a customer's account there
+        "send_password_link": _effect(
+            "Send a link to set a new password", "email", "expires_at", optional="lasts", inverse="expire_password_link"
+        ),
+        "expire_password_link": _effect("End a password link", "email"),
+        "update_customer": _effect(
+            "Change a customer's details", "email changes", "previous", inverse="restore_customer"
+        ),
+        "restore_customer": _effect("Put a customer's former details back", "email previous"),
         # payments
         "find_payment": _read(
             "Look up a payment", "payment", "payment owner amount currency refunded status", owner="owner"

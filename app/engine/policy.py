@@ -167,7 +167,12 @@ def _decision(
         escalation = escalated(case)
         wanted = _marks(case, name, mode, escalation)
         if not any(reason.code.startswith(UNBRIEFED) for reason in reasons):
-            wanted = (*wanted, *_routing(case, escalation), _worked(case, mode, _note(case, name, mode, reasons)), *replies)
+            wanted = (
+                *wanted,
+                *_routing(case, escalation),
+                _worked(case, mode, _note(case, name, mode, reasons)),
+                *replies,
+            )
     changes, dropped = _possible(wanted, case)
     question = case.ticket.question
     return Decision(
@@ -250,7 +255,9 @@ def _worked(case: Case, mode: Mode, note: Note) -> Note:
         return note
     asked = work.proposals and mode is Mode.ASSIST
     text = "\n\n".join(part for part in (note.text, told(work, mode)) if part)
-    return Note(text, ("approve", "reject") if asked else note.buttons, _files(case.draft) if mode is Mode.ASSIST else ())
+    return Note(
+        text, ("approve", "reject") if asked else note.buttons, _files(case.draft) if mode is Mode.ASSIST else ()
+    )
 
 
 def _possible(wanted: tuple[Change, ...], case: Case) -> tuple[tuple[Change, ...], tuple[Reason, ...]]:

@@ -169,7 +169,7 @@ def _done(progress: Progress, step: Step, move: Done) -> Progress:
         _said(after, move.says),
         outputs={**progress.outputs, step.name: dict(move.outputs)},
         notes=(*progress.notes, *move.notes),
-        files=(*progress.files, *move.files),
+        files=() if move.without_files else (*progress.files, *move.files),
     )
 
 

@@ -143,6 +143,8 @@ class Done:
     notes: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     """Attached to the answer."""
+    without_files: bool = False
+    """What earlier steps wanted to attach is left out."""
 
 
 @dataclass(frozen=True)
