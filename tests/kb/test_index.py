@@ -139,8 +139,9 @@ def test_the_newest_update_is_known_per_connection(shop: Database) -> None:
 
 def test_what_stands_late_in_a_long_question_is_understood_too(shop: Database, encoder: Encoder) -> None:
     embed(shop, "shop", encoder)
-    chat = "My sister told me about your store last summer and I have been very happy with it ever since. " * 12
-    found = HybridIndex(shop, "shop", encoder).search(f"{chat}Now I cannot sign in. I forgot my password.")
+    chat = "My sister told me about your store last summer and I have been happy with it ever since" + " and ever" * 60
+    asked = "Now I cannot sign in. I forgot my password. How do I choose a new password?"
+    found = HybridIndex(shop, "shop", encoder).search(f"{chat}. {chat}. {asked}")
     assert found[0].source == "password"
 
 
