@@ -15,7 +15,7 @@ from connectors.errors import (
     ConnectorError,
 )
 from connectors.types import AddMessage, Event, EventKind, Note, OpenTicket, Receipt, Ref, Reply
-from jobs import assign
+from jobs import assign, identity
 from jobs.base import Later, Remedy, Run, backoff, confirmed, held_back, paused
 
 log = logging.getLogger(__name__)
@@ -96,6 +96,7 @@ def _attempt(run: Run, effect: Effect, ref: Ref, begun: datetime) -> None:
         _opened(session, effect, receipt)
         _report_skipped(session, effect, receipt, now)
         assign.settled(session, effect, receipt, now)
+        identity.asked(session, effect, run.lease.connection_id, now)
     extra = {"key": plan.key, "recovered": receipt.recovered, "changes": len(plan.changes)}
     log.info("effect.sent", extra=extra)
     metrics.count("effects.sent")

@@ -12,7 +12,6 @@ from app.engine import permission
 from app.engine.configuration.settled import Configuration
 from app.engine.escalation import GUESS
 from app.engine.holds import SILENT
-from app.engine.identity import spoken
 from app.engine.permission import Withheld
 from app.engine.registry import ACTIONS
 from app.engine.standing import Case, Standing
@@ -24,7 +23,7 @@ from app.engine.workflows.types import Answer, Call, Ended, Failure, Identity, S
 from app.services import Offer, Services
 from connectors.operations import Risk
 from connectors.types import Event, EventKind, Ticket
-from jobs import deed
+from jobs import deed, identity
 from jobs.base import Run
 
 log = logging.getLogger(__name__)
@@ -79,14 +78,14 @@ def walked(run: Run, ground: Ground) -> Told | None:
     record = _taken_up(run, ground, before)
     if record is None:
         return None
-    identity = spoken(ground.ticket)
+    known = identity.speaker(run, ground.account, ground.ticket)
     judged = _judged_as(ground.judged, record.judged)
     ground = replace(ground, judged=judged)
-    record, asked = _walk(run, ground, record, _scene(run, ground, identity, before))
+    record, asked = _walk(run, ground, record, _scene(run, ground, known, before))
     _save(run, record)
     progress = record.progress
     if progress.ended is Ended.HANDED_OVER and (progress.reason is None or progress.reason.code not in KEPT):
-        deed.undo(run, record.id, identity)
+        deed.undo(run, record.id, known)
     log.info("workflow.walked", extra={"workflow": progress.workflow.name, "state": str(progress.ended or "open")})
     if not telling.has_words(progress, asked):
         return None
@@ -190,18 +189,21 @@ def _judged_as(now: Classification, begun: Classification) -> Classification:
 # --- the walk -----------------------------------------------------------------------------------------------
 
 
-def _scene(run: Run, ground: Ground, identity: Identity, before: Sequence[Record]) -> Scene:
+def _scene(run: Run, ground: Ground, known: Identity, before: Sequence[Record]) -> Scene:
     offers = run.services.offers(ground.account)
     earlier = [outputs for one in before if one.state != OPEN for outputs in one.progress.outputs.values()]
     return Scene(
         ground.ticket,
         ground.judged,
         ground.configuration,
-        identity,
+        known,
         ground.standing.now,
         facts=ground.case.facts,
         before={name: value for outputs in earlier for name, value in outputs.items()},
-        offered={name: frozenset(one.system for one in some) for name, some in offers.items()},
+        offered={
+            **{name: frozenset(one.system for one in some) for name, some in offers.items()},
+            **identity.offered(run, ground.account, known),
+        },
     )
 
 
@@ -224,13 +226,13 @@ def _walk(run: Run, ground: Ground, record: Record, base: Scene) -> tuple[Record
 
 
 def _effect(
-    run: Run, ground: Ground, record: Record, call: Call, offer: Offer, identity: Identity
+    run: Run, ground: Ground, record: Record, call: Call, offer: Offer, who: Identity
 ) -> Answer | Proposal:
     """What came of an effect; a proposal where a person has to release it first."""
     key = f"dh-{record.id}-{record.progress.at}-{len(record.progress.exchanges)}"
     with run.services.database.reading() as session:
         known = deeds.find(session, key)
-    known = known or _asked_for(run, ground, record, call, offer, identity, key)
+    known = known or _asked_for(run, ground, record, call, offer, who, key)
     if known is None:
         return Answer(failure=Failure.LIMIT, source=offer.system)
     if known.state == deeds.REJECTED:
@@ -238,17 +240,17 @@ def _effect(
     if known.state == deeds.PROPOSED:
         link = run.services.approvals.link(run.lease.connection_id, run.lease.ref, key, ground.standing.now)
         return telling.proposal(key, offer.operation, dict(known.inputs), known.why, link)
-    return deed.perform(run, known, offer, identity)
+    return deed.perform(run, known, offer, who)
 
 
 def _asked_for(
-    run: Run, ground: Ground, record: Record, call: Call, offer: Offer, identity: Identity, key: str
+    run: Run, ground: Ground, record: Record, call: Call, offer: Offer, who: Identity, key: str
 ) -> Deed | None:
     """The effect as the gate permits or proposes it, kept together with how far the run is; None above a limit."""
     with run.transaction() as (session, now):
         proof = evidence.newest(session, ground.account, ground.judged.category, call.operation)
         spent = deeds.spent(session, ground.account, run.ticket_id, call.operation, now)
-        wanted = Wanted(key, call.operation, offer.operation, call.inputs, identity, proof, spent)
+        wanted = Wanted(key, call.operation, offer.operation, call.inputs, who, proof, spent)
         leave = permission.permit(wanted, ground.case)
         if isinstance(leave, Withheld) and not leave.proposed:
             return None

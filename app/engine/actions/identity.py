@@ -1,0 +1,81 @@
+"""Proving who writes before anything personal is said. The code itself is made, sent and compared elsewhere: no action ever sees it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.engine.channels import kind
+from app.engine.identity import METHODS, Challenge, Means, Way, challenge
+from app.engine.templates import NotFilled
+from app.engine.types import Reason
+from app.engine.workflows.types import Action, Call, Done, HandOver, Level, Move, Prove, Scene, Step
+
+TRIES = 3
+"""How often somebody is asked for a code before a person goes on."""
+PREFIX = "code:"
+"""``scene.offered`` has ``code:email`` where a code can reach this person by mail, and so on."""
+ABOUT = {"balance-inquiry": "check your balance"}
+"""What the customer wants, in the English sentence that asks for a code."""
+
+
+def _verify(step: Step, scene: Scene) -> Move:
+    if scene.identity.level >= Level.CODE:
+        outputs = {"verified": True, "proof": scene.identity.level.name.lower()}
+        return Done(outputs, notes=("Identity: proven by a code.",))
+    if scene.identity.level < Level.HOST:
+        return HandOver(Reason("not_known", "The channel does not prove who writes, so only a person can check it."))
+    if scene.asked >= TRIES:
+        return HandOver(Reason("not_proven", f"No right code came in {TRIES} tries."))
+    methods = _methods(step, scene)
+    look_up = Call("find_customer", {"email": scene.identity.email}, needed=False)
+    if _texts(methods) and scene.offers("find_customer") and scene.answer(look_up) is None:
+        return look_up
+    return _asked(scene, challenge(Level.CODE, methods, _means(scene, look_up)))
+
+
+def _asked(scene: Scene, found: Challenge | None) -> Move:
+    if found is None:
+        return HandOver(Reason("no_way", "No code can reach this customer by a method that the configuration allows."))
+    try:
+        words = told(scene, "identity-code", _fields(found, scene))
+    except NotFilled as refusal:
+        return HandOver(refusal.reason)
+    return Prove(found.level, words, found.way.value)
+
+
+def told(scene: Scene, template: str, fields: Mapping[str, Any]) -> str:
+    """A message in the customer's language, for their channel. Raises NotFilled."""
+    spoken = scene.classification.language
+    return scene.configuration.shelf.fill(template, fields, language=spoken, channel=kind(scene.ticket)).text
+
+
+def _texts(methods: Sequence[str]) -> bool:
+    return not methods or any(METHODS.get(one) is Way.SMS for one in methods)
+
+
+def _methods(step: Step, scene: Scene) -> list[str]:
+    """The answer's own ``authentication.methods`` first, then the step's."""
+    flat = scene.classification.category.replace("-", "").casefold()
+    answers: Mapping[str, Any] = scene.configuration.settings.get("autoResponse") or {}
+    own: Mapping[str, Any] = next(
+        (value for key, value in answers.items() if key.replace("-", "").casefold() == flat), {}
+    )
+    given = (own.get("authentication") or {}).get("methods") or []
+    return [str(one) for one in (*given, *(step.settings.get("methods") or ()))]
+
+
+def _means(scene: Scene, look_up: Call) -> Means:
+    """What the bank knows goes before what the helpdesk knows; what a text says counts nowhere."""
+    known = scene.answer(look_up)
+    phone = str(known.outputs.get("phone") or "") if known else ""
+    ways = frozenset(way for way in Way if scene.offers(f"{PREFIX}{way}"))
+    return Means(scene.identity.email, phone or scene.ticket.requester.phone, Way.APP in ways, ways)
+
+
+def _fields(found: Challenge, scene: Scene) -> dict[str, Any]:
+    name = {Way.SMS: "phone", Way.EMAIL: "mail", Way.APP: "app"}[found.way]
+    shown = {Way.SMS: found.shown.strip("*"), Way.EMAIL: found.shown.partition("*")[0], Way.APP: "app"}[found.way]
+    about = ABOUT.get(scene.classification.category)
+    return {name: shown, "about": about, "again": scene.asked > 0}
+
+
+VERIFY = Action(_verify, outputs=("verified", "proof"), operations=("find_customer",))
