@@ -29,9 +29,10 @@ def run(connection_id: str) -> None:
 
 
 def wanted(services: Services, installed: Installed) -> bool:
-    """Whether the account gives tickets to agents; one without a configuration gives none."""
+    """Whether the account gives tickets to agents, or names any; one without a configuration does neither."""
     try:
-        return services.configuration(installed.account_id).rules.assigning.agents
+        rules = services.configuration(installed.account_id).rules
+        return rules.assigning.agents or bool(rules.people)
     except UnknownRecord:
         return False
 

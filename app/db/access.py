@@ -19,7 +19,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "chat": "hold conversations: POST /api/v1/chat",
         "signals": "tell what visitors do: POST /api/v1/signals",
         "tickets": "tell that an issue is resolved: PATCH /api/v1/tickets",
-        "agents": "ask who could take a ticket: POST /api/v1/agents/find",
+        "agents": "ask who could take a ticket: GET /api/v1/agents/find",
     }
 )
 """What a token may be for."""
