@@ -30,6 +30,7 @@ _LINES: dict[str, str] = {
     "suggestFix": "app.engine.actions.requests:FIXED",
     "suggestOptimizations": "app.engine.actions.monitoring:SUGGESTED",
     "validateRequest": "app.engine.actions.requests:VALIDATED",
+    "verify-identity": "app.engine.actions.identity:VERIFY",
     "verifyEligibility": "app.engine.actions.returns:VERIFIED",
 }
 

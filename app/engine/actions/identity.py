@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.engine.channels import kind
+from app.engine.actions.words import filled
 from app.engine.identity import METHODS, Challenge, Means, Way, challenge
 from app.engine.templates import NotFilled
 from app.engine.types import Reason
@@ -36,16 +36,10 @@ def _asked(scene: Scene, found: Challenge | None) -> Move:
     if found is None:
         return HandOver(Reason("no_way", "No code can reach this customer by a method that the configuration allows."))
     try:
-        words = told(scene, "identity-code", _fields(found, scene))
+        words = filled(scene, "identity-code", _fields(found, scene))
     except NotFilled as refusal:
         return HandOver(refusal.reason)
     return Prove(found.level, words, found.way.value)
-
-
-def told(scene: Scene, template: str, fields: Mapping[str, Any]) -> str:
-    """A message in the customer's language, for their channel. Raises NotFilled."""
-    spoken = scene.classification.language
-    return scene.configuration.shelf.fill(template, fields, language=spoken, channel=kind(scene.ticket)).text
 
 
 def _texts(methods: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from app.engine.channels import KINDS
 from app.engine.templates import sandbox
 from app.engine.templates.sandbox import MissingField, TemplateError
 from app.engine.templates.words import HostileField
@@ -100,7 +101,7 @@ class Shelf:
         if spoken not in template.wordings:
             raise NotFilled("template_language", f"The template {name} is not there in the customer's language.")
         by_channel = template.wordings[spoken]
-        wording = by_channel.get(channel, by_channel.get(DEFAULT, ""))
+        wording = by_channel.get(KINDS.get(channel, channel), by_channel.get(DEFAULT, ""))
         text = _filled(template, wording, fields, spoken)
         shown = "\n".join(f"[{one.title}]({one.url})" for one in template.media)
         whole = f"{text}\n\n{shown}" if shown else text
