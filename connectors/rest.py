@@ -99,6 +99,8 @@ class Rest:
     """One API of one connection: where it is, how we say who we are, how far its requests may go."""
 
     def __init__(self, name: str, connection: Connection, base_url: str, auth: AuthBase | tuple[str, str]) -> None:
+        if not base_url:
+            raise BadPayload("base_url", f"is needed: where {name} is (https)")
         self._name, self._base = name, base_url.rstrip("/")
         self._session = Guarded(reach(self._base, private=connection.settings.get(PRIVATE.name) == "yes"))
         self._session.auth = auth

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from app.cli import opening
+from app.cli import files, opening
 from app.cli.remedies import remedy
 from app.db import accounts, connections
 from app.db.connections import Installed
@@ -22,7 +22,10 @@ from app.services import Services
 from app.settings import from_environment
 from connectors.base import Connection, Doubts, Helpdesk, Prepares, Setting
 from connectors.errors import AuthFailed, BadPayload, ConnectorError, NotFound, RateLimited, Refused, Unsupported
-from connectors.registry import HELPDESKS
+from connectors.operations import Backend, FileSetting, Signals
+from connectors.registry import BACKENDS, HELPDESKS
+
+Kind = type[Helpdesk] | type[Backend]
 
 FIELD = "field:"
 """Before the name of one of our fields, in a connection's settings: its id at the vendor."""
@@ -33,14 +36,16 @@ LEFT_OUT = "notes and tags are written without them; create them there, or let t
 
 
 class Vendors(click.Group):
-    """One command for each vendor in the registry."""
+    """One command for each vendor in the registry, helpdesks and backends alike."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every vendor's name."""
-        return sorted(HELPDESKS)
+        return sorted([*HELPDESKS, *BACKENDS])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command for that vendor, made from its connector."""
+        if cmd_name in BACKENDS:
+            return _command(cmd_name, BACKENDS[cmd_name])
         return _command(cmd_name, HELPDESKS[cmd_name]) if cmd_name in HELPDESKS else None
 
 
@@ -49,7 +54,7 @@ def connect() -> None:
     """Connect an account to a vendor, or change a connection that is there."""
 
 
-def _command(vendor: str, kind: type[Helpdesk]) -> click.Command:
+def _command(vendor: str, kind: Kind) -> click.Command:
     options: list[click.Parameter] = [
         click.Option(["--account", "account_name"], required=True, metavar="NAME", help="The account, by name."),
         click.Option(["--base-url"], default="", metavar="URL", help="Where the vendor's API is (https)."),
@@ -65,6 +70,7 @@ def _command(vendor: str, kind: type[Helpdesk]) -> click.Command:
     def run(account_name: str, base_url: str, secret_file: Path | None, as_json: bool, **given: str | None) -> None:
         told = {name: value for name, value in given.items() if value is not None}
         values = {**from_environment(_variables(vendor, kind)), **_from_file(secret_file, kind), **told}
+        values = files.contents(kind.settings, values)
         outcome = install(opening.services(), account_name, vendor, _address(base_url), values)
         _report(outcome, as_json)
 
@@ -87,11 +93,11 @@ def _variable(vendor: str, one: Setting) -> str:
     return f"DESKHAND_{vendor}_{one.name}".upper()
 
 
-def _variables(vendor: str, kind: type[Helpdesk]) -> dict[str, str]:
+def _variables(vendor: str, kind: Kind) -> dict[str, str]:
     return {one.name: _variable(vendor, one) for one in kind.settings}
 
 
-def _from_file(path: Path | None, kind: type[Helpdesk]) -> dict[str, str]:
+def _from_file(path: Path | None, kind: Kind) -> dict[str, str]:
     """The settings in a secret file. Raises BadInput for what is no such file, without quoting it."""
     if path is None:
         return {}
@@ -137,6 +143,8 @@ class Outcome:
     trouble: str = ""
     remedy: str = ""
     warnings: tuple[str, ...] = ()
+    hears: bool = True
+    """Whether it is told anything by webhook."""
 
 
 def install(services: Services, account_name: str, vendor: str, base_url: str, values: Mapping[str, str]) -> Outcome:
@@ -144,7 +152,7 @@ def install(services: Services, account_name: str, vendor: str, base_url: str, v
 
     Raises BadInput or UnknownRecord; nothing is saved then.
     """
-    kind = services.helpdesks[vendor]
+    kind: Kind = services.backends[vendor] if vendor in services.backends else services.helpdesks[vendor]
     with services.database.reading() as session:
         account = accounts.named(session, account_name)
         there = connections.of_account(session, account.id)
@@ -165,12 +173,13 @@ def install(services: Services, account_name: str, vendor: str, base_url: str, v
     secrets = {name: value for name, value in known.items() if name in secret}
     new = replace(new, sealed=services.vault.seal(secrets, place=new.id))
     connector = _build(kind, Connection(new.id, base_url, new.settings, secrets))
-    outcome = _introduce(connector, Outcome(new, before is not None), values)
+    hears = vendor in services.helpdesks or isinstance(connector, Signals)
+    outcome = _introduce(connector, Outcome(new, before is not None, hears=hears), values)
     _save(services, outcome.installed, anew=before is None)
     return outcome
 
 
-def _same(there: list[Installed], kind: type[Helpdesk], base_url: str, values: Mapping[str, str]) -> Installed | None:
+def _same(there: list[Installed], kind: Kind, base_url: str, values: Mapping[str, str]) -> Installed | None:
     """The vendor's connection to the same installation, if there is one: address, and the id that ``_named`` names."""
     names = _named(kind)
     for one in there:
@@ -179,14 +188,13 @@ def _same(there: list[Installed], kind: type[Helpdesk], base_url: str, values: M
     return None
 
 
-def _named(kind: type[Helpdesk]) -> list[str]:
+def _named(kind: Kind) -> list[str]:
     """The first required open setting: a workspace's or an app's id, where the vendor has one."""
-    return [one.name for one in kind.settings if one.required and not one.secret][:1]
+    open_ = (one for one in kind.settings if one.required and not one.secret and not isinstance(one, FileSetting))
+    return [one.name for one in open_][:1]
 
 
-def _moved(
-    services: Services, there: list[Installed], kind: type[Helpdesk], values: Mapping[str, str]
-) -> Installed | None:
+def _moved(services: Services, there: list[Installed], kind: Kind, values: Mapping[str, str]) -> Installed | None:
     """The connection whose address is put right here: all that was given is as before, and nobody answers at the old one.
 
     Two installations may share their secrets; two addresses of which one is dead are one installation that moved.
@@ -200,14 +208,14 @@ def _moved(
     return None
 
 
-def _needed(kind: type[Helpdesk]) -> list[str]:
+def _needed(kind: Kind) -> list[str]:
     return [one.name for one in kind.settings if one.required]
 
 
 def _answers(services: Services, installed: Installed) -> bool:
     """Whether the vendor is at this address: one that does not like our token is there all the same."""
     try:
-        services.connector(installed.id).check()
+        opening.system(services, installed).check()
     except (AuthFailed, RateLimited):
         return True
     except ConnectorError:
@@ -215,7 +223,7 @@ def _answers(services: Services, installed: Installed) -> bool:
     return True
 
 
-def _check(kind: type[Helpdesk], values: Mapping[str, str]) -> None:
+def _check(kind: Kind, values: Mapping[str, str]) -> None:
     """Raises BadInput, which names the option, for what is missing or does not have the right shape."""
     for one in kind.settings:
         value = values.get(one.name, "")
@@ -225,10 +233,12 @@ def _check(kind: type[Helpdesk], values: Mapping[str, str]) -> None:
             raise BadInput(option(one.name), f"does not look right: {one.help}")
 
 
-def _build(kind: type[Helpdesk], connection: Connection) -> Helpdesk:
+def _build(kind: Kind, connection: Connection) -> Helpdesk | Backend:
     try:
         return kind(connection)
     except ConnectorError as error:
+        if isinstance(error, BadPayload) and error.path == "base_url":
+            raise BadInput("--base-url", error.remedy) from error
         raise BadInput("the connection cannot be made", str(error)) from error
 
 
@@ -240,7 +250,7 @@ def _save(services: Services, installed: Installed, *, anew: bool) -> None:
             connections.change(session, installed)
 
 
-def _introduce(connector: Helpdesk, outcome: Outcome, given: Mapping[str, str]) -> Outcome:
+def _introduce(connector: Helpdesk | Backend, outcome: Outcome, given: Mapping[str, str]) -> Outcome:
     """Learn who we are there and make our fields. A host that is away, or lacks the extras, only leaves a word."""
     try:
         found = connector.check()
@@ -304,4 +314,5 @@ def _report(outcome: Outcome, as_json: bool) -> None:
         return
     done = "changed" if outcome.updated else "saved" if outcome.trouble else "connected"
     click.echo(f"{done} {installed.vendor} as {installed.id}{', not usable yet' if outcome.trouble else ''}")
-    click.echo(f"let it send its webhooks to https://<your host>{path}")
+    if outcome.hears:
+        click.echo(f"let it send its webhooks to https://<your host>{path}")

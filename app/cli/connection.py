@@ -30,7 +30,9 @@ def disconnect(connection: str, as_json: bool) -> None:
 def resume(connection: str, as_json: bool) -> None:
     """Let a paused connection go on, by its id, once the vendor answers again. What waited meanwhile is worked on."""
     services = opening.services()
-    services.connector(connection).check()
+    with services.database.reading() as session:
+        paused = connections.find(session, connection)
+    opening.system(services, paused).check()
     with services.database.session() as session:
         connections.resume(session, connection)
         going_on = connections.find(session, connection)

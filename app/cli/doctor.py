@@ -137,7 +137,7 @@ def _connection(services: Services, what: str, installed: Installed, offline: bo
         remedy_ = f"put that right, then run `deskhand connect` again, or `deskhand resume {installed.id}`"
         return Finding(what, False, f"paused: {installed.reason}", remedy_)
     try:
-        connector = services.connector(installed.id)
+        connector = opening.system(services, installed)
         found = {} if offline else connector.check()
         doubts = connector.doubts() if isinstance(connector, Doubts) and not offline else ()
     except DeskhandError as error:
@@ -146,4 +146,9 @@ def _connection(services: Services, what: str, installed: Installed, offline: bo
         return Finding(what, False, f"{type(error).__name__}: {error}", remedy(error))
     if doubts:
         return Finding(what, False, "; ".join(doubts), "run `deskhand connect` again with that put right")
-    return Finding(what, True, "not asked" if offline else f"answers as {found.get('account') or found.get('user_id')}")
+    return Finding(what, True, "not asked" if offline else f"answers{_as(found)}")
+
+
+def _as(found: Mapping[str, str]) -> str:
+    name = found.get("account") or found.get("user_id")
+    return f" as {name}" if name else ""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -52,7 +53,10 @@ class OpenApi:
     def __init__(self, connection: Connection) -> None:
         self._document = read(connection.settings.get("document", ""))
         self._settings = connection.settings
-        self._api = Api(self.name, self._document, connection, connection.settings.get("scheme", ""))
+        where = connection.base_url or self._document.server
+        self._api = Api(
+            self.name, self._document, replace(connection, base_url=where), connection.settings.get("scheme", "")
+        )
         self._operations = _operations(self._document, connection.settings)
 
     @property

@@ -80,6 +80,12 @@ class Document:
         return str((self.contents.get("info") or {}).get("title") or "API")
 
     @property
+    def server(self) -> str:
+        """Where the file says that the API is, if it says so fully and over TLS; else empty."""
+        named = [one.get("url") for one in self.contents.get("servers") or () if isinstance(one, Mapping)]
+        return next((url for url in named if isinstance(url, str) and re.fullmatch(r"https://[^{}\s]+", url)), "")
+
+    @property
     def schemes(self) -> Mapping[str, Mapping[str, Any]]:
         """The security schemes by name."""
         return dict((self.contents.get("components") or {}).get("securitySchemes") or {})

@@ -11,6 +11,7 @@ from connectors.operations import OPERATIONS, Fields, Operation, Result
 from connectors.rest import Call, Header, Order, Rest, Shape, moment
 from connectors.types import File
 
+API = "https://api.goshippo.com"
 VERSION = "2018-02-08"
 SLACK = timedelta(minutes=5)
 """By how much the vendor's clock may differ from ours."""
@@ -90,7 +91,7 @@ class Shippo:
 
     def __init__(self, connection: Connection) -> None:
         token = Header("Authorization", f"ShippoToken {connection.secrets['api_token']}")
-        self._rest, self._settings = Rest("shippo", connection, connection.base_url, token), connection.settings
+        self._rest, self._settings = Rest("shippo", connection, connection.base_url or API, token), connection.settings
         self._ways: Mapping[str, Callable[[Order], Result]] = {
             "create_label": self._create_label,
             "void_label": self._void_label,

@@ -13,6 +13,7 @@ from connectors.operations import OPERATIONS, Fields, Operation, Result, Risk
 from connectors.rest import Answer, Call, Header, Order, Rest, folded, moment, nested
 from connectors.stripe import shapes
 
+API = "https://api.stripe.com"
 VERSION = "2025-09-30.clover"
 """Of the API, so that an account's own default does not change what comes back."""
 MARK = "deskhand"
@@ -36,7 +37,7 @@ class Stripe:
         self._rest = Rest(
             "stripe",
             connection,
-            connection.base_url,
+            connection.base_url or API,
             Header("Authorization", f"Bearer {connection.secrets['api_key']}"),
         )
         self._return_url = connection.settings.get("return_url", "")

@@ -12,6 +12,7 @@ from connectors.errors import BadPayload, Refused
 from connectors.operations import OPERATIONS, Fields, Operation, Result
 from connectors.rest import Call, Order, Rest, Shape
 
+API = "https://api.twilio.com"
 SLACK = timedelta(minutes=2)
 """By how much the vendor's clock may differ from ours."""
 LONGEST = 1600
@@ -56,7 +57,10 @@ class Twilio:
     def __init__(self, connection: Connection) -> None:
         sid = connection.settings["account_sid"]
         login = (sid, connection.secrets["auth_token"])
-        self._rest, self._sender = Rest("twilio", connection, connection.base_url, login), connection.settings["sender"]
+        self._rest, self._sender = (
+            Rest("twilio", connection, connection.base_url or API, login),
+            connection.settings["sender"],
+        )
         self._path = f"/2010-04-01/Accounts/{sid}"
         self._ways: Mapping[str, Callable[[Order], Result]] = {"send_text": self._send_text}
 
