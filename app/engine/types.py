@@ -59,6 +59,8 @@ class Classification:
     """0 to 1."""
     churn_risk: float | None = None
     """0 to 1."""
+    satisfaction: float | None = None
+    """0 to 1: how likely a good rating is, as the conversation stands."""
     entities: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     flags: frozenset[str] = frozenset()
     """``human``, ``legal``, ``security``, ``spam``, ``abuse``, ``machine``: what forbids a reply."""

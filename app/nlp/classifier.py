@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 from app.engine.configuration import Category, Configuration
 from app.engine.machines import why_machine
 from app.engine.types import Classification, Label, Reason
+from app.nlp.clean import clean
 from app.nlp.engine import Engine, Reading
 from app.nlp.learning import version
 from app.nlp.model import Model, Opinion
+from app.nlp.mood import Outcome, satisfaction, sentiment
+from app.nlp.mood.urgency import Signal
 from app.nlp.rows import Example
 from app.nlp.store import Damaged, ModelStore
 from app.nlp.tier import Tier
-from connectors.types import Message, Role, Ticket
+from connectors.types import Message, Role, Status, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -60,21 +63,23 @@ class LanguageClassifier:
         reading = self._engine.read(
             newest.text, newest.at, subject=subject, messages=len(asked), last_language=_short(newest)
         )
-        return self._classification(reading, _is_machine(newest, ticket))
+        rating = satisfaction(outcome(ticket, asked, reading.mood.sentiment))
+        return self._classification(reading, rating, why_machine(newest, ticket))
 
-    def _classification(self, reading: Reading, machine: Reason | None) -> Classification:
+    def _classification(self, reading: Reading, rating: Signal, machine: Reason | None) -> Classification:
         judgement, mood = reading.judgement, reading.mood
         known = () if judgement.out_of_scope else (*judgement.opinions, *reading.also)
         ranked = sorted({opinion.category: opinion for opinion in known}.values(), key=lambda opinion: -opinion.p)
         return Classification(
             labels=tuple(Label(opinion.category, opinion.p) for opinion in ranked),
-            reasons=(*_reasons(reading, self.model), *_mood_reasons(reading), *([machine] if machine else [])),
+            reasons=(*_reasons(reading, self.model), *_mood_reasons(reading, rating), *([machine] if machine else [])),
             engine=self.version,
             language=reading.language,
             sentiment=mood.sentiment,
             emotion=mood.emotion,
             urgency=mood.urgency.value,
             churn_risk=mood.churn.value,
+            satisfaction=rating.value,
             entities=reading.entities,
             flags=reading.flags | ({"machine"} if machine else set()),
         )
@@ -146,13 +151,18 @@ def _nearest(best: Opinion, model: Model) -> Reason:
     return Reason("nearest", f"It is closest to {what} of {best.category} (similarity {best.likeness:.2f}).")
 
 
-def _mood_reasons(reading: Reading) -> tuple[Reason, ...]:
-    cues = {"urgent": reading.mood.urgency.cues, "churn": reading.mood.churn.cues}
+def _mood_reasons(reading: Reading, rating: Signal) -> tuple[Reason, ...]:
+    cues = {"urgent": reading.mood.urgency.cues, "churn": reading.mood.churn.cues, "satisfaction": rating.cues}
     return tuple(Reason(code, f"Cues for {code}: {', '.join(names)}.") for code, names in cues.items() if names)
 
 
-def _is_machine(message: Message, ticket: Ticket) -> Reason | None:
-    return why_machine(message, ticket)
+def outcome(ticket: Ticket, asked: Sequence[Message], last_mood: float) -> Outcome:
+    """How the conversation went until now, as ``satisfaction`` reads it. ``asked`` are the customer's messages, oldest first."""
+    first, newest = asked[0], asked[-1]
+    answered = (m.at for m in ticket.messages if m.public and m.author.role is Role.AGENT and m.at >= first.at)
+    waited = (next(answered, newest.at) - first.at).total_seconds() / 3600
+    mood = sentiment(clean(first.text).text) if len(asked) > 1 else last_mood
+    return Outcome(mood, last_mood, len(asked), waited, ticket.status in (Status.SOLVED, Status.CLOSED))
 
 
 def _short(message: Message) -> str:

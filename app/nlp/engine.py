@@ -13,7 +13,7 @@ from app.nlp.language import language
 from app.nlp.learning import fit
 from app.nlp.model import Judgement, Model, Opinion, encoded
 from app.nlp.mood import churn_risk, emotion, sentiment, urgency
-from app.nlp.mood.sentiment import Prototypes
+from app.nlp.mood.sentiment import Prototypes, feeling_of
 from app.nlp.mood.urgency import Signal
 from app.nlp.personal import Found, find
 from app.nlp.rows import Example
@@ -82,9 +82,9 @@ class Engine:
         whole = for_meaning(
             f"{title}. {cleaned.text}" if title and title.lower() not in cleaned.text.lower() else cleaned.text
         )
-        judgement, also, leaning = self._judge(whole, readable=cleaned.readable or bool(title))
+        judgement, also, meaning = self._judge(whole, readable=cleaned.readable or bool(title))
         spoken = language(cleaned.text or title, last_language)
-        mood = self._mood(cleaned.text or title, leaning if spoken in ("", "en") else None, messages)
+        mood = self._mood(cleaned.text or title, meaning if spoken in ("", "en") else None, messages)
         above = f"{title}\n" if title else ""
         personal = find(above + text)
         named = entities(above + text, now, self._products, personal)
@@ -93,23 +93,25 @@ class Engine:
         )
         return Reading(cleaned, judgement, also, mood, spoken, named, flags(cleaned.text, title), mine)
 
-    def _judge(self, text: str, *, readable: bool) -> tuple[Judgement, tuple[Opinion, ...], float | None]:
+    def _judge(self, text: str, *, readable: bool) -> tuple[Judgement, tuple[Opinion, ...], Vectors | None]:
         if not readable or sum(map(str.isalpha, text)) < LEAST_MEANING:
             return NOTHING, (), None
         parts = [] if self.model.several else list(segments(text))
         meanings = self._encoder.read(text, parts) if self._encoder else encoded(None, [text, *parts])
-        leaning = self._prototypes.leaning(meanings[0]) if self._prototypes else None
         judgement = self.model.classify_text(text, meanings[0])
         named = {judgement.opinions[0].category} if judgement.opinions else set()
         also: dict[str, Opinion] = {}
         for opinion in self.model.needs(parts, meanings[1:]):
             if opinion.category not in named:
                 also.setdefault(opinion.category, opinion)
-        return judgement, tuple(also.values()), leaning
+        return judgement, tuple(also.values()), meanings[0]
 
-    def _mood(self, text: str, leaning: float | None, messages: int) -> Mood:
-        feeling = sentiment(text, leaning)
-        return Mood(feeling, emotion(text, feeling), urgency(text), churn_risk(text, feeling, messages))
+    def _mood(self, text: str, meaning: Vectors | None, messages: int) -> Mood:
+        feeling = sentiment(text)
+        name = emotion(text, feeling)
+        if meaning is not None and self._prototypes is not None:
+            feeling, name = feeling_of(self._prototypes.moods(text, meaning))
+        return Mood(feeling, name, urgency(text, feeling), churn_risk(text, feeling, messages))
 
 
 def vectors(model: Model | None, encoder: Encoder | None) -> dict[str, Vectors]:

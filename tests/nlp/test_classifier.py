@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from app.engine.configuration import Configuration
 from app.engine.types import Classification
-from app.nlp.classifier import LanguageClassifier
+from app.nlp.classifier import LanguageClassifier, outcome
 from app.nlp.lines import BadLine, classify_lines, examples, records
+from app.nlp.mood import satisfaction
 from app.nlp.store import ModelStore
 from app.nlp.tier import Tier
 from connectors.types import Message, Person, Ref, Role, Status, Ticket
@@ -86,6 +88,29 @@ def test_it_is_blank_rather_than_guessing(classifier: LanguageClassifier, text: 
     found = classifier.classify(ticket(text))
     assert found.labels == ()
     assert code in codes(found)
+
+
+def test_a_good_rating_is_likelier_where_it_went_well(classifier: LanguageClassifier) -> None:
+    glad = classifier.classify(ticket("my lamp is broken", "it works again, thank you so much, great support!"))
+    sad = classifier.classify(ticket("my lamp is broken", *["any news?"] * 5, "still broken, this is ridiculous!"))
+    assert glad.satisfaction is not None
+    assert sad.satisfaction is not None
+    assert glad.satisfaction > 0.7
+    assert sad.satisfaction < 0.4
+    assert "satisfaction" in codes(glad)
+
+
+def test_waiting_for_the_first_answer_costs_a_rating() -> None:
+    said = [
+        Message("1", JANE, "my lamp is broken", NOW, True),
+        Message("2", AGENT, "we send another", NOW + timedelta(hours=30), True),
+        Message("3", JANE, "ok", NOW + timedelta(hours=31), True),
+    ]
+    late = replace(ticket(), messages=tuple(said))
+    soon = replace(late, messages=(said[0], replace(said[1], at=NOW + timedelta(minutes=6)), said[2]))
+    asked = [said[0], said[2]]
+    assert outcome(late, asked, 0.0).hours_to_first_answer == 30
+    assert satisfaction(outcome(late, asked, 0.0)).value < satisfaction(outcome(soon, asked, 0.0)).value
 
 
 def test_a_ticket_without_a_customer_has_no_labels(classifier: LanguageClassifier) -> None:

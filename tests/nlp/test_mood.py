@@ -8,7 +8,8 @@ from app.nlp.encoder import Encoder
 from app.nlp.mood import Outcome, churn_risk, emotion, satisfaction, sentiment, urgency
 from app.nlp.mood.errors import confusion, report
 from app.nlp.mood.satisfaction import FEWEST, Weights, learn
-from app.nlp.mood.sentiment import Prototypes
+from app.nlp.mood.sentiment import Prototypes, feeling_of
+from tests.nlp.moods import errors, judged, moods
 
 
 @pytest.mark.parametrize(
@@ -36,14 +37,30 @@ def test_a_negation_turns_a_feeling_and_a_booster_strengthens_it() -> None:
 
 def test_meaning_adds_what_words_do_not_say(encoder: Encoder) -> None:
     prototypes = Prototypes(encoder)
-    leanings = [
-        prototypes.leaning(encoder.encode([text])[0])
-        for text in ("you people keep ignoring my emails", "where is the shop", "you made my day")
-    ]
-    assert leanings[0] < leanings[1] < leanings[2]
-    assert sentiment("you people keep ignoring my emails", leanings[0]) < sentiment(
-        "you people keep ignoring my emails"
-    )
+    texts = ("you people keep ignoring my emails", "where is the shop", "you made my day")
+    feelings = [feeling_of(prototypes.moods(text, encoder.encode([text])[0])) for text in texts]
+    assert feelings[0][0] < feelings[1][0] < feelings[2][0]
+    assert feelings[0][0] < sentiment(texts[0])
+    assert (feelings[1][1], feelings[2][1]) == ("neutral", "satisfied")
+
+
+def test_the_error_on_judged_messages_is_known_and_small(encoder: Encoder) -> None:
+    cases = judged(tuned=False)
+    found = errors(cases, moods(cases, encoder))
+    assert len(cases) + len(judged(tuned=True)) >= 200
+    assert found["emotion"]["accuracy"] >= 0.75
+    assert min(found["emotion"].values()) >= 0.55
+    assert found["sentiment"]["absolute"] <= 0.25
+    assert found["sentiment"]["ranking"] >= 0.9
+    assert found["urgency"]["ranking"] >= 0.75
+    assert found["churn"]["ranking"] >= 0.9
+
+
+def test_where_only_wording_can_be_compared_mood_is_told_still() -> None:
+    cases = judged(tuned=False)
+    found = errors(cases, moods(cases, None))
+    assert found["emotion"]["accuracy"] >= 0.5
+    assert found["sentiment"]["ranking"] >= 0.8
 
 
 @given(st.text(max_size=500))
@@ -62,6 +79,8 @@ def test_every_number_is_in_its_range(text: str) -> None:
         ("this is the third time I write", "I write"),
         ("Bitte sofort antworten", "Bitte antworten"),
         ("please fix it today", "please fix it today, no rush"),
+        ("our shop is down", "our shop is nice"),
+        ("the certificate expires tonight", "the certificate expires"),
     ],
 )
 def test_urgency_rises_with_its_cues(more: str, less: str) -> None:
@@ -75,6 +94,10 @@ def test_each_number_names_its_cues_and_no_customer_text() -> None:
         "names_rival",
         "unhappy",
     )
+
+
+def test_who_is_content_can_wait() -> None:
+    assert urgency("it works today", feeling=0.8).value < urgency("it works today").value
 
 
 def test_leaving_is_likelier_for_the_unhappy_and_the_persistent() -> None:

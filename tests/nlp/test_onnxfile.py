@@ -29,7 +29,8 @@ def test_what_is_read_is_what_was_stored() -> None:
     found = weights(tiny())
     assert found.keys() == {"table", "small"}
     assert np.array_equal(found["table"], TABLE)
-    assert (found["small"].dtype, found["small"].tolist()) == (np.int8, [[-7], [5]])
+    assert found["small"].dtype == np.int8
+    assert found["small"].tolist() == [[-7], [5]]
 
 
 @pytest.mark.parametrize("cut", [1, 5, 40])
