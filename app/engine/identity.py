@@ -4,32 +4,26 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from app.engine import otp
+from app.engine.otp import METHODS, Way
 from app.engine.workflows.types import Identity, Level
 from connectors.types import Message, Role, Ticket
 
+__all__ = [
+    "METHODS",
+    "Challenge",
+    "Means",
+    "Way",
+    "Window",
+    "challenge",
+    "raised",
+    "same_person",
+    "screened",
+    "shown",
+    "spoken",
+]
 
-class Way(StrEnum):
-    """How a code reaches a person."""
-
-    EMAIL = "email"
-    SMS = "sms"
-    APP = "app"
-    """It does not: their authenticator shows it."""
-
-
-METHODS: dict[str, Way] = {
-    "sms-otp": Way.SMS,
-    "email-otp": Way.EMAIL,
-    "authenticator-app": Way.APP,
-    "2fa": Way.APP,
-    "sms": Way.SMS,
-    "email": Way.EMAIL,
-    "totp": Way.APP,
-}
-"""A configuration's words -> ways. Security questions and biometrics are no way: a person asks those."""
 LADDER = (Way.EMAIL, Way.SMS, Way.APP)
 """Weakest first; what reaches each level."""
 REACHES = {Way.EMAIL: Level.CODE, Way.SMS: Level.CODE, Way.APP: Level.APP}

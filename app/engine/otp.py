@@ -8,9 +8,30 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import pyotp
 
+
+class Way(StrEnum):
+    """How a code reaches a person."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    APP = "app"
+    """It does not: their authenticator shows it."""
+
+
+METHODS: dict[str, Way] = {
+    "sms-otp": Way.SMS,
+    "email-otp": Way.EMAIL,
+    "authenticator-app": Way.APP,
+    "2fa": Way.APP,
+    "sms": Way.SMS,
+    "email": Way.EMAIL,
+    "totp": Way.APP,
+}
+"""A configuration's words -> ways. Security questions and biometrics are no way: a person asks those."""
 DIGITS = 6
 LASTS = timedelta(minutes=10)
 TRIES = 3

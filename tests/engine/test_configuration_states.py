@@ -50,6 +50,7 @@ autoResponse:
     workflow: [{action: acknowledge-receipt, sla: provide-update-within-2-days}]
     response: {format: step-by-step, includeRelatedArticles: 3}
   hurries: {requireHuman: true}
+  listedPlain: {authentication: {methods: [sms-otp], required: true}}
 chatbot:
   engine: gpt-4
   personality: friendly-helpful
@@ -79,7 +80,7 @@ facts: {seatsLeft: number}
 modes: {default: shadow, categories: {plain: deflect}}
 knowledge: {enabled: true, passages: 2}
 limits: {refund: {currency: EUR, perAction: 5000, perTicket: 9000, perDay: 10000}}
-templates: {greeting: Hi, closing: Bye, disclosure: A robot wrote this., human: Ask for Ana.}
+templates: {greeting: Hi, closing: Bye, disclosure: A robot wrote this., human: Ask for Ana., hello: Good day.}
 """
 OTHERS = {
     "sla": "77m",

@@ -1,6 +1,6 @@
 """Proving who writes before anything personal is said. The code itself is made, sent and compared elsewhere: no action ever sees it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from app.engine.actions.words import filled
@@ -47,14 +47,9 @@ def _texts(methods: Sequence[str]) -> bool:
 
 
 def _methods(step: Step, scene: Scene) -> list[str]:
-    """The answer's own ``authentication.methods`` first, then the step's."""
-    flat = scene.classification.category.replace("-", "").casefold()
-    answers: Mapping[str, Any] = scene.configuration.settings.get("autoResponse") or {}
-    own: Mapping[str, Any] = next(
-        (value for key, value in answers.items() if key.replace("-", "").casefold() == flat), {}
-    )
-    given = (own.get("authentication") or {}).get("methods") or []
-    return [str(one) for one in (*given, *(step.settings.get("methods") or ()))]
+    """The category's own first, then the step's."""
+    known = scene.configuration.category(scene.classification.category)
+    return [str(one) for one in (*(known.methods if known else ()), *(step.settings.get("methods") or ()))]
 
 
 def _means(scene: Scene, look_up: Call) -> Means:

@@ -56,6 +56,8 @@ class Category:
     """How many related articles an answer names."""
     steps: bool = False
     """An answer is given step by step."""
+    methods: tuple[str, ...] = ()
+    """How it may be proven who asks, the first one first; empty: by any."""
 
 
 @dataclass(frozen=True)

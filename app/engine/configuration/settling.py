@@ -24,24 +24,27 @@ from app.engine.configuration.settled import (
     Route,
     Templates,
 )
+from app.engine.configuration.steps import Workflow
 from app.engine.facts import Fact
 from app.engine.templates import Shelf
 from connectors.types import Priority
 
 STEPS = "step-by-step"
+VERIFY = "verify-identity"
+"""The step that proves who asks: with it nobody has to."""
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def settled(source: Source, document: Document) -> Configuration:
     """The configuration that the document describes."""
-    known = facts_of(document)
+    known, flows = facts_of(document), workflows(document, source.value)
     vip, sentiment = document.classification.vip, document.classification.sentiment
     upset = sentiment is not None and sentiment.enabled and sentiment.escalate_negative
     return Configuration(
         service=document.service,
         name=source.name,
         digest=_digest(source.value),
-        categories=tuple(_categories(document)),
+        categories=tuple(_categories(document, flows)),
         default_mode=document.modes.default,
         modes=MappingProxyType(dict(document.modes.categories)),
         sla=_sla(document),
@@ -57,7 +60,7 @@ def settled(source: Source, document: Document) -> Configuration:
         approved_only=_approved_only(document),
         quotes=document.knowledge.passages if document.knowledge.enabled else 0,
         chatbot=_chatbot(document.chatbot),
-        workflows=workflows(document, source.value),
+        workflows=flows,
         wishes=wishes(document),
         limits=limits(document),
         addresses=frozenset(str(c.address).casefold() for c in document.channels if is_address(c.address)),
@@ -77,9 +80,12 @@ def is_address(address: str | list[str] | None) -> bool:
     return isinstance(address, str) and _ADDRESS.fullmatch(address) is not None
 
 
-def _categories(document: Document) -> Iterator[Category]:
+def _categories(document: Document, flows: Mapping[str, Workflow]) -> Iterator[Category]:
     names = [category.name for _, _, category in placed(document)]
+    proven = {name for name, flow in flows.items() if any(step.action == VERIFY for step in flow.steps)}
     careful = {answered(key, names) for key, r in document.auto_response.items() if not r.enabled or r.require_human}
+    proofs = {answered(key, names): r.authentication for key, r in document.auto_response.items() if r.authentication}
+    careful |= {name for name, proof in proofs.items() if proof.required} - proven
     shapes = {answered(key, names): r.response for key, r in document.auto_response.items() if r.response}
     for _, group, category in placed(document):
         shape = shapes.get(category.name)
@@ -89,7 +95,7 @@ def _categories(document: Document) -> Iterator[Category]:
             keywords=tuple(category.keywords),
             confidence=CONFIDENCE if category.confidence is None else category.confidence,
             auto_resolve=category.auto_resolve,
-            requires_human=category.name in careful or _needs_human(category),
+            requires_human=category.name in careful or _needs_human(category, proves=category.name in proven),
             priority=Priority.URGENT if category.urgent else PRIORITIES.get(category.priority or ""),
             team=category.assign_to or category.escalate_to or team,
             sla=category.sla or sla,
@@ -98,6 +104,7 @@ def _categories(document: Document) -> Iterator[Category]:
             knowledge=category.knowledge_base,
             related=(shape.include_related_articles or 0) if shape else 0,
             steps=shape is not None and shape.format == STEPS,
+            methods=tuple(proofs[category.name].methods) if category.name in proofs else (),
         )
 
 
@@ -117,16 +124,15 @@ def _chatbot(given: flows.Chatbot | None) -> Chatbot:
     return Chatbot(**kept, tools=tools, limitations=tuple(given.limitations))
 
 
-def _needs_human(category: models.Category) -> bool:
+def _needs_human(category: models.Category, *, proves: bool) -> bool:
     """What only a person can see to for now: a check of who asks, of documents, of rules."""
     return any(
         (
             category.requires_human,
             category.require_human,
-            category.requires_auth,
+            not proves
+            and (category.requires_auth or category.authentication_required or category.require_verification),
             category.authentication,
-            category.authentication_required,
-            category.require_verification,
             category.require_documentation,
             category.compliance_review,
             category.alert_security,

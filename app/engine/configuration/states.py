@@ -13,6 +13,7 @@ from app.engine.configuration.checking import topical
 from app.engine.configuration.reading import Path, leaves, shown
 from app.engine.configuration.settled import COMMANDS, VOICES, Configuration
 from app.engine.configuration.settling import STEPS, is_address
+from app.engine.otp import METHODS
 
 
 class State(StrEnum):
@@ -159,8 +160,15 @@ def _tool(path: Path, value: Any, configuration: Configuration) -> Verdict:
     return WORKS, "a model may look this up, once one is set up; nothing is changed by it"
 
 
+def _method(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    if value in METHODS:
+        return WORKS, "a code by this way, where it is set up; the next way otherwise, a person at the end"
+    return WARNING, f"is asked by people only; codes are known as {', '.join(METHODS)}"
+
+
 # --- the table ----------------------------------------------------------------------------------------------
 
+_CHECK = (WORKS, "a person answers, or the workflow's verify-identity proves who asks before anything is said")
 _PERSON = (WORKS, "a person answers; the check itself is not made yet")
 _MODEL = (
     WORKS,
@@ -185,10 +193,10 @@ _CATEGORY: Mapping[str, Verdict | Judge] = {
     "sla": (WORKS, "written as the SLA target"),
     "knowledgeBase": _quotes,
     "requiresContext.**": (NOT_YET, "nothing is collected yet"),
-    "requiresAuth": _PERSON,
+    "requiresAuth": _CHECK,
     "authentication": _PERSON,
-    "authenticationRequired": _PERSON,
-    "requireVerification": _PERSON,
+    "authenticationRequired": _CHECK,
+    "requireVerification": _CHECK,
     "requireDocumentation": _PERSON,
     "complianceReview": _PERSON,
     "alertSecurity": (WORKS, "a person answers; nobody is alerted yet"),
@@ -257,7 +265,8 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("autoResponse.*.response.format", _format),
     ("autoResponse.*.response.includeRelatedArticles", (WORKS, "how many other articles an answer links to")),
     ("autoResponse.*.response.**", (NOT_YET, "pictures are not sent: the article that is linked has them")),
-    ("autoResponse.*.authentication.**", (NOT_YET, "nobody's identity is checked yet: nothing personal is looked up")),
+    ("autoResponse.*.authentication.methods.*", _method),
+    ("autoResponse.*.authentication.**", (WORKS, "who asks is proven first, where the workflow has verify-identity")),
     ("autoResponse.*.*.**", _self_service),
     # chatbot
     ("chatbot.fallbackToHuman.triggers.**", (WORKS, "a person answers when it is so")),
