@@ -315,6 +315,8 @@ class OpenTicket:
     text: str
     requester: Person
     source_url: str = ""
+    public: bool = True
+    """False: the words are ours and only the team reads them; the requester has not written. Not every vendor has that."""
 
 
 @dataclass(frozen=True)

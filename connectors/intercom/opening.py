@@ -6,7 +6,7 @@ conversations for the same words; Intercom's search may lag, so the caller waits
 
 from datetime import UTC, datetime
 
-from connectors.errors import Conflict, NotFound, Unavailable
+from connectors.errors import Conflict, NotFound, Unavailable, Unsupported
 from connectors.intercom import probe
 from connectors.intercom.client import Client, Json
 from connectors.intercom.marks import Owner, line, references
@@ -25,6 +25,8 @@ class Opener:
 
     def apply(self, change: OpenTicket, key: str, since: datetime | None) -> Receipt:
         """The receipt names the conversation. A source's address is left in a note, where the team finds it."""
+        if not change.public:
+            raise Unsupported("OpenTicket: every conversation here begins with words that its contact reads")
         contact = self._contact(change.requester)
         opened = self._opened(change, identity(contact.get("id")), since) if since else ""
         sent = not opened

@@ -62,23 +62,24 @@ def _values(client: Client, change: OpenTicket, changes: Sequence[Change], key: 
     added, _ = tags(changes)
     return {
         "subject": change.subject,
-        "comment": {"body": text, "public": True},
-        **_requester(client, change.requester),
+        "comment": {"body": text, "public": change.public},
+        **_requester(client, change),
         "external_id": key,
         "tags": list(added),
         "metadata": {MARK: key},
     }
 
 
-def _requester(client: Client, who: Person) -> Mapping[str, Any]:
-    """The submitter is the author of the first comment: these are the customer's words, not ours.
+def _requester(client: Client, change: OpenTicket) -> Mapping[str, Any]:
+    """The submitter is the author of the first comment: these are the customer's words, unless nobody but the team reads them.
 
     Where we may not look for people, Zendesk finds or makes the requester itself, and the words bear our name.
     """
+    who = change.requester
     try:
         id = person(client, who)
     except (AuthFailed, NotFound, Refused) as error:
         log.warning("users.refused", extra={"error": type(error).__name__})
         known = {"name": who.name or who.email or "Customer"} | ({"email": who.email} if who.email else {})
         return {"requester": known}
-    return {"requester_id": id, "submitter_id": id}
+    return {"requester_id": id} | ({"submitter_id": id} if change.public else {})
