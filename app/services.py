@@ -6,10 +6,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+
+from sqlalchemy.orm import Session
 
 from app.approvals import Approvals
 from app.db import accounts, connections
@@ -115,30 +118,33 @@ class Services:
         helpdesks = (one for one in others if one.vendor in self.helpdesks)
         return next((one for one in helpdesks if OpenTicket in self.helpdesks[one.vendor].supports), None)
 
-    def offers(self, account_id: str) -> "Mapping[str, list[Offer]]":
-        """Operation -> every active backend of the account's that does it, oldest connection first. No call is made."""
+    def offers(self, account_id: str, session: Session | None = None) -> Mapping[str, list[Offer]]:
+        """Operation -> every active backend of the account's that does it, oldest connection first. No call is made.
+
+        ``session``: where the caller is reading already.
+        """
         found: dict[str, list[Offer]] = {}
-        for installed in self._installed_backends(account_id):
+        for installed in self._installed_backends(account_id, session):
             backend = self._backend(installed)
             for name, operation in backend.operations.items():
                 found.setdefault(name, []).append(Offer(installed.vendor, installed.id, backend, operation))
         return found
 
-    def backend(self, account_id: str, operation: str, system: str = "") -> Offer:
+    def backend(self, account_id: str, operation: str, system: str = "", session: Session | None = None) -> Offer:
         """The backend that does an operation for the account: the one called ``system`` where there is such a one, else the only one.
 
         Raises Unsupported where none does it, and where several do and nobody said which.
         """
-        offers = self.offers(account_id).get(operation, [])
+        offers = self.offers(account_id, session).get(operation, [])
         chosen = [one for one in offers if one.system == system] or offers
         if len(chosen) != 1:
             named = ", ".join(one.system for one in chosen) or "nothing that is connected"
             raise Unsupported(f"{operation}: {named} does it" + (", and it has to be one" if chosen else ""))
         return chosen[0]
 
-    def _installed_backends(self, account_id: str) -> list[Installed]:
-        with self.database.reading() as session:
-            every = connections.of_account(session, account_id)
+    def _installed_backends(self, account_id: str, session: Session | None) -> list[Installed]:
+        with nullcontext(session) if session else self.database.reading() as reading:
+            every = connections.of_account(reading, account_id)
         return [one for one in every if one.vendor in self.backends and one.active]
 
     def _backend(self, installed: Installed) -> Backend:
@@ -152,9 +158,12 @@ class Services:
         cache[installed.id] = (installed, self.backends[installed.vendor](connection))
         return cache[installed.id][1]
 
-    def configuration(self, account_id: str) -> "Configuration":
-        """The account's configuration in force. Read once per version. Raises UnknownRecord when it has none."""
-        return self._settled(account_id)[1]
+    def configuration(self, account_id: str, session: Session | None = None) -> "Configuration":
+        """The account's configuration in force. Read once per version. Raises UnknownRecord when it has none.
+
+        ``session``: where the caller is reading already.
+        """
+        return self._settled(account_id, session)[1]
 
     def classifier(self, account_id: str) -> Classifier:
         """What tells the account's tickets apart, by the configuration and the examples in force; slow when those are new."""
@@ -236,15 +245,15 @@ class Services:
         self._classifiers[account_id] = (digest, made)
         return made
 
-    def _settled(self, account_id: str) -> "tuple[int, Configuration]":
+    def _settled(self, account_id: str, session: Session | None = None) -> "tuple[int, Configuration]":
         from app.engine.configuration import load  # noqa: PLC0415
 
-        with self.database.reading() as session:
-            version = accounts.version(session, account_id)
+        with nullcontext(session) if session else self.database.reading() as reading:
+            version = accounts.version(reading, account_id)
             known = self._configurations.get(account_id)
             if known and known[0] == version:
                 return known
-            given = accounts.configuration(session, account_id)
+            given = accounts.configuration(reading, account_id)
         configuration = load(given.text, name=given.name)
         self._configurations[account_id] = (given.version, configuration)
         return self._configurations[account_id]

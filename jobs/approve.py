@@ -55,7 +55,7 @@ def rejecting(session: Session, run: Run, click: Click) -> Ruling:
 def _permit(session: Session, run: Run, one: Deed, operation: Operation, approval: Approval, click: Click) -> Permit:
     spent = deeds.spent(session, one.account_id, one.ticket_id, one.name, approval.at)
     wanted = Wanted(one.key, one.name, operation, one.inputs, spent=spent)
-    return permission.approved(wanted, approval, click.person, run.services.configuration(one.account_id))
+    return permission.approved(wanted, approval, click.person, run.services.configuration(one.account_id, session))
 
 
 def _proposed(session: Session, run: Run, click: Click) -> list[tuple[Deed, Operation]]:
@@ -64,14 +64,14 @@ def _proposed(session: Session, run: Run, click: Click) -> list[tuple[Deed, Oper
     work = judged.draft.work if judged else None
     keys = [one.key for one in work.proposals] if work else [click.value]
     found = [one for key in keys if (one := deeds.find(session, key)) and one.ticket_id == run.ticket_id]
-    waiting = [(one, _operation(run, one)) for one in found if one.state == deeds.PROPOSED]
+    waiting = [(one, _operation(session, run, one)) for one in found if one.state == deeds.PROPOSED]
     return [(one, operation) for one, operation in waiting if operation is not None]
 
 
-def _operation(run: Run, one: Deed) -> Operation | None:
+def _operation(session: Session, run: Run, one: Deed) -> Operation | None:
     """What it does; None when its backend is not connected any more."""
     try:
-        return run.services.backend(one.account_id, one.name, one.system).operation
+        return run.services.backend(one.account_id, one.name, one.system, session).operation
     except Unsupported:
         return None
 
