@@ -89,7 +89,12 @@ class Services:
         self.helpdesks = helpdesks
         self.backends = backends
         self.evidence_key = hmac.new(settings.keys[0], b"deskhand evidence", hashlib.sha256).digest()
-        self.approvals = Approvals(hmac.new(settings.keys[0], b"deskhand approvals", hashlib.sha256).digest(), settings.public_url)
+        self.approvals = Approvals(
+            hmac.new(settings.keys[0], b"deskhand approvals", hashlib.sha256).digest(), settings.public_url
+        )
+        self.approvals = Approvals(
+            hmac.new(settings.keys[0], b"deskhand approvals", hashlib.sha256).digest(), settings.public_url
+        )
         self._mine = threading.local()
         self._matrices: Matrices | None = None
         self._models = models.load(settings)
@@ -141,6 +146,14 @@ class Services:
             named = ", ".join(one.system for one in chosen) or "nothing that is connected"
             raise Unsupported(f"{operation}: {named} does it" + (", and it has to be one" if chosen else ""))
         return chosen[0]
+
+    def backend_at(self, connection_id: str) -> tuple[Installed, Backend]:
+        """The backend of that connection. Raises UnknownRecord, also where it is a helpdesk's."""
+        with self.database.reading() as session:
+            installed = connections.find(session, connection_id)
+        if installed.vendor not in self.backends:
+            raise UnknownRecord("there is no such connection of a backend")
+        return installed, self._backend(installed)
 
     def _installed_backends(self, account_id: str, session: Session | None) -> list[Installed]:
         with nullcontext(session) if session else self.database.reading() as reading:
@@ -205,10 +218,6 @@ class Services:
         """What compares meanings, loaded when it is first asked for; None where only words can be compared."""
         return self.tier.encoder
 
-    def writer(self, account_id: str, ticket_id: str, requester: str) -> "Writer | None":
-        """What writes drafts for one ticket on its account's budgets; None where no language model is set up and wanted."""
-        engine = self.configuration(account_id).chatbot.engine
-        found = {task: model for task in models.TASKS if (model := self._models.find(engine, task))}
     def meaning(self, text: str) -> tuple[tuple[float, ...], str]:
         """What a text means as a unit vector, and what says so; empty where only words can be compared."""
         from app.nlp.clean import clean, for_meaning  # noqa: PLC0415  # the web takes webhooks without it
@@ -218,6 +227,10 @@ class Services:
         (vector,) = self.encoder.encode([for_meaning(clean(text).text)])
         return tuple(vector.tolist()), self.encoder.version
 
+    def writer(self, account_id: str, ticket_id: str, requester: str) -> "Writer | None":
+        """What writes drafts for one ticket on its account's budgets; None where no language model is set up and wanted."""
+        engine = self.configuration(account_id).chatbot.engine
+        found = {task: model for task in models.TASKS if (model := self._models.find(engine, task))}
         if len(found) < len(models.TASKS):
             return None
         from app.llm.author import Author  # noqa: PLC0415  # a process without a model does not load the package

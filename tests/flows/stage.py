@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from app.db import accounts, articles, connections, evidence, ids, inbox
 from app.db.connections import Installed
@@ -22,6 +23,7 @@ from connectors.types import Article, Event
 from jobs import base, ticket
 from tests.builders import NOON, a_passage, a_record, a_ticket
 from tests.flows.played import VENDORS, Desk, Thread, Vendor
+from tests.flows.store import SHOPS, Shop, Store
 
 CONFIGURATION = """
 service: shop
@@ -107,6 +109,7 @@ class Stage:
             database=self.database,
             work=self.bells,  # type: ignore[arg-type]
             helpdesks={"desk": Desk, "thread": Thread},
+            backends={"store": Store},
         )
         if database is None:
             upgrade(self.database)
@@ -130,6 +133,33 @@ class Stage:
             connections.add(session, new, self.time)
             articles.upsert(session, self.account.id, id, [ARTICLE])
         return id, played
+
+    def open_shop(self, *orders: dict[str, Any]) -> Shop:
+        """A backend of the account's: a shop with these orders."""
+        id = connections.new_id()
+        shop = Shop({order["number"]: order for order in orders})
+        SHOPS[f"https://{id}.example"] = shop
+        sealed = self.services.vault.seal({}, place=id)
+        with self.database.session() as session:
+            new = Installed(id, self.account.id, "store", f"https://{id}.example", {}, sealed)
+            connections.add(session, new, self.time)
+        return shop
+
+    def configure(self, text: str) -> None:
+        """Another configuration from now on."""
+        with self.database.session() as session:
+            accounts.configure(session, self.account.id, "shop.yaml", text, self.time)
+
+    def prove(self, category: str, action: str, engine: str, knowledge: str = "") -> None:
+        """Evidence for one action in one category, bound to everything as it is now."""
+        account = self.account.id
+        judged = self.services.classifier(account).classify(a_ticket(QUESTION))
+        parts = (judged.engine, engine, knowledge, self.services.configuration(account).digest)
+        record = a_record(
+            account=account, category=category, action=action, digest=digest(*parts), expires_at=NOON + timedelta(days=900)
+        )
+        with self.database.session() as session:
+            evidence.save(session, account, sign(record, self.services.evidence_key))
 
     def tick(self) -> datetime:
         """The vendors' clock: no two moments are the same."""
