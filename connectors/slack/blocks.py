@@ -26,6 +26,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "helped": "That helped",
         "share": "Share with the customer",
         "resume": "Hand back to Deskhand",
+        "approve": "Approve",
+        "reject": "Reject",
         "acknowledge": "I have it",
         "merge": "Merge the two tickets",
         "incident": "Tell everybody concerned",
