@@ -1,6 +1,6 @@
 """``deskhand replay``: old tickets through today's configuration. Writes to no host and keeps nothing but the report that is asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from app.cli import opening
-from app.db import accounts, articles
+from app.db import accounts, articles, lessons
 from app.engine.configuration import Configuration
 from app.engine.ports import Knowledge
-from app.engine.replaying import Tally, allowed, summary
+from app.engine.replaying import Played, Tally, allowed, learned, summary
 from app.errors import BadInput
 from app.kb.index import HybridIndex
 from app.nlp.personal import mask
@@ -30,8 +30,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--account", "account_name", required=True, metavar="NAME", help="The account, by name.")
 @click.option("--export", "file", required=True, type=FILE, help="Old tickets: JSON lines or CSV, ours or a vendor's.")
 @click.option("--html", "report", type=click.Path(dir_okay=False, path_type=Path), help="Write a report to look at.")
+@click.option("--learn", "keep", is_flag=True, help="Keep what people's answers say about today's drafts, as evidence.")
 @opening.as_json
-def replay(account_name: str, file: Path, report: Path | None, as_json: bool) -> None:
+def replay(account_name: str, file: Path, report: Path | None, keep: bool, as_json: bool) -> None:
     """Show what Deskhand would have done with old tickets, and how often it would have been right. Sends nothing."""
     services = opening.services()
     with services.database.reading() as session:
@@ -42,12 +43,11 @@ def replay(account_name: str, file: Path, report: Path | None, as_json: bool) ->
     run = Replay(configuration, classifier, Past(then(services, account.id)), tally)
     with lines(file) as given:
         export = Export(given)
-        for _ in shown.watch(run.played(export)):
-            pass
+        taught = _learned(services, account.id, shown.watch(run.played(export)), keep=keep)
     if not export.read:
         why = export.reasons[0] if export.reasons else "the file is empty"
         raise BadInput("--export", f"no ticket could be read: {why}")
-    told = {**summary(tally, configuration), "skipped": export.skipped, "reasons": export.reasons}
+    told = {**summary(tally, configuration), "skipped": export.skipped, "reasons": export.reasons, "lessons": taught}
     if report:
         about = {"engine": classifier.version, "skipped": export.skipped, "doubled": export.doubled}
         report.write_text(page(tally, shown, configuration, about, now), encoding="utf-8")
@@ -57,6 +57,8 @@ def replay(account_name: str, file: Path, report: Path | None, as_json: bool) ->
     _show(tally, configuration, account_name)
     for reason in export.reasons:
         click.echo(f"left out   {reason}")
+    if taught:
+        click.echo(f"learned    {taught} lessons about what is in force; see `deskhand evidence`")
     if report:
         click.echo(f"report     {report}")
 
@@ -84,6 +86,17 @@ def _show(tally: Tally, configuration: Configuration, account_name: str) -> None
         click.echo(
             f"Not counted: {tally.unlabelled} filed under none of the categories, {tally.unasked} without a customer's word."
         )
+
+
+def _learned(services: Services, account_id: str, every: Iterable[Played], *, keep: bool) -> int:
+    """Go through them all; with ``keep``, save what they teach about what is in force. Says how many lessons are new."""
+    known, fresh = services.knowledge(account_id).version if keep else "", 0
+    for played in every:
+        what = learned(played, account_id, known) if keep else None
+        if what is not None:
+            with services.database.session() as session:
+                fresh += lessons.save(session, what)
+    return fresh
 
 
 def then(services: Services, account_id: str) -> Then:

@@ -6,14 +6,17 @@ same category. Coverage is counted where people filed them: the share of a categ
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from app.engine import fields, holds
 from app.engine.configuration.settled import Category, Configuration
-from app.engine.evidence import lower_bound
+from app.engine.evidence import digest, lower_bound
+from app.engine.lessons import Learned, Lesson, lesson
 from app.engine.pipeline import Judgement
+from app.engine.policy import REPLY
 from app.engine.standing import Case, Standing
 from app.engine.types import Mode
-from connectors.types import Empty, Role, Status, Ticket
+from connectors.types import Empty, Message, Role, Status, Ticket
 
 TARGET = 0.95
 """The accuracy that has to be proven before a category may answer by itself."""
@@ -53,6 +56,14 @@ class Played:
     """The team that we would have chosen, and the one that had it."""
     amounts: tuple[str, ...] = ()
     """Sums that the ticket speaks of."""
+    knowledge: str = ""
+    """The version of the knowledge that the draft was made from."""
+    digest: str = ""
+    """All that it was judged with, as evidence is bound to it."""
+    by: str = ""
+    """The person who answered."""
+    at: datetime | None = None
+    """When they did."""
 
     @property
     def judged(self) -> bool:
@@ -174,20 +185,22 @@ def as_asked(ticket: Ticket) -> Ticket | None:
     )
 
 
-def answered(ticket: Ticket) -> str:
-    """The first thing that a person of the account told the customer, or nothing."""
-    return next((m.text for m in ticket.messages if m.author.role is Role.AGENT and m.public), "")
+def answered(ticket: Ticket) -> Message | None:
+    """The first thing that a person of the account told the customer, or None."""
+    return next((m for m in ticket.messages if m.author.role is Role.AGENT and m.public), None)
 
 
-def compared(past: PastTicket, asked: Ticket, judgement: Judgement, configuration: Configuration) -> Played:
-    """What we make of it beside what people made of it."""
+def compared(
+    past: PastTicket, asked: Ticket, judgement: Judgement, configuration: Configuration, knowledge: str = ""
+) -> Played:
+    """What we make of it beside what people made of it. ``knowledge`` is the version that the draft was made from."""
     judged, draft, decision = judgement.classification, judgement.draft, judgement.decision
     case = Case(asked, judged, draft, configuration, Standing(asked.updated_at, "replay"))
     doubts = (holds.unknown_category(case), holds.unsure(case))
     unsure = any(doubts) or any(reason.code == NOT_SURE for reason in judged.reasons)
     codes = tuple(reason.code for reason in decision.reasons if not reason.code.startswith(OPEN))
     known = configuration.category(judged.category)
-    question = asked.question
+    question, answer = asked.question, answered(past.ticket)
     return Played(
         ref=past.ticket.ref.id,
         label=label(past, configuration),
@@ -198,10 +211,28 @@ def compared(past: PastTicket, asked: Ticket, judgement: Judgement, configuratio
         reasons=codes,
         question=question.text if question else "",
         draft=draft.text,
-        answer=answered(past.ticket),
+        answer=answer.text if answer else "",
         route=(known.team if known else "", past.ticket.group),
         amounts=tuple(judged.entities.get("amount", ())),
+        knowledge=knowledge,
+        digest=digest(judged.engine, draft.engine, knowledge, configuration.digest),
+        by=answer.author.id if answer else "",
+        at=answer.at if answer else None,
     )
+
+
+def learned(played: Played, account: str, knowledge: str) -> Learned | None:
+    """What a person's answer to an old ticket teaches; None when it says nothing about what is in force.
+
+    Only a draft from today's ``knowledge`` counts, and only where we would have acted on the category. One for another category
+    than people filed the ticket under is wrong, however well it reads.
+    """
+    said = played.judged and played.sure and played.draft.strip() and played.answer.strip()
+    if not said or played.at is None or played.knowledge != knowledge:
+        return None
+    what = Lesson.WRONG if played.wrong else lesson(played.draft, played.answer)
+    name = f"replay-{digest(account, played.ref)[:24]}"
+    return Learned(name, played.ref, account, played.category, REPLY, played.digest, what, played.by, played.at)
 
 
 def summary(tally: Tally, configuration: Configuration) -> Mapping[str, object]:

@@ -60,6 +60,6 @@ class Replay:
             # Nobody signs for a replay: without evidence nothing can be sent, and the audit's coin is not thrown.
             standing = Standing(asked.updated_at, "replay", knowledge=known.version, coin=1.0)
             judgement = decide(asked, self.configuration, self.classifier, known, standing)
-            one = compared(past, asked, judgement, self.configuration)
+            one = compared(past, asked, judgement, self.configuration, known.version)
             self.tally.add(one)
             yield one

@@ -42,7 +42,7 @@ def test_what_people_did_later_is_taken_off():
     assert (asked.status, asked.tags, asked.assignee, asked.group) == (Status.NEW, frozenset(), "", "")
     assert (asked.priority, dict(asked.fields)) == (None, {})
     assert asked.question.text == "where is it?"
-    assert answered(ticket) == "tomorrow"
+    assert answered(ticket).text == "tomorrow"
 
 
 def test_an_internal_note_of_a_person_ends_what_we_may_know_too():

@@ -1,7 +1,9 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.engine.classify import KeywordClassifier
-from app.engine.replaying import PastTicket, Tally
+from app.engine.lessons import Lesson
+from app.engine.replaying import PastTicket, Tally, learned
 from app.engine.types import Passage
 from app.reports.page import Shown, money, page
 from app.reports.replay import Past, Replay, Then
@@ -98,3 +100,36 @@ def test_only_the_surest_mistakes_are_kept():
 def test_sums_are_added_by_currency():
     assert money(["12.50 EUR", "7.50 EUR", "3 USD", "many EUR"]) == "20.00 EUR, 3.00 USD"
     assert money([]) == ""
+
+
+def taught(tickets, since, knowledge="kTrue"):
+    return [learned(one, "shop", knowledge) for one in replay(tickets, since)[1]]
+
+
+def answered_with(text, **changes):
+    old = past("7", "order tracking order where is my order", **({"category": "order-status"} | changes))
+    messages = (old.ticket.messages[0], replace(old.ticket.messages[1], text=text))
+    return replace(old, ticket=replace(old.ticket, messages=messages))
+
+
+def test_what_a_person_answered_teaches_about_the_draft():
+    yesterday = NOON - timedelta(days=1)
+    draft = replay([answered_with("x")], yesterday)[1][0].draft
+    (kept,) = taught([answered_with(draft)], yesterday)
+    assert (kept.lesson, kept.by, kept.category, kept.action) == (Lesson.KEPT, "a", "order-status", "reply")
+    (wrong,) = taught([answered_with("Please send us a photo.")], yesterday)
+    assert wrong.lesson is Lesson.WRONG
+
+
+def test_a_good_answer_to_the_wrong_question_is_wrong():
+    yesterday = NOON - timedelta(days=1)
+    draft = replay([answered_with("x")], yesterday)[1][0].draft
+    (one,) = taught([answered_with(draft, category="returns")], yesterday)
+    assert one.lesson is Lesson.WRONG
+
+
+def test_nothing_is_learned_from_other_knowledge_than_todays_or_without_a_label():
+    yesterday = NOON - timedelta(days=1)
+    assert taught([answered_with("x")], yesterday, knowledge="newer") == [None]
+    assert taught([answered_with("x", category="")], yesterday) == [None]
+    assert taught([answered_with("x")], NOON + timedelta(days=9)) == [None]

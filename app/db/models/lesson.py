@@ -9,13 +9,16 @@ from app.db.models.base import Base
 
 
 class LessonRow(Base):
-    """What became of one decision's draft. One decision teaches once; ``by`` is the person's id at the vendor."""
+    """What became of one decision's draft. One decision teaches once; ``by`` is the person's id at the vendor.
+
+    ``ticket_id`` is our own name for the ticket, or an old ticket's at its host when it was replayed.
+    """
 
     __tablename__ = "lesson"
     __table_args__ = (Index(None, "account_id", "category", "at"),)
 
     decision_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    ticket_id: Mapped[str] = mapped_column(ForeignKey("ticket.id"))
+    ticket_id: Mapped[str] = mapped_column(Text)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     category: Mapped[str] = mapped_column(String(200))
     action: Mapped[str] = mapped_column(String(60))

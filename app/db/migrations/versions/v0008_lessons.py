@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "lesson",
         sa.Column("decision_id", sa.String(length=64), nullable=False),
-        sa.Column("ticket_id", sa.String(length=32), nullable=False),
+        sa.Column("ticket_id", sa.Text(), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=False),
         sa.Column("category", sa.String(length=200), nullable=False),
         sa.Column("action", sa.String(length=60), nullable=False),
@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("at", AT, nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_lesson_account_id"),
-        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_lesson_ticket_id"),
         sa.PrimaryKeyConstraint("decision_id", name="pk_lesson"),
     )
     op.create_index("ix_lesson_account_id_category_at", "lesson", ["account_id", "category", "at"], unique=False)
