@@ -3,7 +3,7 @@
 import pytest
 
 from app.engine.policy import BUDGETS
-from connectors.types import Person, Reply, Role
+from connectors.types import Note, Person, Reply, Role
 from jobs import schedule
 from tests.flows.played import VENDORS, Vendor
 from tests.flows.stage import QUESTION, Stage
@@ -83,3 +83,20 @@ def test_a_flood_from_one_domain_stays_within_the_budget(stage: Stage) -> None:
 
 def _sent(vendor: Vendor) -> int:
     return sum(isinstance(change, Reply) for held in vendor.tickets.values() for _, change in held.log)
+
+
+@pytest.mark.slow
+def test_a_flood_of_forged_requesters_from_everywhere_stays_within_the_accounts_budget(stage: Stage) -> None:
+    """5,000 people of 5,000 domains that nobody has heard of, each with the one question that is answered by itself."""
+    box = Mailbox(stage)
+    for number in range(5_000):
+        who = Person(f"p{number}", Role.CUSTOMER, "X", f"x@forged{number}.example")
+        box.vendor.customer_writes(QUESTION, who=who)
+    box.works()
+    while stage.bells.rung:
+        stage.work()
+    held = box.vendor.tickets.values()
+    answered = sum(any(isinstance(change, Reply) for _, change in one.log) for one in held)
+    assert 0 < answered <= BUDGETS.everybody
+    noted = sum(any(isinstance(change, Note) for _, change in one.log) for one in held)
+    assert noted == 5_000, "each is there for a person all the same"
