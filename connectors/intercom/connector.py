@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from connectors.base import Answers, Connection, Setting
 from connectors.errors import AuthFailed, BadSignature, NotFound, Refused, Unsupported
-from connectors.intercom import availability, events, parse, people, settings, values
+from connectors.intercom import availability, events, parse, people, settings, solved, values
 from connectors.intercom.client import Client
 from connectors.intercom.directory import Directory
 from connectors.intercom.marks import Owner
@@ -139,21 +139,30 @@ class Intercom:
             if found and (since is None or found.updated_at >= since):
                 yield found
 
+    def solved(self, since: datetime) -> Iterator[Ticket]:
+        """Every closed conversation updated since then, read one by one; the search may lag behind some minutes."""
+        yield from solved.solved(self._client.conversations(solved.query(since)), self.ticket)
+
     def teammates(self) -> Sequence[Teammate]:
         """Every teammate who can be given conversations; without their teams where those cannot be read."""
         teams = self._optional("teams", self._client.teams, [])
         return availability.teammates(self._client.admins(), teams, self._owner.admin_id)
 
     def prepare(self, fields: Mapping[str, str]) -> Mapping[str, str]:
-        """Which of these attributes exist, name -> id; an empty id where it is missing and has to be made by hand.
+        """These attributes, name -> id, made where they are missing; an empty id for one that has to be made by hand.
 
-        Intercom's API creates none before 2.16, so nothing is created. Where it does not even list them the answer is empty.
+        Intercom's API creates them from 2.16 on, which not every workspace has. Where it does not even list them the
+        answer is empty, and nothing is created: it might be there.
         """
         listed = self._optional("data_attributes", self._client.attributes, None)
         if listed is None:
             return {}
         known = {str(row.get("name")): values.identity(row.get("id")) or str(row.get("name")) for row in listed}
-        return {name: known.get(name, "") for name in fields}
+        return {name: known.get(name) or self._attribute(name, title) for name, title in fields.items()}
+
+    def _attribute(self, name: str, title: str) -> str:
+        made = self._optional("attribute", lambda: self._client.create_attribute(name, title), {})
+        return values.identity(made.get("id"))
 
     def _requester(self, conversation: values.Json) -> Person:
         known = parse.author_of(conversation)

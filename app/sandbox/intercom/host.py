@@ -11,7 +11,7 @@ from app.sandbox.intercom.notify import Notifier
 from app.sandbox.intercom.people import People
 from app.sandbox.intercom.render import paragraphs, plain
 from app.sandbox.intercom.state import Admin, Article, Company, Contact, Conversation, Part, Workspace, author_of
-from app.sandbox.world import View, World
+from app.sandbox.world import View, World, macros
 
 FIELDS = ("deskhand_category", "deskhand_priority", "deskhand_confidence", "deskhand_sla_due", "deskhand_mode")
 """Attributes that an admin made by hand in this workspace; more with ``attribute``."""
@@ -43,7 +43,7 @@ class IntercomHost:
         self.notifier = Notifier(world, name, app_id)
         self.door = Door(self.workspace, app_id, token)
         self.api = Conversations(self.workspace, self.door, self.notifier, app_code)
-        self._people = People(self.workspace, self.door, app_id, seat)
+        self.people = People(self.workspace, self.door, app_id, seat)
         self._world = world
 
     def blueprint(self) -> Blueprint:
@@ -51,7 +51,7 @@ class IntercomHost:
         made = faulty(Blueprint(self.name, __name__), self._world, self.name)
         self.door.guard(made)
         self.api.mount(made)
-        self._people.mount(made)
+        self.people.mount(made)
         return made
 
     def hook(self, url: str, secret: str) -> None:
@@ -122,7 +122,11 @@ class IntercomHost:
             self._tell("conversation.rating.added", given)
 
     def press(self, who: str, ticket: str, action: str, value: str) -> None:
-        """Nothing: our messages have no buttons here."""
+        """Our notes have no buttons here: a teammate puts the tag on that the note names. No webhook tells of tags."""
+        with self.workspace.lock:
+            given = self.workspace.conversations[ticket]
+            given.tags[self.workspace.tag_named(action)] = (self.workspace.now(), self.admin_id)
+            given.updated_at = self.workspace.now()
 
     def attribute(self, name: str) -> None:
         """An admin makes an attribute for conversations by hand."""
@@ -179,7 +183,7 @@ class IntercomHost:
             "text": plain(given.body),
             "html": given.body,
             "at": given.at,
-            "buttons": [],
+            "buttons": macros(plain(given.body)) if ours and given.kind == "note" else [],
         }
 
     def _tell(self, topic: str, given: Conversation, *parts: Part) -> None:

@@ -18,6 +18,8 @@ class People:
         self._door = door
         self._app_id = app_id
         self._seat = seat
+        self.modern = False
+        """Whether the API makes attributes for conversations, as from 2.16 on."""
         self.hidden: set[str] = set()
         """Addresses that the search of contacts does not show yet: its index may lag behind by minutes."""
 
@@ -41,6 +43,7 @@ class People:
         add("/tags/<number>", view_func=self.delete_tag, methods=["DELETE"])
         add("/data_attributes", view_func=self.attributes)
         add("/data_attributes", view_func=self.create_attribute, methods=["POST"])
+        add("/conversations/attributes", view_func=self.create_conversation_attribute, methods=["POST"])
         add("/articles", view_func=self.articles)
         add("/articles/search", view_func=self.search_articles)
         add("/internal_articles", view_func=self.internal_articles)
@@ -187,6 +190,19 @@ class People:
         if sent().get("model") not in ("contact", "company"):
             raise invalid("model is invalid: contact or company")
         raise Refusal(403, "api_plan_restricted", "Active subscription needed.")
+
+    def create_conversation_attribute(self) -> Response:
+        """A new attribute for conversations, where the workspace is on 2.16 by then; a name is taken once."""
+        if not self.modern or request.headers.get("Intercom-Version") != "2.16":
+            raise not_found("Resource")
+        body = sent()
+        name, kind = text(body, "name"), text(body, "data_type")
+        with self._workspace.lock:
+            if kind != "string" or name in self._workspace.attributes:
+                raise Refusal(422, "parameter_invalid", "name or data_type is not valid")
+            self._workspace.attributes[name] = kind
+            number = 9000 + len(self._workspace.attributes)
+        return jsonify({"type": "conversation_attribute", "id": number, "name": name, "data_type": kind})
 
     def articles(self) -> Response:
         """The help center, the latest updated first."""

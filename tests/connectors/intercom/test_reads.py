@@ -57,7 +57,7 @@ def test_check_says_who_and_where(stage: IntercomStage) -> None:
 
 
 def test_check_finds_the_wrong_workspace(stage: IntercomStage) -> None:
-    stage.host._people._app_id = "an0ther"
+    stage.host.people._app_id = "an0ther"
     with pytest.raises(Refused, match="an0ther"):
         stage.connector.check()
 
@@ -108,6 +108,22 @@ def test_attributes_that_exist_and_that_are_missing(stage: IntercomStage) -> Non
     assert found == stage.connector.prepare(wanted)
     assert found["deskhand_category"]
     assert found["deskhand_new"] == ""
+
+
+def test_attributes_are_made_where_the_api_can_and_twice_changes_nothing(stage: IntercomStage) -> None:
+    stage.host.people.modern = True
+    wanted = {"deskhand_category": "Category", "deskhand_new": "New", "deskhand_due": "Due"}
+    found = stage.connector.prepare(wanted)
+    assert all(found.values())
+    assert stage.connector.prepare(wanted) == found
+    assert len([call for call in stage.host.door.calls if call.path == "/conversations/attributes"]) == 2
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 422])
+def test_an_attribute_that_may_not_be_made_is_left_to_people(stage: IntercomStage, status: int) -> None:
+    stage.host.people.modern = True
+    stage.world.faults.order(Fault("status", method="POST", path="conversations/attributes", status=status))
+    assert stage.connector.prepare({"deskhand_new": "New"}) == {"deskhand_new": ""}
 
 
 def test_a_workspace_that_does_not_list_them(stage: IntercomStage) -> None:
