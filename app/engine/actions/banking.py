@@ -1,0 +1,354 @@
+"""A bank's customers: balances after proof, disputes with their documents, a suspicion of fraud with the card locked.
+
+Nothing here says more of an account or a card than its last digits, and nothing at all before it is proven who asks.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel.numbers import get_currency_precision
+
+from app.engine.actions.words import asked, done, handed
+from app.engine.sla import term
+from app.engine.templates import words
+from app.engine.types import Reason
+from app.engine.workflows.types import Action, Answer, Call, Done, Failure, HandOver, Level, Move, Prove, Scene, Step
+from connectors.types import Role
+
+FETCHED_AT_MOST = 20
+"""Transactions that are looked at."""
+LONGEST_TEXT = 1_000
+_RECENT = re.compile(r"(\d{1,2})[- ]?transactions?")
+_YEARS = re.compile(r"(\d{1,2})[- ]years?")
+_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
+_SOCIAL = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
+_TRANSACTION = re.compile(
+    r"\b(?:transaction|txn|reference|ref)\.?(?:\s(?:id|number|no\.?))?\s?[:#]?\s?((?=[\w-]{0,30}\d)[A-Za-z0-9][\w-]{1,30})",
+    re.IGNORECASE,
+)
+Facts = Mapping[str, Any]
+
+
+# --- the balance ----------------------------------------------------------------------------------------------
+
+
+def _fetch(step: Step, scene: Scene) -> Move:
+    if scene.identity.level < Level.CODE:
+        return Prove(Level.CODE)
+    customer = _known(step, scene)
+    if not isinstance(customer, Mapping):
+        return customer
+    system = str(step.settings.get("api", ""))
+    look = Call("balances", {"customer": customer["customer"]}, system)
+    recent = Call("transactions", {"customer": customer["customer"], "limit": FETCHED_AT_MOST}, system)
+    for call in (look, recent):
+        if scene.answer(call) is None:
+            return call
+    accounts, spent = _outputs(scene, look, "accounts"), _outputs(scene, recent, "transactions")
+    if not accounts:
+        return HandOver(Reason("no_account", "The bank shows no account of this customer."))
+    outputs = {"customer": customer["customer"], "accounts": accounts, "transactions": spent}
+    return Done(
+        outputs, notes=(f"Account data of the customer was read ({step.settings.get('dataClassification', 'PII')}).",)
+    )
+
+
+def _format(step: Step, scene: Scene) -> Move:
+    if scene.identity.level < Level.CODE:
+        return Prove(Level.CODE)
+    accounts, spent = scene.outputs.get("accounts"), scene.outputs.get("transactions") or ()
+    if not accounts:
+        return HandOver(Reason("no_account", "There is no account data to show."))
+    count = _recent(step.settings.get("includeRecent"))
+    hidden = frozenset(str(one) for one in step.settings.get("mask") or ())
+    shown = [{**one, "merchant": masked(str(one["merchant"]), hidden)} for one in spent[:count]]
+    fields = {"accounts": [_account(one) for one in accounts], "transactions": shown or None}
+    return done(scene, "balance-statement", fields, outputs={"answered": True})
+
+
+def _account(one: Facts) -> Facts:
+    """Of an account, what may be told: no number but its last digits."""
+    return {name: one[name] for name in ("last2", "available", "current", "currency")}
+
+
+def _recent(given: Any) -> int:
+    """How many, from ``5-transactions``; none where it is not said."""
+    found = _RECENT.fullmatch(str(given).strip()) if given else None
+    return min(int(found[1]), FETCHED_AT_MOST) if found else 0
+
+
+def masked(text: str, hidden: frozenset[str]) -> str:
+    """The text without numbers that a person could be robbed with: account numbers keep two digits, others none."""
+    if "ssn" in hidden:
+        text = _SOCIAL.sub("***", text)
+    return _LONG_NUMBER.sub(lambda found: f"**{re.sub(r'[ -]', '', found[0])[-2:]}", text)
+
+
+def _log(step: Step, scene: Scene) -> Move:
+    """What is kept is the run's own record; this names what was seen, on what proof, and until when it is kept."""
+    kept = _YEARS.fullmatch(str(step.settings.get("retentionPeriod", "")).strip())
+    until = _later(scene.now, int(kept[1])) if kept else None
+    access = {
+        "type": scene.classification.category,
+        "at": scene.now.isoformat(),
+        "agent": "bot",
+        "piiAccessed": bool(scene.outputs.get("accounts")),
+        "authenticationMethod": scene.outputs.get("proof") or scene.identity.level.name.lower(),
+        "retentionExpires": until.date().isoformat() if until else None,
+    }
+    line = f"Access logged: {access['type']}, proven by {access['authenticationMethod']}"
+    return Done(
+        {"access": access}, notes=(f"{line}, kept until {access['retentionExpires']}." if until else f"{line}.",)
+    )
+
+
+def _later(now: datetime, years: int) -> datetime:
+    try:
+        return now.replace(year=now.year + years)
+    except ValueError:  # the 29th of February
+        return now.replace(year=now.year + years, month=3, day=1)
+
+
+# --- a dispute ------------------------------------------------------------------------------------------------
+
+
+def _collect(step: Step, scene: Scene) -> Move:
+    """What a dispute needs, from the customer's own messages; what is missing is asked for in one question."""
+    required = [str(one) for one in step.settings.get("required") or ()]
+    found = {slot: value for slot in required if (value := _slot(slot, scene))}
+    missing = [slot for slot in required if slot not in found]
+    if missing:
+        fields = {name.replace("-", "_"): True for name in missing} | {"again": scene.asked or None}
+        return asked(scene, "ask-dispute-details", tuple(missing), fields)
+    return Done(
+        {"details": found}, notes=tuple(f"{slot}: {value}" for slot, value in found.items() if slot != "dispute-reason")
+    )
+
+
+def _slot(slot: str, scene: Scene) -> str:
+    texts = [*reversed(scene.heard), *_written(scene)]
+    if slot == "transaction-id":
+        return next((found[1] for text in texts if (found := _TRANSACTION.search(text))), "")
+    if slot == "dispute-reason":
+        return masked(next(iter(texts), "")[:LONGEST_TEXT], frozenset({"ssn"})).strip()
+    known = {"date": "date", "amount": "amount"}.get(slot, slot)
+    return next(iter(scene.classification.entities.get(known, ())), "")
+
+
+def _written(scene: Scene) -> list[str]:
+    """The customer's public messages, newest first."""
+    return [m.text for m in reversed(scene.ticket.messages) if m.public and m.author.role is Role.CUSTOMER]
+
+
+def _verify(step: Step, scene: Scene) -> Move:
+    customer = _known(step, scene)
+    if not isinstance(customer, Mapping):
+        return customer
+    details = scene.outputs.get("details") or {}
+    named = str(details.get("transaction-id") or "")
+    inputs = {"customer": customer["customer"], "transaction": named}
+    call = Call("find_transaction", inputs, str(step.settings.get("api", "")), needed=False)
+    answer = scene.answer(call)
+    if answer is None:
+        return call
+    if not answer:
+        return HandOver(_unseen(answer, "transaction"))
+    if differs := _differs(details, answer.outputs):
+        return HandOver(
+            Reason("details_differ", f"The transaction was found, but its {differs} is not what the customer says.")
+        )
+    paid = {name: answer.outputs[name] for name in ("transaction", "at", "merchant", "amount", "currency")}
+    return Done({"customer": customer["customer"], "paid": paid}, notes=_transaction_lines(answer.outputs))
+
+
+def _differs(details: Facts, paid: Facts) -> str:
+    """What of the two does not agree: a case about another payment helps nobody."""
+    wanted = _units(str(details.get("amount") or ""))
+    if wanted and wanted != (abs(int(paid["amount"])), paid["currency"]):
+        return "amount"
+    day = str(details.get("date") or "")[:10]
+    return "date" if day and day != str(paid["at"])[:10] else ""
+
+
+def _case(step: Step, scene: Scene) -> Move:
+    """The case, with what the customer says as they say it; team and kind as the configuration names them."""
+    customer = scene.outputs.get("customer")
+    if not customer:
+        return HandOver(Reason("no_customer", "It is not known whose case it would be."))
+    details = {str(name): str(value) for name, value in (scene.outputs.get("details") or {}).items()}
+    kind = scene.classification.category.removeprefix("transaction-").removesuffix("-report") or "case"
+    text = details.pop("dispute-reason", "") or masked(scene.question[:LONGEST_TEXT], frozenset({"ssn"}))
+    inputs = {"customer": customer, "kind": kind, "text": text, "details": details}
+    if step.settings.get("assignTo"):
+        inputs["team"] = str(step.settings["assignTo"])
+    call = Call("open_case", inputs, str(step.settings.get("system", "")))
+    answer = scene.answer(call)
+    if answer is None:
+        return call
+    return Done({"case": answer.outputs["case"]}, notes=(f"Case {answer.outputs['case']} was opened.",))
+
+
+def _acknowledge(step: Step, scene: Scene) -> Move:
+    """The promise is the configuration's, in its own words; without a case there is nothing to acknowledge."""
+    case = scene.outputs.get("case")
+    if not case:
+        return HandOver(Reason("no_case", "There is no case to tell the customer of."))
+    promised = re.sub(r"^provide-update-", "", str(step.settings.get("sla", ""))).replace("-", " ").strip()
+    return done(scene, "case-acknowledged", {"case": case, "promised": promised or None})
+
+
+# --- a suspicion of fraud -------------------------------------------------------------------------------------
+
+
+def _freeze(step: Step, scene: Scene) -> Move:
+    """Look at what was paid, lock the card it was paid with, open a case. Each effect is a person's to release."""
+    if scene.identity.level < Level.HOST:
+        return HandOver(Reason("not_known", "The channel does not prove who writes, so a person locks the card."))
+    customer = _known(step, scene)
+    if not isinstance(customer, Mapping):
+        return customer
+    seen = _looked(customer, scene)
+    if isinstance(seen, Call):
+        return seen
+    paid, risk = seen
+    notes = (*_transaction_lines(paid, customer), *_risk_lines(risk))
+    card = _card(customer, paid) if _applies(step, paid, risk) else ""
+    lock = Call("lock_card", {"card": card}, needed=False)
+    if card and scene.answer(lock) is None:
+        return lock
+    answer = scene.answer(lock) if card else None
+    text = masked(scene.question[:LONGEST_TEXT], frozenset({"ssn"}))
+    details = {name: str(paid[name]) for name in ("transaction", "at", "merchant") if paid.get(name)}
+    case = Call("open_case", {"customer": customer["customer"], "kind": "fraud", "text": text, "details": details})
+    opened = scene.answer(case)
+    if opened is None:
+        return case
+    locked = bool(answer) and answer is not None and answer.outputs.get("status") == "locked"
+    outputs = {"case": opened.outputs["case"], "locked": locked}
+    said = ("The card is locked." if locked else "The card is NOT locked.",)
+    return done(scene, "fraud-reported", _told(outputs, customer, scene), outputs=outputs, notes=(*notes, *said))
+
+
+def _looked(customer: Facts, scene: Scene) -> tuple[Facts, Facts] | Call:
+    """The payment that the customer means, if the bank shows one like it, and the risk; either may be unknown."""
+    recent = Call("transactions", {"customer": customer["customer"], "limit": FETCHED_AT_MOST}, needed=False)
+    risk = Call("risk", {"customer": customer["customer"]}, needed=False)
+    for call in (recent, risk):
+        if scene.answer(call) is None:
+            return call
+    meant = _meant(_outputs(scene, recent, "transactions"), scene)
+    known = scene.answer(risk)
+    return meant, dict(known.outputs) if known else {}
+
+
+def _meant(spent: Sequence[Facts], scene: Scene) -> Facts:
+    """The one payment of an amount that the customer names; empty where none or several fit."""
+    named = {units for text in scene.classification.entities.get("amount", ()) if (units := _units(text))}
+    fitting = [one for one in spent if (one["amount"], one["currency"]) in named]
+    return fitting[0] if len(fitting) == 1 else {}
+
+
+def _applies(step: Step, paid: Facts, risk: Facts) -> bool:
+    """``conditional``: where the bank knows the payment, or its own risk system is worried."""
+    when = str(step.settings.get("when", "conditional")).casefold()
+    return when != "conditional" or bool(paid) or risk.get("level") == "high"
+
+
+def _card(customer: Facts, paid: Facts) -> str:
+    """The card that was used; the only active one where that is not known."""
+    active = [str(one["card"]) for one in customer.get("cards") or () if one.get("status") == "active"]
+    used = str(paid.get("card") or "")
+    return used if used in active else active[0] if len(active) == 1 and not used else ""
+
+
+def _told(outputs: Facts, customer: Facts, scene: Scene) -> Facts:
+    digits = re.sub(r"\D", "", str(customer.get("phone") or ""))
+    category = next((c for c in scene.configuration.categories if c.name == scene.classification.category), None)
+    return {
+        "case": outputs["case"],
+        "locked": outputs["locked"] or None,
+        "phone": digits[-2:] or None,
+        "within": _minutes(category.sla) if category and category.sla else None,
+    }
+
+
+def _minutes(sla: str) -> int | None:
+    """Minutes of a plain target such as ``15m``; nothing for one in business time, which nobody can count off a clock."""
+    try:
+        found = term(sla)
+    except ValueError:
+        return None
+    return found.amount if found.unit == "minutes" and found.amount < 120 else None
+
+
+def _transaction_lines(paid: Facts, customer: Facts | None = None) -> tuple[str, ...]:
+    if not paid:
+        return ("No single transaction of the named amount was found.",)
+    amount = words.money(abs(int(paid["amount"])), paid["currency"], "en")
+    said = [f"Transaction: {amount} at {masked(str(paid['merchant']), frozenset())} on {paid['at']}"]
+    used = next((c for c in (customer or {}).get("cards") or () if c.get("card") == paid.get("card")), None)
+    if used:
+        said.append(f"Card used: last 4 digits {used['last4']}")
+    if paid.get("place"):
+        said.append(f"Merchant location: {paid['place']}")
+    return tuple(said)
+
+
+def _risk_lines(risk: Facts) -> tuple[str, ...]:
+    if not risk:
+        return ("Risk facts are not known.",)
+    low, high = (words.money(int(risk[name]), risk["currency"], "en") for name in ("typical_low", "typical_high"))
+    return (
+        f"Previous fraud: {risk['previous_fraud'] or 'none'}",
+        f"Account age: {risk['account_years']} years",
+        f"Typical spending: {low} to {high} a month",
+        f"Risk score: {risk['score']} ({str(risk['level']).upper()})",
+    )
+
+
+# --- what they share ------------------------------------------------------------------------------------------
+
+
+def _known(step: Step, scene: Scene) -> Facts | Move:
+    """The bank's customer whose address the host vouches for; never one that a text names."""
+    if not scene.identity.email:
+        return HandOver(Reason("not_known", "It is not known who writes."))
+    call = Call("find_customer", {"email": scene.identity.email}, str(step.settings.get("api", "")), needed=False)
+    answer = scene.answer(call)
+    if answer is None:
+        return call
+    return dict(answer.outputs) if answer else handed(scene, _unseen(answer, "customer"))
+
+
+def _unseen(answer: Answer, what: str) -> Reason:
+    if answer.failure in (Failure.NOT_FOUND, Failure.FOREIGN):
+        return Reason(f"{what}_not_found", f"The bank knows no such {what} for whoever is proven to ask.")
+    return Reason(f"{what}_{answer.failure}", "The bank could not be asked: no usable answer came.")
+
+
+def _outputs(scene: Scene, call: Call, name: str) -> list[Facts]:
+    answer = scene.answer(call)
+    return list(answer.outputs.get(name) or ()) if answer else []
+
+
+def _units(text: str) -> tuple[int, str] | None:
+    """``500.00 USD`` in the smallest unit."""
+    number, _, currency = text.partition(" ")
+    try:
+        return int(Decimal(number).scaleb(get_currency_precision(currency))), currency
+    except (InvalidOperation, ValueError):
+        return None
+
+
+_LOOKS = ("find_customer", "transactions", "risk")
+FETCHED = Action(_fetch, (), ("customer", "accounts", "transactions"), ("find_customer", "balances", "transactions"))
+FORMATTED = Action(_format, ("accounts", "transactions"), ("answered",))
+LOGGED = Action(_log, ("accounts", "proof"), ("access",))
+COLLECTED = Action(_collect, (), ("details",))
+VERIFIED = Action(_verify, ("details",), ("customer", "paid"), ("find_customer", "find_transaction"))
+OPENED = Action(_case, ("customer", "details"), ("case",), ("open_case",))
+ACKNOWLEDGED = Action(_acknowledge, ("case",))
+FROZEN = Action(_freeze, (), ("case", "locked"), (*_LOOKS, "lock_card", "open_case"))
