@@ -30,6 +30,7 @@ RECONCILE = "jobs.reconcile.run"
 ARTICLES = "jobs.reconcile.articles"
 NOTICES = "jobs.notify.run"
 ROSTER = "jobs.roster.run"
+SIGNALS = "jobs.signals.run"
 BELL = 30
 """Seconds after which a ticket that was rung and not answered may be rung again."""
 TOGETHER = 500
@@ -95,6 +96,10 @@ class Work:
     def roster(self, connection_id: str) -> None:
         """Have the vendor asked who can be given tickets, and who is there."""
         self._ask(ROSTER, connection_id)
+
+    def signals(self, account_id: str) -> None:
+        """Have it looked at what backends and the account's own site told."""
+        self._ask(SIGNALS, account_id)
 
     def notices(self, account_id: str) -> None:
         """Have the account's people told what is due."""

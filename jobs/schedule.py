@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from app import metrics
 from app.db import clocks, connections, inbox, tickets
 from app.services import Services
-from jobs import notify, roster, sla, workflow
+from jobs import notify, roster, signals, sla, workflow
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +68,7 @@ class Periodic:
 TABLE = (
     Periodic("sweep", timedelta(seconds=1), sweep),
     Periodic("wakes", timedelta(seconds=1), workflow.sweep),
+    Periodic("signals", timedelta(seconds=5), signals.sweep),
     Periodic("promises", timedelta(seconds=15), sla.sweep),
     Periodic("notices", timedelta(seconds=5), notify.sweep),
     Periodic("reconcile", timedelta(minutes=3), reconcile),

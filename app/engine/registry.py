@@ -31,6 +31,7 @@ _LINES: dict[str, str] = {
     "profileUpdate": "app.engine.actions.accounts:UPDATED",
     "provideExample": "app.engine.actions.requests:EXEMPLIFIED",
     "refundOrder": "app.engine.actions.changes:REFUNDED",
+    "reachOut": "app.engine.actions.reaching:REACHED",
     "respondToCustomer": "app.engine.actions.issues:RESPONDED",
     "respondWithStatus": "app.engine.actions.orders:RESPONDED",
     "searchKnownIssues": "app.engine.actions.issues:SEARCHED",

@@ -9,6 +9,7 @@ from app import logs, metrics
 from app.db.problems import Problem
 from app.errors import DatabaseDown, SealBroken, UnknownRecord
 from app.services import Services
+from app.web import backends
 from app.web.intake import Intake
 from connectors.base import Answer, Greets, Helpdesk
 from connectors.errors import BadPayload, BadSignature, ForeignTenant
@@ -38,6 +39,8 @@ def blueprint(services: Services) -> Blueprint:
             {name.lower(): value for name, value in request.headers}, request.get_data(), datetime.now(UTC)
         )
         with logs.context(connection=connection_id, vendor=vendor):
+            if vendor in services.backends:
+                return backends.answered(services, intake, connection_id, inbound, head=request.method == "HEAD")
             try:
                 connector = _connector(services, vendor, connection_id)
                 answer = Answer(200) if request.method == "HEAD" else _take(connector, connection_id, intake, inbound)

@@ -122,7 +122,10 @@ def _bearer() -> str:
 
 def body() -> Mapping[str, Any]:
     """The request's JSON object. Raises ApiError when it is none."""
-    given = request.get_json(force=True, silent=True)
+    try:
+        given = request.get_json(force=True, silent=True)
+    except RecursionError:
+        given = None
     if not isinstance(given, dict):
         raise ApiError(400, "no_object", "Send one JSON object in UTF-8.")
     return given
