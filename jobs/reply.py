@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app import metrics
-from app.db import connections, effects, inbox, problems, tickets
+from app.db import connections, conversations, effects, inbox, problems, tickets
 from app.db.effects import Effect, Planned
 from app.db.problems import Problem
 from connectors.errors import (
@@ -97,9 +97,12 @@ def _attempt(run: Run, effect: Effect, ref: Ref, begun: datetime) -> None:
         _report_skipped(session, effect, receipt, now)
         assign.settled(session, effect, receipt, now)
         identity.asked(session, effect, run.lease.connection_id, now)
+        arrived = conversations.arrived(session, effect, now)
     extra = {"key": plan.key, "recovered": receipt.recovered, "changes": len(plan.changes)}
     log.info("effect.sent", extra=extra)
     metrics.count("effects.sent")
+    for ticket_id in arrived:
+        run.services.work.ring(ticket_id)
 
 
 def _opened(session: Session, effect: Effect, receipt: Receipt) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.db.connections import ACTIVE
+from app.db.models.connection import ConnectionRow
 from app.db.models.deadline import DeadlineRow, WatchRow
 from app.db.models.ticket import TicketRow
 from app.db.statements import insert
@@ -106,11 +108,22 @@ def _ahead(session: Session, account_id: str, due: datetime | None) -> int:
     return session.scalar(select(func.count()).select_from(DeadlineRow).where(*running)) or 0
 
 
+def promised(session: Session, ticket_id: str, metric: Metric, now: datetime) -> datetime | None:
+    """When that is due by a promise that can still be kept; None where nothing is promised any more."""
+    mine = (DeadlineRow.ticket_id == ticket_id, DeadlineRow.metric == metric.value, DeadlineRow.due_at > now)
+    return session.scalar(select(func.min(DeadlineRow.due_at)).where(*mine, DeadlineRow.met_at.is_(None)))
+
+
 def late(session: Session, now: datetime, limit: int = 500) -> list[Deadline]:
-    """Running clocks with little time left on which nobody has acted, the most urgent first."""
+    """Running clocks with little time left on which nobody has acted, the most urgent first.
+
+    Those of a paused connection wait until it goes on; of a removed one nothing is owed any more.
+    """
     chosen = (
         select(DeadlineRow, DeadlineRow.due_at, TicketRow.connection_id, TicketRow.ref)
         .join(TicketRow, TicketRow.id == DeadlineRow.ticket_id)
+        .join(ConnectionRow, ConnectionRow.id == TicketRow.connection_id)
+        .where(ConnectionRow.state == ACTIVE)
         .where(DeadlineRow.warn_at <= now, DeadlineRow.warned_at.is_(None), DeadlineRow.met_at.is_(None))
         .where(DeadlineRow.due_at.is_not(None))
         .order_by(DeadlineRow.due_at)

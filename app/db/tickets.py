@@ -17,6 +17,9 @@ from app.db.statements import insert
 from app.errors import DeskhandError, UnknownRecord
 from connectors.types import Ref
 
+CHAT = "chat:"
+"""Begins the ref of a ticket of ours that passes a conversation by our API on: the helpdesk's ticket is answered, not this one."""
+
 
 class LeaseLost(DeskhandError):
     """Somebody else works on this ticket by now: whatever this run still wanted to write is not written."""
@@ -154,6 +157,7 @@ _REMEMBERED = select(*_COLUMNS).where(TicketRow.id == bindparam("ticket"))
 _RECORDED = (
     select(*_COLUMNS)
     .where(TicketRow.linked_connection == bindparam("connection"), TicketRow.linked_ref == bindparam("ref"))
+    .where(~TicketRow.ref.startswith(CHAT))
     .limit(1)
 )
 _KNOWN = select(exists().where(TicketRow.id == bindparam("ticket")))
