@@ -8,7 +8,7 @@ from datetime import UTC
 from sqlalchemy.orm import Session
 
 from app import metrics
-from app.db import deadlines, inbox, notices
+from app.db import deadlines, hostclocks, inbox, notices
 from app.db.deadlines import Watched
 from app.db.effects import Planned
 from app.db.judgements import Judged
@@ -74,6 +74,7 @@ def followed(session: Session, ticket_id: str, scene: Scene, judged: Judged | No
     if not known.category:
         return []
     deadlines.watch(session, ticket_id, known)
+    hostclocks.keep(session, ticket_id, scene.ticket.clocks, now)
     desk = _desk(ticket_id, scene)
     rules = scene.configuration.rules
     if desk:

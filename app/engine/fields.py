@@ -8,6 +8,7 @@ CONFIDENCE = "deskhand_confidence"
 MODE = "deskhand_mode"
 DECISION = "deskhand_decision"
 SLA_TARGET = "deskhand_sla_target"
+DUE = "deskhand_due"
 LANGUAGE = "deskhand_language"
 SENTIMENT = "deskhand_sentiment"
 
@@ -18,6 +19,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         MODE: "Deskhand: mode",
         DECISION: "Deskhand: decision",
         SLA_TARGET: "Deskhand: SLA target",
+        DUE: "Deskhand: first reply due (UTC)",
         LANGUAGE: "Deskhand: language",
         SENTIMENT: "Deskhand: sentiment",
     }

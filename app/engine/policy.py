@@ -4,9 +4,9 @@ Conditions are in ``holds``, what evidence is worth in ``evidence``. When in dou
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
-from app.engine import evidence, fields, notes
+from app.engine import evidence, fields, hostclocks, notes
 from app.engine.briefing import briefing, buttons, hours_line
 from app.engine.configuration.settled import Configuration, Templates
 from app.engine.escalation import GUESS, Escalation, escalated
@@ -14,6 +14,7 @@ from app.engine.handoff import handed_over
 from app.engine.holds import HOLDS, SILENT, Condition, leaks, watching
 from app.engine.phrases import phrases, tongue
 from app.engine.screening import screened
+from app.engine.sla import Metric
 from app.engine.standing import AUDIT_SHARE, BUDGETS, EVERY_CHANGE, Case, Counts, Standing, took_over
 from app.engine.types import (
     Approval,
@@ -236,15 +237,24 @@ def _routing(case: Case, escalation: Escalation) -> tuple[Change, ...]:
         changes.append(SetPriority(escalation.priority))
     if escalation.promise.policy and not guess:
         changes.append(SetField(fields.SLA_TARGET, escalation.promise.text))
+        changes += _due(case, escalation)
     if escalation.team and not case.ticket.assignee and not case.ticket.group:
         changes.append(Assign(team=escalation.team))
     return tuple(changes)
 
 
+def _due(case: Case, escalation: Escalation) -> tuple[Change, ...]:
+    """When the answer is due, as a time that views and reports can sort by."""
+    question = case.ticket.question
+    end = escalation.promise.due(Metric.FIRST_REPLY, question.at) if question else None
+    return (SetField(fields.DUE, f"{end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"),) if end else ()
+
+
 def _note(case: Case, name: str, mode: Mode, reasons: tuple[Reason, ...]) -> Note:
     """The internal note; its button shares the draft where there is one to share."""
     found = escalated(case)
-    parts = (briefing(case, found, mode), hours_line(case), notes.note(case, name, mode, reasons, found.reasons))
+    above = (briefing(case, found, mode), hours_line(case), hostclocks.line(case.ticket))
+    parts = (*above, notes.note(case, name, mode, reasons, found.reasons))
     return Note("\n\n".join(part for part in parts if part), buttons=buttons(case, found, mode))
 
 

@@ -42,6 +42,7 @@ def test_tags_and_fields_say_what_we_think() -> None:
         fields.LANGUAGE: "en",
         fields.SENTIMENT: 0.26,
         fields.SLA_TARGET: "24h",
+        fields.DUE: "2026-03-03T12:00:00Z",
     }
 
 

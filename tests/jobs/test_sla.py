@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.db import accounts, deadlines, effects, notices
+from app.db import accounts, connections, deadlines, effects, hostclocks, notices
 from app.db.models.deadline import NoticeRow
-from connectors.types import Note, Priority, SetPriority, Status, Tag
+from connectors.types import HostClock, Note, Priority, SetPriority, Status, Tag
 from jobs import notify, sla
 from tests.builders import NOON
 from tests.flows.stage import CONFIGURATION, Stage
@@ -135,6 +135,49 @@ def test_a_claim_is_given_once(promised: Story) -> None:
     with promised.stage.database.session() as session:
         (late,) = deadlines.late(session, promised.stage.time)
         assert [deadlines.claim(session, late, promised.stage.time) for _ in range(2)] == [True, False]
+
+
+def test_nothing_is_owed_at_a_connection_that_was_removed_and_what_is_paused_waits(promised: Story) -> None:
+    promised.go_on()
+    stage = promised.stage
+    with stage.database.session() as session:
+        connections.pause(session, promised.connection_id, "test")
+    stage.pass_time(3.1 * 3600)
+    sla.sweep(stage.services)
+    assert warnings(promised) == []
+    with stage.database.session() as session:
+        connections.resume(session, promised.connection_id)
+    look(promised)
+    assert len(warnings(promised)) == 1
+    other = Story(stage, earned=False)
+    other.go_on()
+    with stage.database.session() as session:
+        connections.remove(session, other.connection_id)
+    stage.pass_time(3.1 * 3600)
+    with stage.database.reading() as session:
+        assert deadlines.late(session, stage.time) == []
+    sla.sweep(stage.services)
+
+
+def test_the_helpdesks_own_clocks_are_kept_and_counted_beside_ours(promised: Story) -> None:
+    promised.go_on()
+    stage, now = promised.stage, promised.stage.time
+    found = [
+        HostClock("first_reply_time", "active", now + timedelta(hours=1)),
+        HostClock("next_reply_time", "missed", policy="Gold"),
+        HostClock("agent_work_time", "active", now - timedelta(minutes=1)),
+    ]
+    for clocks in ([HostClock("gone", "met")], found):
+        with stage.database.session() as session:
+            hostclocks.keep(session, promised.id, clocks, now)
+    with stage.database.reading() as session:
+        told = hostclocks.report(session, stage.account.id, now - timedelta(days=1), now)
+        assert hostclocks.report(session, stage.account.id, now + timedelta(days=1), now) == []
+    assert [(one.metric, one.policy, one.clocks, one.missed) for one in told] == [
+        ("agent_work_time", "", 1, 1),
+        ("first_reply_time", "", 1, 0),
+        ("next_reply_time", "Gold", 1, 1),
+    ]
 
 
 def test_a_run_that_vanished_after_the_sweep_loses_no_warning(promised: Story) -> None:

@@ -171,7 +171,7 @@ def test_a_new_customers_ticket_is_opened_once_and_for_one_contact(stage: Interc
 
 def test_a_contact_that_search_does_not_show_yet_is_waited_for(stage: IntercomStage) -> None:
     stage.host.workspace.add_contact("user", email="kim@example.com", external_id="x")
-    stage.host._people.hidden.add("kim@example.com")
+    stage.host.people.hidden.add("kim@example.com")
     change = OpenTicket("", "All is red", Person("U77", Role.CUSTOMER, "Kim", "kim@example.com"))
     with pytest.raises(Unavailable):
         stage.connector.apply(stage.ref, [change], key="k")
