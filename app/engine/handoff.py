@@ -41,7 +41,9 @@ def prepared(case: Case) -> Draft:
     if not found.level or not found.holds:
         return case.draft
     first = found.immediate or bool(PERSON_FIRST & {reason.code for reason in found.holds})
-    if case.draft.text.strip() and not first:
+    if case.draft.text.strip() and (
+        case.draft.work or not first
+    ):  # a workflow's words are about this case, an article's are not
         return case.draft
     text, until = next_step(case, found)
     if not text:

@@ -1,10 +1,10 @@
-"""A bank's customers: balances after proof, disputes with their documents, a suspicion of fraud with the card locked.
+"""A bank's customers: balances after proof, disputes with their documents. A suspicion of fraud is next door.
 
 Nothing here says more of an account or a card than its last digits, and nothing at all before it is proven who asks.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from app.engine.actions.words import asked, done, handed
-from app.engine.sla import term
 from app.engine.templates import words
 from app.engine.types import Reason
 from app.engine.workflows.types import Action, Answer, Call, Done, Failure, HandOver, Level, Move, Prove, Scene, Step
@@ -38,7 +37,7 @@ Facts = Mapping[str, Any]
 def _fetch(step: Step, scene: Scene) -> Move:
     if scene.identity.level < Level.CODE:
         return Prove(Level.CODE)
-    customer = _known(step, scene)
+    customer = customer_of(step, scene)
     if not isinstance(customer, Mapping):
         return customer
     system = str(step.settings.get("api", ""))
@@ -47,7 +46,7 @@ def _fetch(step: Step, scene: Scene) -> Move:
     for call in (look, recent):
         if scene.answer(call) is None:
             return call
-    accounts, spent = _outputs(scene, look, "accounts"), _outputs(scene, recent, "transactions")
+    accounts, spent = found(scene, look, "accounts"), found(scene, recent, "transactions")
     if not accounts:
         return HandOver(Reason("no_account", "The bank shows no account of this customer."))
     outputs = {"customer": customer["customer"], "accounts": accounts, "transactions": spent}
@@ -118,20 +117,20 @@ def _later(now: datetime, years: int) -> datetime:
 def _collect(step: Step, scene: Scene) -> Move:
     """What a dispute needs, from the customer's own messages; what is missing is asked for in one question."""
     required = [str(one) for one in step.settings.get("required") or ()]
-    found = {slot: value for slot in required if (value := _slot(slot, scene))}
-    missing = [slot for slot in required if slot not in found]
+    given = {slot: value for slot in required if (value := _slot(slot, scene))}
+    missing = [slot for slot in required if slot not in given]
     if missing:
         fields = {name.replace("-", "_"): True for name in missing} | {"again": scene.asked or None}
         return asked(scene, "ask-dispute-details", tuple(missing), fields)
     return Done(
-        {"details": found}, notes=tuple(f"{slot}: {value}" for slot, value in found.items() if slot != "dispute-reason")
+        {"details": given}, notes=tuple(f"{slot}: {value}" for slot, value in given.items() if slot != "dispute-reason")
     )
 
 
 def _slot(slot: str, scene: Scene) -> str:
     texts = [*reversed(scene.heard), *_written(scene)]
     if slot == "transaction-id":
-        return next((found[1] for text in texts if (found := _TRANSACTION.search(text))), "")
+        return next((hit[1] for text in texts if (hit := _TRANSACTION.search(text))), "")
     if slot == "dispute-reason":
         return masked(next(iter(texts), "")[:LONGEST_TEXT], frozenset({"ssn"})).strip()
     known = {"date": "date", "amount": "amount"}.get(slot, slot)
@@ -144,7 +143,7 @@ def _written(scene: Scene) -> list[str]:
 
 
 def _verify(step: Step, scene: Scene) -> Move:
-    customer = _known(step, scene)
+    customer = customer_of(step, scene)
     if not isinstance(customer, Mapping):
         return customer
     details = scene.outputs.get("details") or {}
@@ -161,12 +160,12 @@ def _verify(step: Step, scene: Scene) -> Move:
             Reason("details_differ", f"The transaction was found, but its {differs} is not what the customer says.")
         )
     paid = {name: answer.outputs[name] for name in ("transaction", "at", "merchant", "amount", "currency")}
-    return Done({"customer": customer["customer"], "paid": paid}, notes=_transaction_lines(answer.outputs))
+    return Done({"customer": customer["customer"], "paid": paid}, notes=lines(answer.outputs))
 
 
 def _differs(details: Facts, paid: Facts) -> str:
     """What of the two does not agree: a case about another payment helps nobody."""
-    wanted = _units(str(details.get("amount") or ""))
+    wanted = units(str(details.get("amount") or ""))
     if wanted and wanted != (abs(int(paid["amount"])), paid["currency"]):
         return "amount"
     day = str(details.get("date") or "")[:10]
@@ -200,119 +199,10 @@ def _acknowledge(step: Step, scene: Scene) -> Move:
     return done(scene, "case-acknowledged", {"case": case, "promised": promised or None})
 
 
-# --- a suspicion of fraud -------------------------------------------------------------------------------------
-
-
-def _freeze(step: Step, scene: Scene) -> Move:
-    """Look at what was paid, lock the card it was paid with, open a case. Each effect is a person's to release."""
-    if scene.identity.level < Level.HOST:
-        return HandOver(Reason("not_known", "The channel does not prove who writes, so a person locks the card."))
-    customer = _known(step, scene)
-    if not isinstance(customer, Mapping):
-        return customer
-    seen = _looked(customer, scene)
-    if isinstance(seen, Call):
-        return seen
-    paid, risk = seen
-    notes = (*_transaction_lines(paid, customer), *_risk_lines(risk))
-    card = _card(customer, paid) if _applies(step, paid, risk) else ""
-    lock = Call("lock_card", {"card": card}, needed=False)
-    if card and scene.answer(lock) is None:
-        return lock
-    answer = scene.answer(lock) if card else None
-    text = masked(scene.question[:LONGEST_TEXT], frozenset({"ssn"}))
-    details = {name: str(paid[name]) for name in ("transaction", "at", "merchant") if paid.get(name)}
-    case = Call("open_case", {"customer": customer["customer"], "kind": "fraud", "text": text, "details": details})
-    opened = scene.answer(case)
-    if opened is None:
-        return case
-    locked = bool(answer) and answer is not None and answer.outputs.get("status") == "locked"
-    outputs = {"case": opened.outputs["case"], "locked": locked}
-    said = ("The card is locked." if locked else "The card is NOT locked.",)
-    return done(scene, "fraud-reported", _told(outputs, customer, scene), outputs=outputs, notes=(*notes, *said))
-
-
-def _looked(customer: Facts, scene: Scene) -> tuple[Facts, Facts] | Call:
-    """The payment that the customer means, if the bank shows one like it, and the risk; either may be unknown."""
-    recent = Call("transactions", {"customer": customer["customer"], "limit": FETCHED_AT_MOST}, needed=False)
-    risk = Call("risk", {"customer": customer["customer"]}, needed=False)
-    for call in (recent, risk):
-        if scene.answer(call) is None:
-            return call
-    meant = _meant(_outputs(scene, recent, "transactions"), scene)
-    known = scene.answer(risk)
-    return meant, dict(known.outputs) if known else {}
-
-
-def _meant(spent: Sequence[Facts], scene: Scene) -> Facts:
-    """The one payment of an amount that the customer names; empty where none or several fit."""
-    named = {units for text in scene.classification.entities.get("amount", ()) if (units := _units(text))}
-    fitting = [one for one in spent if (one["amount"], one["currency"]) in named]
-    return fitting[0] if len(fitting) == 1 else {}
-
-
-def _applies(step: Step, paid: Facts, risk: Facts) -> bool:
-    """``conditional``: where the bank knows the payment, or its own risk system is worried."""
-    when = str(step.settings.get("when", "conditional")).casefold()
-    return when != "conditional" or bool(paid) or risk.get("level") == "high"
-
-
-def _card(customer: Facts, paid: Facts) -> str:
-    """The card that was used; the only active one where that is not known."""
-    active = [str(one["card"]) for one in customer.get("cards") or () if one.get("status") == "active"]
-    used = str(paid.get("card") or "")
-    return used if used in active else active[0] if len(active) == 1 and not used else ""
-
-
-def _told(outputs: Facts, customer: Facts, scene: Scene) -> Facts:
-    digits = re.sub(r"\D", "", str(customer.get("phone") or ""))
-    category = next((c for c in scene.configuration.categories if c.name == scene.classification.category), None)
-    return {
-        "case": outputs["case"],
-        "locked": outputs["locked"] or None,
-        "phone": digits[-2:] or None,
-        "within": _minutes(category.sla) if category and category.sla else None,
-    }
-
-
-def _minutes(sla: str) -> int | None:
-    """Minutes of a plain target such as ``15m``; nothing for one in business time, which nobody can count off a clock."""
-    try:
-        found = term(sla)
-    except ValueError:
-        return None
-    return found.amount if found.unit == "minutes" and found.amount < 120 else None
-
-
-def _transaction_lines(paid: Facts, customer: Facts | None = None) -> tuple[str, ...]:
-    if not paid:
-        return ("No single transaction of the named amount was found.",)
-    amount = words.money(abs(int(paid["amount"])), paid["currency"], "en")
-    said = [f"Transaction: {amount} at {masked(str(paid['merchant']), frozenset())} on {paid['at']}"]
-    used = next((c for c in (customer or {}).get("cards") or () if c.get("card") == paid.get("card")), None)
-    if used:
-        said.append(f"Card used: last 4 digits {used['last4']}")
-    if paid.get("place"):
-        said.append(f"Merchant location: {paid['place']}")
-    return tuple(said)
-
-
-def _risk_lines(risk: Facts) -> tuple[str, ...]:
-    if not risk:
-        return ("Risk facts are not known.",)
-    low, high = (words.money(int(risk[name]), risk["currency"], "en") for name in ("typical_low", "typical_high"))
-    return (
-        f"Previous fraud: {risk['previous_fraud'] or 'none'}",
-        f"Account age: {risk['account_years']} years",
-        f"Typical spending: {low} to {high} a month",
-        f"Risk score: {risk['score']} ({str(risk['level']).upper()})",
-    )
-
-
 # --- what they share ------------------------------------------------------------------------------------------
 
 
-def _known(step: Step, scene: Scene) -> Facts | Move:
+def customer_of(step: Step, scene: Scene) -> Facts | Move:
     """The bank's customer whose address the host vouches for; never one that a text names."""
     if not scene.identity.email:
         return HandOver(Reason("not_known", "It is not known who writes."))
@@ -329,12 +219,13 @@ def _unseen(answer: Answer, what: str) -> Reason:
     return Reason(f"{what}_{answer.failure}", "The bank could not be asked: no usable answer came.")
 
 
-def _outputs(scene: Scene, call: Call, name: str) -> list[Facts]:
+def found(scene: Scene, call: Call, name: str) -> list[Facts]:
+    """A list that the bank answered with; empty where it did not."""
     answer = scene.answer(call)
     return list(answer.outputs.get(name) or ()) if answer else []
 
 
-def _units(text: str) -> tuple[int, str] | None:
+def units(text: str) -> tuple[int, str] | None:
     """``500.00 USD`` in the smallest unit."""
     number, _, currency = text.partition(" ")
     try:
@@ -343,7 +234,18 @@ def _units(text: str) -> tuple[int, str] | None:
         return None
 
 
-_LOOKS = ("find_customer", "transactions", "risk")
+def lines(paid: Facts, customer: Facts | None = None) -> tuple[str, ...]:
+    """A payment as the team sees it."""
+    amount = words.money(abs(int(paid["amount"])), paid["currency"], "en")
+    said = [f"Transaction: {amount} at {masked(str(paid['merchant']), frozenset())} on {paid['at']}"]
+    used = next((c for c in (customer or {}).get("cards") or () if c.get("card") == paid.get("card")), None)
+    if used:
+        said.append(f"Card used: last 4 digits {used['last4']}")
+    if paid.get("place"):
+        said.append(f"Merchant location: {paid['place']}")
+    return tuple(said)
+
+
 FETCHED = Action(_fetch, (), ("customer", "accounts", "transactions"), ("find_customer", "balances", "transactions"))
 FORMATTED = Action(_format, ("accounts", "transactions"), ("answered",))
 LOGGED = Action(_log, ("accounts", "proof"), ("access",))
@@ -351,4 +253,3 @@ COLLECTED = Action(_collect, (), ("details",))
 VERIFIED = Action(_verify, ("details",), ("customer", "paid"), ("find_customer", "find_transaction"))
 OPENED = Action(_case, ("customer", "details"), ("case",), ("open_case",))
 ACKNOWLEDGED = Action(_acknowledge, ("case",))
-FROZEN = Action(_freeze, (), ("case", "locked"), (*_LOOKS, "lock_card", "open_case"))

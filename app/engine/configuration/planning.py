@@ -13,8 +13,8 @@ from app.engine.registry import ACTIONS
 FOLLOW = "followIssue"
 """Tells a customer when the issue is resolved that was opened for them; where the configuration syncs statuses."""
 OPENS = frozenset({"createJiraTicket"})
-FREEZE = "freeze-account"
-"""What an escalation block asks for, and the action that does it."""
+FREEZE, ASSESS = "freeze-account", "assess-fraud"
+"""What an escalation block asks for and the action that does it; before that, what a person needs to know to release it."""
 
 
 def workflows(document: Document, written: Mapping[str, Any]) -> Mapping[str, Workflow]:
@@ -34,10 +34,10 @@ def workflows(document: Document, written: Mapping[str, Any]) -> Mapping[str, Wo
         if steps and _whole(steps):
             found[category] = Workflow(key, category, (*steps, *_followed(document, steps)))
     for topic, block in (document.escalation.__pydantic_extra__ or {}).items():
-        if block.freeze_account and FREEZE in ACTIONS:
+        if block.freeze_account and {ASSESS, FREEZE} <= ACTIONS.keys():
             for category in topical(topic, names):
-                step = Step(FREEZE, FREEZE, {"when": block.freeze_account})
-                found.setdefault(category, Workflow(topic, category, (step,)))
+                steps = (Step(ASSESS, ASSESS), Step(FREEZE, FREEZE, {"when": block.freeze_account}))
+                found.setdefault(category, Workflow(topic, category, steps))
     return MappingProxyType(found)
 
 
