@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 
 import requests
@@ -26,6 +26,7 @@ PATIENCE = 90.0
 GRACE = 45.0
 """Seconds that the processes get to end by themselves."""
 LAST_LINES = 15
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class NotRunning(DeskhandError):
@@ -35,11 +36,13 @@ class NotRunning(DeskhandError):
 class Product:
     """``with Product(folder) as product``: ``deskhand up`` runs until the end, and nothing of it is left then."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self.settings = Settings.load({"DESKHAND_DATA_DIR": str(data_dir), "PORT": str(_free_port())})
+    def __init__(self, data_dir: Path, more: Mapping[str, str] = NOTHING) -> None:
+        """``more``: further settings, by the names of their variables."""
+        own = {"DESKHAND_DATA_DIR": str(data_dir), "PORT": str(_free_port())}
+        self.settings = Settings.load({**own, **more})
         self.base = f"http://127.0.0.1:{self.settings.port}"
         self._log = data_dir / "deskhand.log"
-        self._environment = _clean(child_environment(self.settings))
+        self._environment = {**_clean(child_environment(self.settings)), **more}
         self._services: Services | None = None
 
     def __enter__(self) -> "Product":

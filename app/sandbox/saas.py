@@ -53,6 +53,13 @@ SAAS = Company(
             "Exporting the quarterly board is broken: error 500 as soon as I choose the whole quarter.",
         ),
         Example(
+            "Everything is down",
+            "Priya Raman",
+            "URGENT: production down",
+            "Our whole production is down since ten minutes: every board gives error 500 for all our users. We are losing "
+            "customers every minute. This is an emergency, we need help right now!",
+        ),
+        Example(
             "A wish",
             "Nadia Haddad",
             "Dark mode for kiosks",

@@ -11,11 +11,15 @@ from pathlib import Path
 
 from app.db import accounts, articles
 from app.sandbox.cast import COMPANIES, Desk, desks, places
+from app.sandbox.company import Company
+from app.sandbox.notices import Sinks
 from app.sandbox.product import NotRunning, Product
 from app.sandbox.scene import Scene
 from app.sandbox.server import Served, application
 from app.sandbox.world import World
 
+HOOKS = "https://hooks.sandbox.example"
+"""What the companies' configurations call the place of their web hooks."""
 HOOKING = 60.0
 """Seconds within which the product's address has to satisfy a vendor that tries it."""
 READING = 90.0
@@ -37,10 +41,12 @@ def set_stage(stack: ExitStack, data_dir: Path | None, port: int) -> Stage:
     world = World()
     stack.callback(world.close)
     played = desks(world)
-    base = stack.enter_context(Served(application(world, [d.host for d in played], places(played)), port))
-    product = Product(folder)
+    sinks = stack.enter_context(Sinks(world))
+    app = application(world, [d.host for d in played], places(played), [sinks])
+    base = stack.enter_context(Served(app, port))
+    product = Product(folder, sinks.environment(base))
     for company in COMPANIES:
-        product.command("account", "add", company.account, "--config", str(company.configuration))
+        product.command("account", "add", company.account, "--config", str(_with_hooks(company, base, folder)))
     stack.enter_context(product)
     with ThreadPoolExecutor(len(played)) as pool:
         made = dict(zip((d.host.name for d in played), pool.map(partial(_connect, product, base), played), strict=True))
@@ -56,6 +62,13 @@ def set_stage(stack: ExitStack, data_dir: Path | None, port: int) -> Stage:
         sweep=lambda name: work.reconcile(made[name]),
     )
     return Stage(base, product, scene)
+
+
+def _with_hooks(company: Company, base: str, folder: Path) -> Path:
+    """The company's configuration with its web hooks at this sandbox, whose port is known only now."""
+    file = folder / company.configuration.name
+    file.write_text(company.configuration.read_text("utf-8").replace(HOOKS, f"{base}/notices/hooks"), "utf-8")
+    return file
 
 
 def _connect(product: Product, base: str, desk: Desk) -> str:

@@ -1,11 +1,14 @@
 """The stories of the demo. Each plays one ticket and says what must be true in the host afterwards; a new one is one entry."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.sandbox.bank import BANK
 from app.sandbox.company import Company
 from app.sandbox.inbox.place import Example
+from app.sandbox.inbox.shape import moment
 from app.sandbox.saas import SAAS
 from app.sandbox.scene import Scene, field, ours
 from app.sandbox.shop import SHOP
@@ -53,6 +56,24 @@ def priority(name: str) -> tuple[str, Check]:
     return f"priority {name}", lambda scene, view: view.priority == name
 
 
+LAST = re.compile(r"[/\s]")
+"""Before the ticket's number, which ends a notice."""
+MINUTE = timedelta(minutes=1)
+
+
+def told(way: str, to: str) -> tuple[str, Check]:
+    """Somebody was told once about this ticket, within a minute of the sandbox's clock."""
+
+    def check(scene: Scene, view: View) -> bool:
+        found = [
+            one for one in scene.world.told if (one.way, one.to) == (way, to) and LAST.split(one.subject)[-1] == view.id
+        ]
+        asked = [at for m in view.messages if m["role"] == "customer" and (at := moment(m.get("at")))]
+        return len(found) == 1 and bool(asked) and any(found[0].at - at < MINUTE for at in asked)
+
+    return f"{to} was told once by {way}, within a minute", check
+
+
 NO_REPLY = "no reply to the customer", lambda scene, view: not ours(view, "public")
 DEADLINE = "an SLA target", lambda scene, view: bool(field(view, "sla_target"))
 UNTOUCHED = "untouched: no tag, no field", lambda scene, view: not view.tags and not field(view, "category")
@@ -85,6 +106,32 @@ def broken(fault: Fault, then: Callable[[Scene], str]) -> Callable[[Scene], str]
         return then(scene)
 
     return play
+
+
+def _angry(scene: Scene) -> str:
+    """A customer of the highest tier writes calmly, and hours later no longer."""
+    host = scene.host("zendesk")
+    ticket = host.customer_writes("Ruth Abara", CALM, subject="Another damaged lamp")
+    scene.until_noted("zendesk", ticket)
+    scene.until_settled("zendesk", ticket)
+    host.customer_writes("Ruth Abara", ANGRY, ticket=ticket)
+    scene.until(lambda: len(ours(scene.view("zendesk", ticket), "note")) == 2, "no second note came")
+    scene.until_settled("zendesk", ticket)
+    scene.until(lambda: any("vip-desk" in one.to for one in scene.world.told), "nobody was told")
+    return ticket
+
+
+def _fraud(scene: Scene) -> str:
+    ticket = send("intercom", letter(BANK, "A charge that is not mine"))(scene)
+    scene.until(lambda: sum(one.to in FRAUD_DESK for one in scene.world.told) == len(FRAUD_DESK), "not all were told")
+    return ticket
+
+
+def _outage(scene: Scene) -> str:
+    """The highest plan, everything down: engineers are paged, and the support manager hears of it in the team's chat."""
+    ticket = send("zendesk-tallyboard", letter(SAAS, "Everything is down"))(scene)
+    scene.until(lambda: any(one.way == "pager" for one in scene.world.told), "nobody was paged")
+    return ticket
 
 
 def _away(scene: Scene) -> str:
@@ -141,6 +188,12 @@ def _recorded(scene: Scene) -> View:
 # --- the stories ------------------------------------------------------------------------------------------------
 
 PARCEL = letter(SHOP, "Where is my parcel?")
+CALM = "Hello, the lamp from order 20490 came with a scratch. Could you send me a new one? Thank you, Ruth"
+ANGRY = (
+    "This is unacceptable. I have waited for hours, nobody answers, and this is the third damaged lamp you sent me. "
+    "I am furious and disgusted, it is the worst service I have ever had. I want my money back for order 20490 at once!"
+)
+FRAUD_DESK = ("fraud-team", "security@harbourandvale.example", "compliance@harbourandvale.example")
 CUT = Fault("reset_after", "zendesk", "PUT", r"/tickets/\d+")
 
 STORIES: Sequence[Story] = (
@@ -185,6 +238,19 @@ STORIES: Sequence[Story] = (
         (noted(1), says("VIP"), category("returns"), priority("high"), NO_REPLY),
     ),
     Story(
+        "angry-vip",
+        "A platinum customer loses patience",
+        "zendesk",
+        _angry,
+        (
+            noted(2),
+            says("Take it now", "VIP", "falling in this ticket", "wrote before", "platinum"),
+            priority("urgent"),
+            told("email", "vip-desk@juniperandpine.example"),
+            NO_REPLY,
+        ),
+    ),
+    Story(
         "human",
         "A customer wants a person",
         "zendesk",
@@ -222,8 +288,29 @@ STORIES: Sequence[Story] = (
         "fraud",
         "A charge that the customer did not make",
         "intercom",
-        send("intercom", letter(BANK, "A charge that is not mine")),
-        (noted(1), says("security"), category("fraud-report"), DEADLINE, NO_REPLY),
+        _fraud,
+        (
+            noted(1),
+            says("Take it now", "fraud-team", "security"),
+            category("fraud-report"),
+            DEADLINE,
+            NO_REPLY,
+            *(told("webhook" if to == "fraud-team" else "email", to) for to in FRAUD_DESK),
+        ),
+    ),
+    Story(
+        "critical-bug",
+        "Everything is down for a customer of the highest plan",
+        "zendesk-tallyboard",
+        _outage,
+        (
+            noted(1),
+            says("Take it now", "engineering", "plan enterprise"),
+            category("bug-report"),
+            priority("urgent"),
+            told("pager", "on call"),
+            NO_REPLY,
+        ),
     ),
     Story(
         "export",

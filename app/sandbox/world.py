@@ -116,6 +116,18 @@ class Sent:
     outcome: Outcome
 
 
+@dataclass(frozen=True)
+class Told:
+    """One message to somebody outside the helpdesk, as it arrived. ``way`` is email, webhook or pager."""
+
+    way: str
+    to: str
+    subject: str
+    text: str
+    key: str
+    at: datetime
+
+
 class Ids:
     """Growing numbers, one row for each kind, safe between threads."""
 
@@ -152,6 +164,8 @@ class World:
     ids: Ids = field(default_factory=Ids)
     sent: list[Sent] = field(default_factory=list)
     """Every attempt to deliver a webhook, by whichever host, oldest first."""
+    told: list[Told] = field(default_factory=list)
+    """Whatever people were told by mail, web hook and pager, oldest first."""
     outgoing: list[Outgoing] = field(default_factory=list)
     """Everybody who sends webhooks here."""
 
@@ -193,6 +207,20 @@ class Played(Protocol):
     def blueprint(self) -> Blueprint:
         """The vendor's API, faults included (``app.sandbox.faulty`` does that)."""
         ...
+
+
+MACROS = {
+    "deskhand_acknowledge": "I have it",
+    "deskhand_merge": "Merge the two tickets",
+    "deskhand_status_update": "Tell everybody concerned",
+    "deskhand_resume": "Hand back to Deskhand",
+}
+"""Tags that an agent puts on with one click where a vendor's notes have no buttons, and what such a macro is called."""
+
+
+def macros(note: str) -> list[dict[str, str]]:
+    """The macros for the tags that a note of ours names, as buttons."""
+    return [{"text": text, "action": tag, "value": ""} for tag, text in MACROS.items() if tag in note]
 
 
 class Host(Protocol):

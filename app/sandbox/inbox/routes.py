@@ -45,6 +45,19 @@ def page() -> Response:
     return _page()
 
 
+@inbox.get("/told")
+def told() -> Response:
+    """Whatever people outside the helpdesks were told, newest first."""
+    now = world().clock.now()
+    lines = [shape.notice(one, now) for one in reversed(list(world().told))]
+    html = render_template("told.html", told=lines, host="", **_nav())
+    response = make_response(html)
+    response.add_etag()
+    response.make_conditional(request)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
 @inbox.post("/inbox/write")
 def write() -> Response | Redirect:
     """A customer opens a ticket or answers, an agent answers or notes: ``as`` says which."""
@@ -113,6 +126,13 @@ def _page(*, error: str = "", status: int = 200) -> Response:
     return response
 
 
+def _nav() -> dict[str, object]:
+    """The helpdesks, and how many messages went to people elsewhere."""
+    places: dict[str, Place] = current_app.extensions["inbox"]
+    named = [(h.name, h.vendor, places.get(h.name, Place()).company) for h in hosts().values()]
+    return {"hosts": named, "count": len(world().told)}
+
+
 def _told(host: Host, views: list[View], view: View | None) -> dict[str, object]:
     """Everything that the template needs, and nothing else."""
     now, sent = world().clock.now(), [line for line in list(world().sent) if line.host == host.name]
@@ -121,7 +141,7 @@ def _told(host: Host, views: list[View], view: View | None) -> dict[str, object]
     examples = place.examples
     picked = request.values.get("example", -1, type=int)
     return {
-        "hosts": [(h.name, h.vendor, places.get(h.name, Place()).company) for h in hosts().values()],
+        **_nav(),
         "host": host.name,
         "vendor": host.vendor,
         "company": place.company,

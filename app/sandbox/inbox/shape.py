@@ -9,7 +9,7 @@ from typing import Any
 import nh3
 from markupsafe import Markup, escape
 
-from app.sandbox.world import Sent, View
+from app.sandbox.world import Sent, Told, View
 
 TAGS = {
     "p",
@@ -33,6 +33,7 @@ TAGS = {
 TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6", "hr", "table", "thead", "tbody", "tr", "th", "td"}
 OURS = "deskhand"
 ROLES = {"customer": "Customer", "agent": "Agent", "bot": "Deskhand", "machine": "Machine"}
+WAYS = {"email": "Mail", "webhook": "Web hook", "pager": "Pager"}
 TITLE = 60
 """Characters of a chat's first words that stand for a subject."""
 KINDS = {"note": "Internal note: the customer does not see it", "whisper": "Seen by one person only"}
@@ -61,6 +62,19 @@ class Fact:
 
     label: str
     value: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to somebody elsewhere, as the page shows it."""
+
+    way: str
+    label: str
+    to: str
+    subject: str
+    text: str
+    at: str
+    moment: str
 
 
 @dataclass(frozen=True)
@@ -159,6 +173,13 @@ def _value(value: object, now: datetime) -> str:
     text = str(value)
     at = moment(text) if len(text) >= len("2026-01-01T00:00") and text[4:5] == "-" else None
     return f"{clock(at, now)} UTC" if at else text
+
+
+def notice(told: Told, now: datetime) -> Notice:
+    """What somebody was told, and by which way."""
+    label = WAYS.get(told.way, told.way)
+    moment_ = told.at.isoformat(timespec="seconds")
+    return Notice(told.way, label, told.to, told.subject, told.text, clock(told.at, now), moment_)
 
 
 def state(sent: Sequence[Sent]) -> State:

@@ -8,7 +8,7 @@ from flask import Blueprint, request
 
 from app.sandbox.deliveries import Deliveries
 from app.sandbox.faulty import faulty
-from app.sandbox.world import View, World
+from app.sandbox.world import View, World, macros
 from app.sandbox.zendesk import edits
 from app.sandbox.zendesk.admin import Admin
 from app.sandbox.zendesk.agents import Agents
@@ -24,6 +24,8 @@ SUPPORT = "support@sandbox.example.com"
 AUTOMATIC = 4
 """The flag on a comment that was generated automatically."""
 MACHINES = frozenset({"x-autoreply", "x-autorespond", "x-auto-response-suppress", "list-id", "list-unsubscribe"})
+AGENT = "Sam Okafor"
+"""Who uses macros."""
 TIMEOUT = 12.0
 """Seconds that Zendesk waits for a webhook's answer."""
 
@@ -123,7 +125,11 @@ class ZendeskHost:
             edits.update(self.state, self.state.record(int(ticket)), said, user["id"], via)
 
     def press(self, who: str, ticket: str, action: str, value: str) -> None:
-        """Zendesk has no buttons in comments."""
+        """Zendesk has no buttons in comments: an agent's macro puts the tag on that the note names."""
+        with self.state.lock:
+            user = self.state.user_named(AGENT, "agent")
+            via: Row = {"channel": "web", "source": {"from": {}, "to": {}, "rel": None}}
+            edits.update(self.state, self.state.record(int(ticket)), {"additional_tags": [action]}, user["id"], via)
 
     def views(self) -> list[View]:
         """Every ticket, newest first."""
@@ -158,7 +164,7 @@ class ZendeskHost:
             "text": comment["plain_body"],
             "html": comment["html_body"],
             "at": comment["created_at"],
-            "buttons": [],
+            "buttons": macros(str(comment["plain_body"])) if staff == "bot" and not comment["public"] else [],
         }
 
     def _webhook(self, url: str, secret: str, subscriptions: list[str]) -> Webhook:
