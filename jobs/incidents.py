@@ -79,7 +79,7 @@ def _marked(known: Incident, ground: Ground) -> list[Planned]:
     text = (
         f"**One incident, probably:** {known.tickets} tickets by {known.people} people of {known.category} within the hour "
         f"since {known.opened_at:%Y-%m-%d %H:%M} UTC report what looks like one cause. To tell all of them that you know "
-        f"of it: the button, or the tag `{tag}`. Nothing was sent to anybody."
+        f"of it: the button, or the tag **{tag}**. Nothing was sent to anybody."
     )
     wanted: tuple[Change, ...] = (Tag((fields.TAG, fields.INCIDENT_TAG)), Note(text, ("incident",)))
     possible = tuple(change for change in wanted if type(change) in ground.takes)

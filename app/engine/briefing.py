@@ -69,7 +69,7 @@ def hours_line(case: Case) -> str:
     away = outside(case)
     if away is None:
         return ""
-    asked = f" `{away.action}` says to the customer: {away.message}" if away.message else ""
+    asked = f" {away.action} says to the customer: {away.message}" if away.message else ""
     return f"**Outside hours** ({described(case.configuration.rules.hours)}).{asked} Nothing was sent without a permission."
 
 
@@ -114,14 +114,19 @@ def _mood(case: Case) -> str:
     now, history = case.classification.sentiment, case.standing.history
     if now is None:
         return ""
-    text = f"{now:.2f}{f' ({case.classification.emotion})' if case.classification.emotion else ''}"
+    text = f"{_felt(now)}{f' ({case.classification.emotion})' if case.classification.emotion else ''}"
     if history.moods:
         change = now - history.moods[0]
         word = "steady" if abs(change) < STEADY else "rising" if change > 0 else "falling"
-        text += f", {word} in this ticket: {' → '.join(f'{mood:.2f}' for mood in (*history.moods[-4:], now))}"
+        text += f", {word} in this ticket: {' → '.join(_felt(mood) for mood in (*history.moods[-4:], now))}"
     if history.before:
-        text += f"; earlier tickets ended at {', '.join(f'{mood:.2f}' for mood in history.before[-EARLIER:])}"
+        text += f"; earlier tickets ended at {', '.join(_felt(mood) for mood in history.before[-EARLIER:])}"
     return text
+
+
+def _felt(mood: float) -> str:
+    """Two digits, and no minus before nothing."""
+    return f"{round(mood, 2) + 0.0:.2f}"
 
 
 def _tried(case: Case) -> str:
@@ -171,12 +176,12 @@ def _how(case: Case) -> str:
 def _ask(action: str, deed: str) -> str:
     """How a person says so: by a button, or by a tag where there are none."""
     tag = next(tag for tag, known in fields.PRESSED.items() if known == action)
-    return f"To {deed}: the button, or the tag `{tag}`."
+    return f"To {deed}: the button, or the tag **{tag}**."
 
 
 def _next(case: Case, escalation: Escalation, mode: Mode) -> Iterator[str]:
     acknowledge = next(tag for tag, known in fields.PRESSED.items() if known == "acknowledge")
-    yield f"say that you have it: the button, or the tag `{acknowledge}`"
+    yield f"say that you have it: the button, or the tag **{acknowledge}**"
     yield from escalation.demands
     if case.draft.until:
         yield f"share the draft below, which says who answers by when; not after {moment(case.draft.until, case)}"
@@ -185,4 +190,4 @@ def _next(case: Case, escalation: Escalation, mode: Mode) -> Iterator[str]:
         yield "send the draft below, once you have read it"
     else:
         yield "answer in your own words"
-    yield f"hand it back when it is done: the button, or the tag `{fields.RESUME_TAG}`; until then nothing is sent automatically"
+    yield f"hand it back when it is done: the button, or the tag **{fields.RESUME_TAG}**; until then nothing is sent automatically"

@@ -58,7 +58,7 @@ def test_a_repeated_question_is_linked_and_merging_is_offered_only_where_it_can_
     twin = History(twin=TWIN, mergeable=True)
     there = note(twin)
     assert "**Repeats:** [order-status (02 Mar)](https://shop.example/t/2), of the same person" in there.text
-    assert "the button, or the tag `deskhand_merge`" in there.text
+    assert "the button, or the tag **deskhand_merge**" in there.text
     assert "merge" in there.buttons
     elsewhere = note(replace(twin, mergeable=False))
     assert "linked here, not merged" in elsewhere.text
@@ -77,7 +77,7 @@ def test_what_belongs_together_is_said_of_an_ordinary_ticket_too() -> None:
 def test_an_incident_is_offered_until_somebody_has_confirmed_it() -> None:
     found = note(History(cluster=CLUSTER))
     assert "**One incident:** 7 tickets by 6 people since Monday, 02 March, 12:20" in found.text
-    assert "the tag `deskhand_status_update`" in found.text
+    assert "the tag **deskhand_status_update**" in found.text
     assert "incident" in found.buttons
     known = note(History(cluster=replace(CLUSTER, confirmed=True)))
     assert "has confirmed it" in known.text

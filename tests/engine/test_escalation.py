@@ -175,9 +175,9 @@ def test_an_escalated_ticket_is_marked_routed_and_briefed_and_never_answered() -
         "**Who:** Ana Silva, nothing earlier is known here",
         "**Tried:** 1 message from the customer, no automatic answers, none from people",
         "**Mood:** -0.40 (frustrated)",
-        "1. say that you have it: the button, or the tag `deskhand_acknowledge`\n2. freeze the account, if it applies\n3. doc",
+        "1. say that you have it: the button, or the tag **deskhand_acknowledge**\n2. freeze the account, if it applies\n3. doc",
         "4. send the draft below, once you have read it",
-        "5. hand it back when it is done: the button, or the tag `deskhand_resume`; until then nothing is sent",
+        "5. hand it back when it is done: the button, or the tag **deskhand_resume**; until then nothing is sent",
         "**Being told:** boss\n**Please tell:** desk",
     ):
         assert line in note(decision), note(decision)
@@ -199,7 +199,7 @@ def test_outside_hours_the_message_is_offered_and_never_sent() -> None:
     decision = decided(ticket=asked, standing={"now": NIGHT, "evidence": None})
     assert not made(decision, Reply)
     assert (
-        "**Outside hours** (monday-friday 9:00-17:00 Europe/Berlin). `auto-respond` says to the customer: We answer"
+        "**Outside hours** (monday-friday 9:00-17:00 Europe/Berlin). auto-respond says to the customer: We answer"
         in note(decision)
     )
     assert "Nothing was sent without a permission." in note(decision)
