@@ -143,6 +143,18 @@ class HasTeammates(Protocol):
 
 
 @runtime_checkable
+class TellsSolved(Protocol):
+    """Extra: a vendor whose solved tickets can be read, so that people find how the same was solved before."""
+
+    def solved(self, since: datetime) -> Iterable[Ticket]:
+        """Every ticket that is solved or closed and was updated since then, whole, the longest untouched first.
+
+        Read one by one: whoever stops asking makes no further call. One that cannot be read is left out.
+        """
+        ...
+
+
+@runtime_checkable
 class Prepares(Protocol):
     """Extra: a vendor where our fields have to exist before they can be written."""
 

@@ -32,7 +32,7 @@ from connectors.types import (
     Ticket,
     Untag,
 )
-from connectors.zendesk import availability, batch, events, kin, oauth, opening, parse
+from connectors.zendesk import availability, batch, events, kin, oauth, opening, parse, solved
 from connectors.zendesk.client import Client, unix
 from connectors.zendesk.session import Renew
 from connectors.zendesk.settings import SETTINGS, address
@@ -160,6 +160,12 @@ class Zendesk:
             return []
         found = (parse.article(row) for row in rows)
         return [article for article in found if since is None or article.updated_at >= since.replace(microsecond=0)]
+
+    def solved(self, since: datetime) -> Iterable[Ticket]:
+        """Every solved ticket updated since then, read one by one."""
+        start = since.replace(microsecond=0)
+        rows = self._client.changed(unix(min(start, datetime.now(UTC) - MARGIN)))
+        return solved.solved(rows, start, self.ticket)
 
     def teammates(self) -> Sequence[Teammate]:
         """Every agent who can be given tickets."""
