@@ -324,7 +324,8 @@ def _refusal(
             "stale",
             "The ticket has moved on since.",
         ),
-        (question is None or question.id != decision.question, "stale", "The ticket has moved on since."),
+        ((question.id if question else "") != decision.question, "stale", "The ticket has moved on since."),
+        (question is None and draft.work is None, "nothing_asked", "No message of the customer waits for an answer."),
         (Reply not in standing.supports, "unsupported_reply", "This channel takes no reply from us."),
     )
     return next((Reason(code, text) for refused, code, text in refusals if refused), None)

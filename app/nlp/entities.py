@@ -111,5 +111,5 @@ def _errors(text: str) -> list[str]:
     return [
         error
         for error in ([last] if last else []) + told
-        if not error.lower().endswith(("error", "exception")) or _CASED_ERROR.match(error)
+        if not error.lower().endswith(("error", "exception")) or _CASED_ERROR.match(error) or error[:1].isdigit()
     ]

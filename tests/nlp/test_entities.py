@@ -31,6 +31,7 @@ NOW = datetime(2026, 3, 4, 12, 30, tzinfo=UTC)
         ("a@b.io or +1 415 555 2671", "phone", ("+1 415 555 2671",)),
         ("KeyError: 'x' and then HTTP 503", "error", ("KeyError: 'x' and then HTTP 503",)),
         ("it says error code E1234", "error", ("error code E1234",)),
+        ("I'm getting a 500 error here", "error", ("500 error",)),
         (
             'Traceback (most recent call last):\n  File "a.py", line 1, in f\nValueError: bad',
             "error",

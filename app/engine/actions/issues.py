@@ -7,7 +7,7 @@ from typing import Any
 from app.engine.actions.diagnostics import allowed, handed, integration, told
 from app.engine.configuration.settled import PRIORITIES
 from app.engine.templates import NotFilled
-from app.engine.words import meaningful
+from app.engine.words import meaningful, stem
 from app.engine.workflows.types import Action, Call, Done, HandOver, Move, Scene, Step
 
 MOST_QUERY = 12
@@ -15,30 +15,13 @@ MOST_QUERY = 12
 ALIKE = 0.25
 """The share of what the customer describes that an issue has to speak of, to be the same."""
 MOST_TEXT = 3_000
-_GENERIC = frozenset(
-    [
-        "error",
-        "bug",
-        "issu",
-        "problem",
-        "fail",
-        "failur",
-        "broken",
-        "wrong",
-        "crash",
-        "exception",
-        "code",
-        "status",
-        "work",
-        "not",
-        "get",
-        "try",
-        "server",
-        "intern",
-        "http",
-        "fehler",
-    ]
-)
+_COMMON = """
+error bug issue problem fail failure fails failed broken wrong crash crashes exception code status work works not get gets getting
+got try trying tried server intern internal http fehler have having use using see seeing keep keeps happen happens tell tells say
+says always again every time since today yesterday now
+"""
+_GENERIC = frozenset(stem(word) for word in _COMMON.split())
+"""Stems that every trouble is told with: they make no two of them one."""
 _NUMBER = re.compile(r"\d+")
 _FRAME = re.compile(r"^\s*(?:at\s+([\w.$<>]{3,80})|File \"[^\"]{1,200}\", line \d+, in (\w{2,60}))", re.MULTILINE)
 _FUNCTION = re.compile(r"\s*(\w+)\s*\(\s*(\w+)\s*(?:,\s*(\w+)\s*)?\)\s*")
