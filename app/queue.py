@@ -28,6 +28,7 @@ QUEUE = "deskhand"
 TICKET = "jobs.ticket.run"
 RECONCILE = "jobs.reconcile.run"
 ARTICLES = "jobs.reconcile.articles"
+SOLVED = "jobs.reconcile.solved"
 NOTICES = "jobs.notify.run"
 ROSTER = "jobs.roster.run"
 SIGNALS = "jobs.signals.run"
@@ -92,6 +93,10 @@ class Work:
     def articles(self, connection_id: str) -> None:
         """Have the vendor's articles read anew."""
         self._ask(ARTICLES, connection_id)
+
+    def solved(self, connection_id: str) -> None:
+        """Have the vendor's solved tickets read."""
+        self._ask(SOLVED, connection_id)
 
     def roster(self, connection_id: str) -> None:
         """Have the vendor asked who can be given tickets, and who is there."""

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from app import metrics
 from app.db import clocks, connections, inbox, tickets
 from app.services import Services
+from connectors.base import TellsSolved
 from jobs import notify, roster, signals, sla, workflow
 
 log = logging.getLogger(__name__)
 
 
 READ = timedelta(minutes=15)
-"""Between two readings of one connection's articles."""
+"""Between two readings of one connection's articles, and of its solved tickets."""
 PEOPLE = timedelta(minutes=1)
 """Between two readings of who is there, at one connection."""
 
@@ -51,6 +52,14 @@ def people(services: Services) -> None:
             services.work.roster(one.id)
 
 
+def solved(services: Services) -> None:
+    """Have solved tickets read of each vendor whose turn it is."""
+    for connection_id in _active(services):
+        vendor = services.helpdesks[services.installed(connection_id).vendor]
+        if issubclass(vendor, TellsSolved) and _due(services, f"solved:{connection_id}", READ):
+            services.work.solved(connection_id)
+
+
 def _active(services: Services) -> list[str]:
     with services.database.reading() as session:
         return [one.id for one in connections.every(session) if one.active and one.vendor in services.helpdesks]
@@ -74,6 +83,7 @@ TABLE = (
     Periodic("reconcile", timedelta(minutes=3), reconcile),
     Periodic("people", timedelta(seconds=5), people),
     Periodic("articles", timedelta(seconds=5), articles),
+    Periodic("solved", timedelta(minutes=1), solved),
 )
 
 
