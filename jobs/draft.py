@@ -9,6 +9,7 @@ from app.db.tickets import Remembered
 from app.engine import policy
 from app.engine.handoff import prepared
 from app.engine.history import History
+from app.engine.ports import Before, Knowledge, Remembers
 from app.engine.standing import Case
 from app.engine.types import Classification, Draft, Reason
 from app.engine.writing import written
@@ -32,9 +33,7 @@ class Background:
     """What a workflow waited for has come."""
 
 
-def decided(
-    services: Services, place: Place, remembered: Remembered, ticket: Ticket, background: Background
-) -> Judged:
+def decided(services: Services, place: Place, remembered: Remembered, ticket: Ticket, background: Background) -> Judged:
     """Draft, then gate. Writes nothing."""
     classification, told = background.classification, background.told
     account_id = place.connection.account_id
@@ -45,13 +44,21 @@ def decided(
         standing = standing_of(services, session, place, remembered, ticket, services.database.now(session))
         proof = evidence.newest(session, account_id, classification.category)
     standing = replace(standing, evidence=proof, knowledge=knowledge.version, history=background.history or History())
-    standing = replace(standing, woken=background.woken)
+    standing = replace(standing, woken=background.woken, solved=_before(knowledge, ticket))
     drafted = prepared(Case(ticket, classification, drafted, configuration, standing))
     decision = policy.gate(ticket, classification, drafted, configuration, standing)
     decision = replace(decision, changes=tuple(_safe(change, drafted) for change in decision.changes))
     codes = ",".join(reason.code for reason in decision.reasons)
     log.info("ticket.decided", extra={"decision": decision.id, "mode": str(decision.mode), "reasons": codes})
     return Judged(remembered.id, classification, drafted, decision)
+
+
+def _before(knowledge: Knowledge, ticket: Ticket) -> tuple[Before, ...]:
+    """How people solved tickets like this one, others than itself."""
+    if not isinstance(knowledge, Remembers) or ticket.question is None:
+        return ()
+    alike = knowledge.before(f"{ticket.subject}\n{ticket.question.text}".strip())
+    return tuple(one for one in alike if one.ticket != ticket.ref.id)
 
 
 def screened(drafted: Draft) -> Draft:

@@ -3,16 +3,20 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import islice
 
 from app import logs
 from app.db import articles as shelf
 from app.db import connections, inbox, problems
+from app.db import solved as past
 from app.db.connections import Installed
 from app.db.problems import Problem
+from app.kb import solved as history
 from app.kb.embedding import embed
-from app.queue import ARTICLES, RECONCILE
+from app.nlp.personal import mask
+from app.queue import ARTICLES, RECONCILE, SOLVED
 from app.services import Services
-from connectors.base import HasArticles, TellsChanged
+from connectors.base import HasArticles, TellsChanged, TellsSolved
 from connectors.errors import ConnectorError
 from jobs import base
 from jobs.base import Remedy
@@ -23,6 +27,10 @@ OVERLAP = timedelta(minutes=5)
 """Asked for again each time: vendors' searches lag, and clocks differ."""
 FIRST = timedelta(hours=1)
 """How far back the first question reaches."""
+PAST = timedelta(days=180)
+"""How far back the first reading of solved tickets reaches."""
+MOST_SOLVED = 100
+"""Solved tickets of one reading: each costs the vendor two calls or three."""
 BATCH = 200
 """Events or articles saved in one transaction."""
 
@@ -44,6 +52,31 @@ def articles(connection_id: str) -> None:
     services.work.answered(ARTICLES, connection_id)
     with logs.context(connection=connection_id):
         _guarded(services, connection_id, _articles)
+
+
+def solved(connection_id: str) -> None:
+    """Keep how people solved tickets lately, masked, for those that ask the same. Called by name from the queue.
+
+    Begins where the last reading ended and takes so many a time: a helpdesk with a long past is read over days.
+    """
+    services = base.services()
+    services.work.answered(SOLVED, connection_id)
+    with logs.context(connection=connection_id):
+        _guarded(services, connection_id, _solved)
+
+
+def _solved(services: Services, installed: Installed) -> None:
+    connector = services.connector(installed.id)
+    if not isinstance(connector, TellsSolved):
+        return
+    with services.database.reading() as session:
+        last = past.newest(session, installed.account_id, installed.id)
+        since = last or services.database.now(session) - PAST
+    cases = [history.told(ticket) for ticket in islice(connector.solved(since), MOST_SOLVED)]
+    changed = history.take(services.database, installed.account_id, installed.id, cases, lambda text: mask(text).text)
+    if services.encoder is not None:
+        history.embed(services.database, installed.account_id, services.encoder)
+    log.info("solved.read", extra={"tickets": len(cases), "changed": changed})
 
 
 def _changes(services: Services, installed: Installed) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.models.solved import SolvedRow
@@ -48,11 +48,25 @@ def keep(session: Session, account_id: str, origin: str, cases: Iterable[Solved]
     return changed
 
 
+def newest(session: Session, account_id: str, origin: str) -> datetime | None:
+    """When the latest of an origin's cases was solved, or None when it has none."""
+    mine = (SolvedRow.account_id == account_id, SolvedRow.origin == origin)
+    found: datetime | None = session.scalar(select(func.max(SolvedRow.solved_at)).where(*mine))
+    return found
+
+
+def mark(session: Session, account_id: str, encoder: str) -> tuple[int, datetime | None]:
+    """Cheap to ask, and another one whenever a case got its vector or was solved anew."""
+    mine = (SolvedRow.account_id == account_id, SolvedRow.encoder == encoder)
+    count, last = session.execute(select(func.count(), func.max(SolvedRow.solved_at)).where(*mine)).one()
+    return count, last
+
+
 def unmade(session: Session, account_id: str, encoder: str, limit: int) -> list[tuple[int, str]]:
     """The numbers and questions of the next cases without a vector of this encoder."""
     rows = session.execute(
         select(SolvedRow.id, SolvedRow.question)
-        .where(SolvedRow.account_id == account_id, SolvedRow.encoder != encoder)
+        .where(SolvedRow.account_id == account_id, SolvedRow.encoder != encoder, SolvedRow.question != "")
         .order_by(SolvedRow.id)
         .limit(limit)
     )

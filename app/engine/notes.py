@@ -4,11 +4,12 @@ It never repeats what the customer wrote: the agent has that right above it.
 """
 
 from app.engine.configuration.settled import Configuration
+from app.engine.ports import Before
 from app.engine.standing import Case
 from app.engine.types import Mode, Passage, Reason
 
 _LOOK = 280
-"""Characters of an internal page that the note shows."""
+"""Characters of an internal page, or of how a ticket was solved, that the note shows."""
 
 
 def note(case: Case, decision: str, mode: Mode, reasons: tuple[Reason, ...], told: tuple[Reason, ...] = ()) -> str:
@@ -33,6 +34,8 @@ def note(case: Case, decision: str, mode: Mode, reasons: tuple[Reason, ...], tol
         parts.append(
             "**Internal, not for the customer**\n\n" + "\n".join(f"- {p.title}: {_look(p.text)}" for p in inside)
         )
+    if case.standing.solved:
+        parts.append("**Solved before**\n\n" + "\n".join(map(_before, case.standing.solved)))
     parts.append(f"Deskhand decision {decision}")
     return "\n\n".join(parts)
 
@@ -78,6 +81,10 @@ def source(passage: Passage) -> str:
     """A passage's title, linked where it has an address; brackets in a title do not break the link."""
     title = passage.title.translate({ord("["): "(", ord("]"): ")"}) or passage.source
     return f"[{title}]({passage.url})" if passage.url.startswith(("https://", "http://")) else title
+
+
+def _before(one: Before) -> str:
+    return f"- {one.ticket}, {one.at:%Y-%m-%d}, {one.alike:.0%} alike: {_look(one.resolution)}"
 
 
 def _look(text: str) -> str:

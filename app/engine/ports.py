@@ -1,7 +1,9 @@
 """What the engine needs from outside, as small protocols. Implementations are wired in ``services``."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from app.engine.types import Classification, Passage
 from connectors.types import Ticket
@@ -28,4 +30,23 @@ class Knowledge(Protocol):
 
     def search(self, query: str, *, locale: str = "", limit: int = 5) -> Sequence[Passage]:
         """At most ``limit`` passages, best first, none when nothing fits."""
+        ...
+
+
+@dataclass(frozen=True)
+class Before:
+    """A ticket that people solved before, without anything personal, and how much alike the questions are, 0 to 1."""
+
+    ticket: str
+    resolution: str = field(repr=False)
+    alike: float
+    at: datetime
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """Extra: knowledge that also knows how people solved tickets before. Evidence for an agent, never an answer."""
+
+    def before(self, question: str, *, limit: int = 3) -> Sequence[Before]:
+        """The solved tickets that are most like a question, best first, none when none is alike."""
         ...

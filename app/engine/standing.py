@@ -9,6 +9,7 @@ from typing import Any, get_args
 from app.engine import fields
 from app.engine.configuration.settled import Configuration
 from app.engine.history import History
+from app.engine.ports import Before
 from app.engine.types import Classification, Decision, Draft, EvidenceRecord
 from connectors.types import Change, Role, Ticket
 
@@ -68,6 +69,8 @@ class Standing:
     """When people last gave the ticket back, as far as that was by a button or covers what they wrote."""
     history: History = field(default_factory=History)
     """What is known around the ticket."""
+    solved: tuple[Before, ...] = ()
+    """How people solved tickets like it."""
 
 
 @dataclass(frozen=True)

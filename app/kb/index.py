@@ -12,11 +12,13 @@ from app.db import articles, passages, vectors
 from app.db.database import Database
 from app.db.passages import Found
 from app.engine.pieces import sentences
+from app.engine.ports import Before
 from app.engine.types import Passage
 from app.engine.words import meaningful, stem
 from app.kb.answering import UNSURE, asked_words, beyond, by_words, coverage, score, signs
 from app.kb.embedding import Encoder
 from app.kb.matrix import Matrices, Matrix, past
+from app.kb.solved import similar
 
 Vector = NDArray[np.float32]
 WORDS_WEIGH = 0.25
@@ -64,7 +66,7 @@ class Hit:
 
 
 class HybridIndex:
-    """Implements ``ports.Knowledge`` for one account. ``version`` is that of the moment it was made: make one per job.
+    """Implements ``ports.Knowledge`` and ``Remembers`` for one account. ``version`` is that of the moment it was made: make one per job.
 
     Without an encoder words alone are compared. With ``at``, the answer is the one that could have been given then.
     """
@@ -82,8 +84,10 @@ class HybridIndex:
         self._account_id = account_id
         self._encoder = encoder
         self._at = at
+        matrices = matrices or Matrices()
+        self._past = matrices.past
         with database.reading() as session:
-            self._matrix = self._meanings(session, matrices or Matrices())
+            self._matrix = self._meanings(session, matrices)
             version = self._matrix.version if self._matrix else articles.version(session, account_id, at)
         self.version = version
 
@@ -101,6 +105,13 @@ class HybridIndex:
                 for hit, value in zip(best, scores, strict=True)
                 if value >= LEAST or hit.cosine >= NEAR
             ]
+
+    def before(self, question: str, *, limit: int = 3) -> Sequence[Before]:
+        """The account's solved tickets that are most like a question, best first; none without an encoder, none of the past."""
+        if self._encoder is None or self._at:
+            return ()
+        found = similar(self._database, self._account_id, question, self._encoder, limit=limit, past=self._past)
+        return [Before(one.case.id, one.case.resolution, one.alike, one.case.solved_at) for one in found]
 
     def hits(
         self, session: Session, query: str, locale: str = "", limit: int = 5, vector: Vector | None = None
@@ -127,8 +138,8 @@ class HybridIndex:
         parts = sentences(query) if len(query) > LONG else []
         if not parts:
             return np.asarray(self._encoder.encode([query])[0])
-        together = self._encoder.encode(parts).mean(axis=0)
-        return np.asarray(together / (np.linalg.norm(together) or 1.0))
+        # Not made a unit vector again: what is compared is the mean of the cosines, small where the sentences disagree.
+        return np.asarray(self._encoder.encode(parts).mean(axis=0))
 
     def _by_words(self, session: Session, query: str) -> Mapping[int, float]:
         wanted = [word for word in meaningful(query) if not word.isdigit()][:MOST_WORDS]

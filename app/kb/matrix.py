@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.db import articles, vectors
+from app.kb.past import Past
 
 ACCOUNTS = 8
 """Accounts whose matrices a process keeps; 100,000 passages of 384 numbers are 154 MB."""
@@ -66,6 +67,7 @@ class Matrices:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], Matrix] = OrderedDict()
+        self.past = Past()
 
     def current(self, session: Session, account_id: str, encoder: str, width: int) -> Matrix:
         """The matrix of what is current; read anew only as far as something changed."""

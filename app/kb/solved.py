@@ -10,6 +10,8 @@ from app.db import solved
 from app.db.database import Database
 from app.db.solved import Solved
 from app.kb.embedding import BATCH, Encoder
+from app.kb.past import Past
+from connectors.types import Role, Ticket
 
 ALIKE = 0.6
 """The cosine from which two questions count as alike."""
@@ -38,6 +40,20 @@ def exported(lines: Iterable[str]) -> Iterator[Solved]:
             continue
         if isinstance(ticket, Mapping) and (case := _case(ticket)):
             yield case
+
+
+def told(ticket: Ticket) -> Solved:
+    """A ticket as a case: what its customer asked first, and what a person of the team said last. Empty where nobody did.
+
+    What we or a machine answered proves nothing, and notes are for nobody else's tickets.
+    """
+    said = [message for message in ticket.messages if message.public and message.text.strip()]
+    asked = next((message.text for message in said if message.author.role is Role.CUSTOMER), "")
+    answer = next((message.text for message in reversed(said) if message.author.role is Role.AGENT), "")
+    if not asked or not answer:
+        return Solved(ticket.ref.id, "", "", ticket.updated_at)
+    question = f"{ticket.subject}\n{asked}".strip()[:_LONGEST]
+    return Solved(ticket.ref.id, question, answer[:_LONGEST], ticket.updated_at)
 
 
 def take(database: Database, account_id: str, origin: str, cases: Iterable[Solved], mask: Mask) -> int:
@@ -70,11 +86,13 @@ def embed(
         progress(len(batch))
 
 
-def similar(database: Database, account_id: str, text: str, encoder: Encoder, *, limit: int = 3) -> Sequence[Similar]:
+def similar(
+    database: Database, account_id: str, text: str, encoder: Encoder, *, limit: int = 3, past: Past | None = None
+) -> Sequence[Similar]:
     """The account's solved cases that are most like a text, best first; none when none is alike."""
     vector = encoder.encode([text[:_READ]])[0]
     with database.reading() as session:
-        numbers, rows = solved.compared(session, account_id, encoder.version, encoder.width)
+        numbers, rows = (past or Past()).current(session, account_id, encoder)
         alike = {n: float(c) for n, c in zip(numbers, rows @ vector, strict=True) if c >= ALIKE}
         best = sorted(alike, key=lambda n: -alike[n])[:limit]
         cases = solved.read(session, best)

@@ -2,12 +2,19 @@
 
 import json
 
+import pytest
 from sqlalchemy import text
 
 from app.db.database import Database
+from app.db.solved import newest
+from app.engine.ports import Remembers
 from app.kb import solved
 from app.kb.embedding import Encoder
+from app.kb.index import HybridIndex
+from app.kb.matrix import Matrices
 from app.nlp.personal import mask
+from connectors.types import Role, Ticket
+from tests.builders import a_message, a_person, a_ticket, an_agent
 
 TICKETS = [
     {
@@ -75,3 +82,43 @@ def test_what_is_asked_twice_is_noticed(encoder: Encoder) -> None:
     ] == ["9", "7"]
     assert solved.duplicates("", others, encoder) == []
     assert solved.duplicates("Where is my order?", {}, encoder) == []
+
+
+def closed(answer: str = "We send you a new backpack.", role: Role = Role.AGENT) -> Ticket:
+    asked = a_message("The zip of my backpack broke. Mail me at ana@customer.example")
+    inside = a_message("internal words", author=an_agent(), public=False)
+    said = (asked, a_message(answer, author=a_person("a1", role)), inside)
+    return a_ticket(messages=said, subject="Broken zip")
+
+
+def test_a_ticket_is_what_its_customer_asked_and_what_a_person_said_last() -> None:
+    case = solved.told(closed())
+    assert case.question.startswith("Broken zip\nThe zip of my backpack broke.")
+    assert case.resolution == "We send you a new backpack."
+
+
+@pytest.mark.parametrize("role", [Role.US, Role.MACHINE, Role.CUSTOMER])
+def test_what_no_person_of_the_team_answered_proves_nothing(role: Role) -> None:
+    assert (solved.told(closed(role=role)).question, solved.told(closed(role=role)).resolution) == ("", "")
+
+
+def test_a_ticket_without_an_answer_is_read_once_and_never_found(database: Database, encoder: Encoder) -> None:
+    case = solved.told(closed(role=Role.US))
+    assert solved.take(database, "shop", "desk", [case], masked) == 1
+    with database.reading() as session:
+        assert newest(session, "shop", "desk") == case.solved_at
+        assert newest(session, "bank", "desk") is None
+    assert solved.embed(database, "shop", encoder) == 0
+
+
+def test_an_index_says_how_it_was_solved_before_and_hears_of_new_cases(database: Database, encoder: Encoder) -> None:
+    shared = Matrices()
+    question = "the zipper on my backpack is broken"
+    assert list(HybridIndex(database, "shop", encoder, matrices=shared).before(question)) == []
+    solved.take(database, "shop", "desk", [solved.told(closed())], masked)
+    solved.embed(database, "shop", encoder)
+    found = HybridIndex(database, "shop", encoder, matrices=shared).before(question)
+    assert [one.resolution for one in found] == ["We send you a new backpack."]
+    assert found[0].alike >= solved.ALIKE
+    assert isinstance(HybridIndex(database, "shop", encoder), Remembers)
+    assert list(HybridIndex(database, "shop").before(question)) == []
