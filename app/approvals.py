@@ -17,7 +17,11 @@ _LONGEST = 2000
 
 
 class NoSuchApproval(Exception):
-    """The link was not made here, or its time is over."""
+    """The link was not made here, or its time is ``over``."""
+
+    def __init__(self, message: str, *, over: bool = False) -> None:
+        super().__init__(message)
+        self.over = over
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Approvals:
         connection, ref, effect, until = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         ends = datetime.fromtimestamp(until, UTC)
         if now >= ends:
-            raise NoSuchApproval("the link's time is over")
+            raise NoSuchApproval("the link's time is over", over=True)
         return Asked(connection, Ref(ref), effect, ends)
 
     def _signature(self, body: str) -> str:

@@ -5,7 +5,7 @@ from flask import Flask
 from app import logs
 from app.services import Services
 from app.settings import Settings
-from app.web import api, errors, health, webhooks
+from app.web import api, approvals, errors, health, webhooks
 
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
@@ -17,6 +17,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.register_blueprint(webhooks.blueprint(services))
     app.register_blueprint(api.blueprint(services))
+    app.register_blueprint(approvals.blueprint(services))
     app.register_blueprint(health.blueprint(services))
     errors.register(app)
     return app

@@ -50,7 +50,7 @@ def has_words(progress: Progress, asked: Sequence[Proposal]) -> bool:
 
 def proposal(key: str, operation: Operation, inputs: dict[str, object], why: Reason | None, link: str) -> Proposal:
     """An effect as a person is asked about it. Inputs are shown in short, a line each."""
-    details = tuple(f"{name}: {_short(value)}" for name, value in inputs.items() if value not in (None, "", [], {}))
+    details = tuple(f"{name}: {shown(value)}" for name, value in inputs.items() if value not in (None, "", [], {}))
     return Proposal(key, operation.title, details, why, link)
 
 
@@ -73,10 +73,11 @@ def _asked(one: Proposal) -> str:
     return "\n\n".join(part for part in (f"**To approve: {one.title}**", lines, where) if part)
 
 
-def _short(value: object) -> str:
+def shown(value: object) -> str:
+    """A value in a line, in short."""
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_short(part)}" for name, part in value.items() if part not in (None, ""))
+        return ", ".join(f"{name} {shown(part)}" for name, part in value.items() if part not in (None, ""))
     if isinstance(value, list | tuple):
-        return "; ".join(_short(part) for part in value)
+        return "; ".join(shown(part) for part in value)
     text = " ".join(str(value).split())
     return text if len(text) <= 120 else f"{text[:117]}..."

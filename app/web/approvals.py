@@ -1,0 +1,90 @@
+"""The page behind a link in a note: it shows what a workflow proposes, asks once more, and saves the answer as a press of a button.
+
+The link says what, never who: what is recorded is that a member of the team with the note said so. Looking changes nothing.
+"""
+
+import logging
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from app.approvals import Asked, NoSuchApproval
+from app.db import deeds, inbox
+from app.db.deeds import Deed
+from app.engine.workflows.telling import shown
+from app.services import Services
+from connectors.operations import OPERATIONS
+from connectors.types import Click, Event, EventKind, Person, Role
+
+log = logging.getLogger(__name__)
+
+PRESSED = "deskhand:approval:"
+"""Begins the delivery of the press: one for each effect, so that a link works once, whatever was said."""
+TEAM = Person("approval-link", Role.AGENT, "a member of the team with the note", external=False)
+ANSWERS = ("approve", "reject")
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def blueprint(services: Services) -> Blueprint:
+    """``/approvals/<token>``: GET asks, POST with ``answer=approve`` or ``reject`` says."""
+    pages = Blueprint("approvals", __name__, template_folder="templates")
+
+    @pages.get("/approvals/<token>")
+    def ask(token: str) -> Response:
+        asked, _ = _asked(services, token)
+        with services.database.reading() as session:
+            deed = deeds.find(session, asked.effect)
+        if deed is None:
+            abort(404)
+        return _page(deed, "" if deed.state == deeds.PROPOSED else f"This is {deed.state} already.")
+
+    @pages.post("/approvals/<token>")
+    def say(token: str) -> Response:
+        asked, now = _asked(services, token)
+        answer = request.form.get("answer", "")
+        if answer not in ANSWERS:
+            abort(400)
+        with services.database.reading() as session:
+            deed = deeds.find(session, asked.effect)
+        if deed is None:
+            abort(404)
+        taken = deed.state == deeds.PROPOSED and _press(services, asked, answer, now)
+        log.info("approval.pressed", extra={"answer": answer, "taken": taken})
+        return _page(
+            deed, "Thank you. The ticket's note says what came of it." if taken else "This was answered already."
+        )
+
+    return pages
+
+
+def _asked(services: Services, token: str) -> tuple[Asked, datetime]:
+    """What the link is about; 404 for one that was not made here, 410 for one whose time is over."""
+    now = datetime.now(UTC)
+    try:
+        return services.approvals.read(token, now), now
+    except NoSuchApproval as error:
+        abort(410 if error.over else 404)
+
+
+def _press(services: Services, asked: Asked, answer: str, now: datetime) -> bool:
+    """Save the press as an event of the ticket; False when one was saved before."""
+    event = Event(f"{PRESSED}{asked.effect}", EventKind.CLICK, asked.ref, now, Click(answer, asked.effect, TEAM))
+    with services.database.session() as session:
+        to_ring = inbox.accept(session, asked.connection, [event], now)
+    for ticket_id in to_ring:
+        services.work.ring(ticket_id)
+    return bool(to_ring)
+
+
+def _page(deed: Deed, said: str) -> Response:
+    known = OPERATIONS.get(deed.name)
+    title = known.title if known else deed.name
+    lines = [(name, shown(value)) for name, value in deed.inputs.items() if value not in (None, "", [], {})]
+    body = render_template("approval.html", title=title, system=deed.system, lines=lines, said=said)
+    return Response(body, headers=HEADERS, content_type="text/html; charset=utf-8")
