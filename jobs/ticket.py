@@ -23,7 +23,7 @@ from app.engine.types import Classification, EvidenceRecord
 from app.queue import TICKET
 from app.standing import REDECIDED, Place, domain, place, standing_of
 from connectors.types import Event, EventKind, Reply, Role, Status, Ticket, Untag
-from jobs import approve, assign, base, click, identity, kin, link, sla, workflow
+from jobs import approve, assign, base, click, identity, kin, link, sla, unreached, workflow
 from jobs.base import Later, Run
 from jobs.classify import classified
 from jobs.click import Pressed, Scene
@@ -176,6 +176,7 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
             scene = replace(scene, standing=replace(scene.standing, history=around.history))
             kin.remember(session, scene, judged, around)
         planned += sla.followed(session, run.ticket_id, scene, judged)
+            unreached.tell(session, run.ticket_id, scene, judged)
         planned += kin.followed(session, run.ticket_id, where, scene, knock.deliveries)
         new = {one.key: one for one in planned if one.changes and not effects.exists(session, one.key)}
         effects.plan(session, run.ticket_id, list(new.values()), now)

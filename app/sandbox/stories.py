@@ -12,7 +12,7 @@ from app.sandbox.inbox.shape import moment
 from app.sandbox.saas import SAAS
 from app.sandbox.scene import Scene, field, ours
 from app.sandbox.shop import SHOP
-from app.sandbox.world import Fault, View
+from app.sandbox.world import Fault, Told, View
 
 Check = Callable[[Scene, View], bool]
 
@@ -130,8 +130,13 @@ def _fraud(scene: Scene) -> str:
 def _outage(scene: Scene) -> str:
     """The highest plan, everything down: engineers are paged, and the support manager hears of it in the team's chat."""
     ticket = send("zendesk-tallyboard", letter(SAAS, "Everything is down"))(scene)
-    scene.until(lambda: any(one.way == "pager" for one in scene.world.told), "nobody was paged")
+    scene.until(lambda: any(_about(one, "pager", ticket) for one in scene.world.told), "nobody was paged")
     return ticket
+
+
+def _about(told: Told, way: str, ticket: str) -> bool:
+    """Whether somebody was told of this ticket by this way."""
+    return told.way == way and LAST.split(told.subject)[-1] == ticket
 
 
 def _away(scene: Scene) -> str:

@@ -11,7 +11,7 @@ from app.sandbox.demo import play
 from app.sandbox.staging import Stage, set_stage
 from app.sandbox.stories import STORIES
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 PICTURES = Path(__file__).parent / "pictures"
 SHOWN = ("angry-vip", "fraud", "critical-bug")
 

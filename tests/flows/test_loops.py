@@ -86,6 +86,7 @@ def _sent(vendor: Vendor) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_flood_of_forged_requesters_from_everywhere_stays_within_the_accounts_budget(stage: Stage) -> None:
     """5,000 people of 5,000 domains that nobody has heard of, each with the one question that is answered by itself."""
     box = Mailbox(stage)
