@@ -4,6 +4,7 @@ Order: attributes in one call, tags, note, reply, assignment, state. All but mes
 Assignment comes after the messages: a reply may assign the conversation to its author.
 """
 
+import base64
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -202,12 +203,13 @@ class Writer:
             order = every.index(place)
             mark = line(batch.key, order, replies if order == 0 else ())
             body = to_html(change.text) + f"<p><i>{mark}</i></p>"
-            self._say(batch, place, self._as_admin("note", body), mark)
+            self._say(batch, place, self._as_admin("note", body) | _attached(change), mark)
 
     def _replies(self, batch: Batch) -> None:
         for place, change in batch.todo(Reply):
             self._compare(batch)
-            self._say(batch, place, self._as_admin("comment", to_html(change.text)), change.text)
+            body = self._as_admin("comment", to_html(change.text)) | _attached(change)
+            self._say(batch, place, body, change.text)
 
     def _copies(self, batch: Batch) -> None:
         for place, change in batch.todo(AddMessage):
@@ -265,6 +267,15 @@ class Writer:
             if wanted == "snoozed":
                 body["snoozed_until"] = int(change.until.timestamp())
             self._softly(batch, "state", self._client.manage, body)
+
+
+def _attached(change: Note | Reply) -> Json:
+    """The files that go with it."""
+    files = [
+        {"content_type": file.content_type, "name": file.name, "data": base64.b64encode(file.content).decode()}
+        for file in change.files
+    ]
+    return {"attachment_files": files} if files else {}
 
 
 def _newest(answer: Json, words: str) -> str:

@@ -47,6 +47,8 @@ class Lookup:
     field: Callable[[str], str]
     group: Callable[[str], str]
     person: Callable[[AddMessage], int]
+    uploads: Callable[[Note | Reply], Sequence[str]] = lambda change: ()
+    """The tokens of a comment's files, once they are there."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def _comment(change: AddMessage | Note | Reply, lookup: Lookup) -> Mapping[str, 
     # ``public`` is always said: Zendesk would else take over what the ticket began with.
     if isinstance(change, AddMessage):
         return {"body": change.text, "public": True, "author_id": lookup.person(change)}
-    return {"html_body": rich(change.text), "public": isinstance(change, Reply)}
+    said = {"html_body": rich(change.text), "public": isinstance(change, Reply)}
+    return {**said, "uploads": list(lookup.uploads(change))} if change.files else said
 
 
 def _set_field(change: SetField, values: dict[str, Any], lookup: Lookup, skipped: list[str]) -> None:

@@ -126,7 +126,7 @@ class Zendesk:
         if kin.concerns(changes):
             return kin.bring_together(self._client, ref, changes, key, expect, self.us)
         id = number(ref)
-        plan = batch.batch(changes, key, batch.Lookup(self._field, self._group, self._person))
+        plan = batch.batch(changes, key, batch.Lookup(self._field, self._group, self._person, self._uploads))
         done = self._done(id, [put.key for put in plan.puts]) if since else {}
         recovered = bool(plan.puts) and len(done) == len(plan.puts)
         latest: Mapping[str, Any] = {}
@@ -248,6 +248,16 @@ class Zendesk:
         except (NotFound, Closed, Refused, AuthFailed) as error:
             return (f"tags: the vendor refused them ({type(error).__name__})",)
         return ()
+
+    def _uploads(self, change: Note | Reply) -> list[str]:
+        """Bring a comment's files there. A reply says that they are attached, so without them it is refused; a note is not."""
+        try:
+            return [self._client.upload(file) for file in change.files]
+        except Refused:
+            if isinstance(change, Reply):
+                raise
+            log.warning("upload.refused")
+            return []
 
     # --- names -----------------------------------------------------------------------------------------------
 

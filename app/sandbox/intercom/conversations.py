@@ -1,5 +1,7 @@
 """The played API's conversations: find, search, open, reply, parts, tags, update, convert, redact, delete."""
 
+import base64
+import binascii
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +12,7 @@ from app.sandbox.intercom.notify import Notifier
 from app.sandbox.intercom.render import Json, clean
 from app.sandbox.intercom.state import Admin, Contact, Conversation, Part, Workspace
 
+MOST_FILES = 10
 SPOKEN = {"note": "conversation.admin.noted", "comment": "conversation.admin.replied"}
 MOVED = {"close": "conversation.admin.closed", "open": "conversation.admin.opened"}
 SEEN_PARTS = 500
@@ -203,7 +206,9 @@ class Conversations:
         if kind not in SPOKEN:
             raise invalid("message_type is invalid")
         said = clean(text(body, "body"))
-        return self._workspace.admin_says(given, self._admin(body), kind, said, self.app_code), SPOKEN[kind]
+        part = self._workspace.admin_says(given, self._admin(body), kind, said, self.app_code)
+        part.files = _files(body)
+        return part, SPOKEN[kind]
 
     def _contact_reply(self, given: Conversation, kind: str, body: Json) -> Part:
         if kind != "comment" or body.get("type") != "user":
@@ -271,3 +276,18 @@ def _fits(given: Conversation, query: Json) -> bool:
     if field not in values or operator not in OPERATORS:
         raise invalid(f"{field} {operator} is not a filter")
     return OPERATORS[operator](values[field], query.get("value"))
+
+
+def _files(body: Json) -> tuple[tuple[str, str, int], ...]:
+    """What is attached: name, content type, size. Refused where the data is no base64 or there are too many."""
+    given = body.get("attachment_files") or []
+    try:
+        found = [
+            (str(one["name"]), str(one["content_type"]), len(base64.b64decode(one["data"], validate=True)))
+            for one in given
+        ]
+    except (KeyError, TypeError, binascii.Error):
+        raise invalid("attachment_files is invalid") from None
+    if len(found) > MOST_FILES:
+        raise invalid("attachment_files is too long")
+    return tuple(found)

@@ -49,7 +49,7 @@ def part(given: Part, *, as_text: bool = False) -> Json:
         "notified_at": given.at,
         "assigned_to": to,
         "author": author(given.author),
-        "attachments": [],
+        "attachments": [_attachment(given.id, *file) for file in given.files],
         "external_id": None,
         "redacted": given.redacted,
         "email_message_metadata": None,
@@ -58,6 +58,11 @@ def part(given: Part, *, as_text: bool = False) -> Json:
         "tags": [],
         "app_package_code": given.app_code,
     }
+
+
+def _attachment(part: str, name: str, content_type: str, size: int) -> Json:
+    url = f"https://downloads.intercomcdn.com/i/o/{part}/{name}"
+    return {"type": "upload", "name": name, "url": url, "content_type": content_type, "filesize": size}
 
 
 class Renderer:

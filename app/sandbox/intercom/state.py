@@ -80,6 +80,8 @@ class Part:
     redacted: bool = False
     by_api: bool = False
     """Known to the sandbox also where the app shows no code."""
+    files: tuple[tuple[str, str, int], ...] = ()
+    """Name, content type and size of each."""
 
 
 @dataclass

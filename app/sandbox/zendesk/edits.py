@@ -170,12 +170,18 @@ def _comment(state: State, record: Record, audit: Row, said: Row) -> Row:
     inner = said.get("html_body") or "".join(f'<p dir="auto">{html.escape(p)}</p>' for p in text.split("\n\n"))
     row: Row = {"id": state.id("event"), "type": "Comment", "author_id": said["author_id"], "body": text}
     row |= {"html_body": f'<div class="zd-comment" dir="auto">{inner}</div>', "plain_body": text}
-    row |= {"public": bool(said.get("public", began)), "attachments": list(said.get("attachments") or ())}
+    row |= {"public": bool(said.get("public", began)), "attachments": _attached(state, said)}
     row["audit_id"] = audit["id"]
     record.comments.append(
         row | {"via": audit["via"], "created_at": audit["created_at"], "metadata": audit["metadata"]}
     )
     return row
+
+
+def _attached(state: State, said: Row) -> list[Row]:
+    """What came with a mail, or what was uploaded before; a token is used up."""
+    uploaded = [state.uploads.pop(token) for token in said.get("uploads") or () if token in state.uploads]
+    return [*(said.get("attachments") or ()), *uploaded]
 
 
 def _audit(state: State, record: Record, actor: int, via: Row, custom: Any, system: Row | None) -> Row:

@@ -74,6 +74,8 @@ class State:
         self.fields: dict[int, Row] = {}
         self.articles: dict[int, Row] = {}
         self.jobs: dict[str, Row] = {}
+        self.uploads: dict[str, Row] = {}
+        """Token -> the attachment that no comment has taken yet."""
         self.idempotent: dict[str, tuple[datetime, str, int]] = {}
         self.listeners: list[Listener] = []
         self.bot = self.add_user("Deskhand", email, role="admin")["id"]

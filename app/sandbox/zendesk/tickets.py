@@ -10,7 +10,7 @@ from typing import Any
 from flask import jsonify, request
 
 from app.sandbox.zendesk import edits
-from app.sandbox.zendesk.state import Problem, Record, Row, State, not_found
+from app.sandbox.zendesk.state import Problem, Record, Row, State, invalid, not_found
 from app.sandbox.zendesk.wire import Route, body_of, few, ids_of, page, sent
 
 REMEMBERED = timedelta(hours=2)
@@ -31,6 +31,7 @@ class Tickets:
             ("PUT", "/tickets/update_many", self.update_many),
             ("POST", "/tickets/create_many", self.create_many),
             ("GET", "/tickets/<int:id>", self.show),
+            ("POST", "/uploads", self.upload),
             ("PUT", "/tickets/<int:id>", self.update),
             ("DELETE", "/tickets/<int:id>", self.delete),
             ("GET", "/tickets/<int:id>/comments", self.comments),
@@ -94,6 +95,18 @@ class Tickets:
         with self._state.lock:
             self._state.record(id).deleted = True
         return "", 204
+
+    def upload(self) -> Any:
+        """A file that waits for the comment that takes it."""
+        name, content = request.args.get("filename", ""), request.get_data()
+        if not name or not content:
+            raise invalid("filename", "Filename and content: cannot be blank")
+        with self._state.lock:
+            token = f"upload{self._state.id('upload')}"
+            row = {"id": self._state.id("attachment"), "file_name": name, "size": len(content)}
+            row |= {"content_type": request.content_type, "content_url": f"{request.url_root}attachments/{token}"}
+            self._state.uploads[token] = row
+        return {"upload": {"token": token, "attachment": row, "attachments": [row]}}, 201
 
     def comments(self, id: int) -> Row:
         """Oldest first, or newest first on request."""
