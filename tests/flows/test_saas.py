@@ -45,10 +45,10 @@ PRIYA = Person("p-priya", Role.CUSTOMER, "Priya Raman", "priya@northgrid.example
 class Company:
     """Its systems, and one customer's ticket at its desk."""
 
-    def __init__(self, base: str, systems: dict[str, object], text: str, mode: str) -> None:
+    def __init__(self, base: str, systems: dict[str, object], file: Path, text: str, mode: str) -> None:
         self.github, self.jira = systems["github"], systems["jira"]
         self.datadog, self.statuspage = systems["datadog"], systems["statuspage"]
-        self.play = Play(Stage(services=Services), text=text, mode=mode)
+        self.play = Play(Stage(f"sqlite:///{file}", services=Services), text=text, mode=mode)
         self.stage = self.play.stage
         self.stage.services.backends = BACKENDS
         self.stage.bells.signals = lambda account: signals.deal(self.stage.services, account)
@@ -93,7 +93,7 @@ class Company:
 
 
 @pytest.fixture
-def open_company(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+def open_company(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[object]:
     monkeypatch.setattr("app.standing.coin", lambda *parts: 0.5)  # nobody is drawn for the audit in these stories
     world = World()
     systems = {
@@ -103,7 +103,7 @@ def open_company(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
         "statuspage": StatuspageBackend(world),
     }
     with Served(application(world, [], backends=list(systems.values()))) as base:
-        yield lambda text=OURS, mode="assist": Company(base, systems, text, mode)
+        yield lambda text=OURS, mode="assist": Company(base, systems, tmp_path / "flows.db", text, mode)
     VENDORS.clear()
 
 
