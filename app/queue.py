@@ -31,6 +31,7 @@ ARTICLES = "jobs.reconcile.articles"
 SOLVED = "jobs.reconcile.solved"
 NOTICES = "jobs.notify.run"
 ROSTER = "jobs.roster.run"
+FORECAST = "jobs.forecast.run"
 SIGNALS = "jobs.signals.run"
 BELL = 30
 """Seconds after which a ticket that was rung and not answered may be rung again."""
@@ -105,6 +106,10 @@ class Work:
     def signals(self, account_id: str) -> None:
         """Have it looked at what backends and the account's own site told."""
         self._ask(SIGNALS, account_id)
+
+    def forecast(self, account_id: str) -> None:
+        """Have it foreseen which of the account's promises may be broken."""
+        self._ask(FORECAST, account_id)
 
     def notices(self, account_id: str) -> None:
         """Have the account's people told what is due."""

@@ -9,7 +9,7 @@ from app import metrics
 from app.db import clocks, connections, inbox, tickets
 from app.services import Services
 from connectors.base import TellsSolved
-from jobs import notify, roster, signals, sla, workflow
+from jobs import forecast, notify, roster, signals, sla, workflow
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +81,7 @@ TABLE = (
     Periodic("promises", timedelta(seconds=15), sla.sweep),
     Periodic("notices", timedelta(seconds=5), notify.sweep),
     Periodic("reconcile", timedelta(minutes=3), reconcile),
+    Periodic("forecasts", timedelta(minutes=1), forecast.sweep),
     Periodic("people", timedelta(seconds=5), people),
     Periodic("articles", timedelta(seconds=5), articles),
     Periodic("solved", timedelta(minutes=1), solved),

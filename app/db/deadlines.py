@@ -85,6 +85,7 @@ def count(session: Session, ticket_id: str, clock: Clock, policy: str, known: Wa
         "policy": policy,
         "team": known.team,
         "tier": tier[:100],
+        "priority": known.priority,
         "due_at": clock.due,
         "warn_at": warn,
     }

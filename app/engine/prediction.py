@@ -4,7 +4,8 @@ A ticket's wait is *foreseen* as the open minutes until the work ahead of it is 
 will come later and are more urgent. How far such
 forecasts are off is learned as the survival of the ratio between the real wait and the foreseen one, by priority and place
 in the queue: what still waits counts as far as it got (Kaplan and Meier's estimate), so an overload shows at once and not
-only when its tickets are done. A promise is broken when the ratio outlives the time that is left.
+only when its tickets are done. A promise is broken when the ratio outlives the time that is left. What was said is at last
+held against what came of it, and corrected.
 """
 
 from bisect import bisect_right
@@ -20,6 +21,13 @@ PLACES = (1, 10, 100, 1000)
 """Upper ends, exclusive, of the groups of places in the queue; one more lies above the last."""
 ROUNDS = 12
 """How often the forecast takes in those who come while it lasts; what is still missing then is under a percent."""
+BINS = 10
+SAID = 2_000
+"""What was said that a correction rests on, the newest."""
+TRUST = 100.0
+"""How many cases what is said counts for, in each step."""
+LEAST_OPEN = 60.0
+"""Open minutes of a day from which it says something about the pace."""
 SHORTEST = 1.0
 """Open minutes under which no wait is foreseen: a ticket that is next takes somebody some time, too."""
 
@@ -77,6 +85,11 @@ class Model:
         return min(1.0, curve.beyond((waited + left) / foreseen) / so_far) if so_far else 1.0
 
 
+def pace(days: Iterable[tuple[int, float]]) -> float:
+    """Tickets done an open minute on the best of these days (tickets done, open minutes): what people do when there is enough."""
+    return max((done / minutes for done, minutes in days if minutes >= LEAST_OPEN), default=0.0)
+
+
 @dataclass(frozen=True)
 class Jumpers:
     """Tickets that come later and pass: so many an open minute, for so many open minutes from now on."""
@@ -122,11 +135,39 @@ def survival(waits: Sequence[Wait]) -> Survival:
     return Survival(tuple(ratios), tuple(shares))
 
 
-def calibration_error(said: Iterable[tuple[float, bool]], bins: int = 10) -> float:
+@dataclass(frozen=True)
+class Corrected:
+    """What was seen of late where such a probability was said, in ``BINS`` even steps. Without a past nothing is changed."""
+
+    seen: tuple[tuple[int, int], ...] = ()
+    """For each step how many were said and how many of these were broken."""
+
+    def p(self, said: float) -> float:
+        """The probability, drawn from what was said to what was seen by how much was seen."""
+        if not self.seen:
+            return said
+        count, broken = self.seen[_bin(said)]
+        return (broken + TRUST * said) / (count + TRUST)
+
+
+def corrected(said: Iterable[tuple[float, bool]]) -> Corrected:
+    """The correction that follows from the newest that were said and are decided, oldest first."""
+    counts, broken = [0] * BINS, [0] * BINS
+    for p, was in list(said)[-SAID:]:
+        counts[_bin(p)] += 1
+        broken[_bin(p)] += was
+    return Corrected(tuple(zip(counts, broken, strict=True)))
+
+
+def _bin(p: float) -> int:
+    return min(int(p * BINS), BINS - 1)
+
+
+def calibration_error(said: Iterable[tuple[float, bool]]) -> float:
     """How far said and seen are apart, on average over the cases (expected calibration error, 0 to 1)."""
     groups: dict[int, list[tuple[float, bool]]] = {}
     for p, broken in said:
-        groups.setdefault(min(int(p * bins), bins - 1), []).append((p, broken))
+        groups.setdefault(_bin(p), []).append((p, broken))
     gaps = (abs(sum(p for p, _ in group) - sum(b for _, b in group)) for group in groups.values())
     count = sum(len(group) for group in groups.values())
     return sum(gaps) / count if count else 0.0

@@ -11,13 +11,27 @@ import json
 import random
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from app.engine.hours import USUAL
-from app.engine.prediction import RECENT, Jumpers, Kind, Model, Wait, calibration_error, foreseen, kind, learned
+from app.engine.prediction import (
+    RECENT,
+    SAID,
+    Corrected,
+    Jumpers,
+    Kind,
+    Model,
+    Wait,
+    calibration_error,
+    corrected,
+    foreseen,
+    kind,
+    learned,
+    pace,
+)
 from app.engine.routing import Agent, Need, Waiting, choose, comes_up, queue
 from app.engine.sla import due, term
 from connectors.types import Priority
@@ -25,7 +39,7 @@ from connectors.types import Priority
 TICKETS = 50_000
 DAYS = 30
 PEOPLE = 56
-SHORT = 50
+SHORT = 42
 """People who cannot do the month's work in its time."""
 TERMS = {
     Priority.URGENT: "1h-business-hours",
@@ -36,8 +50,12 @@ TERMS = {
 MIX = ((Priority.URGENT, 0.05), (Priority.HIGH, 0.2), (Priority.NORMAL, 0.6), (Priority.LOW, 0.15))
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-PACE_OVER = 2000
-"""The newest tickets done, over which the pace is measured."""
+LATELY = timedelta(days=7)
+"""The days on which the pace is measured."""
+FLOW = 5 * 480.0
+"""The open minutes over which it is counted how many come."""
+UNKNOWN = 1.0
+"""Tickets a minute before anything was done."""
 RELEARNED = 250
 """Arrivals after which the model is learned anew, from what is decided by then."""
 
@@ -99,46 +117,69 @@ class Seer:
         """Open minutes since the month began."""
         self.told: dict[str, float] = {}
         self._places: list[datetime] = []
-        self._done: deque[float] = deque(maxlen=PACE_OVER)
-        self._came: deque[tuple[float, Priority, timedelta]] = deque(maxlen=PACE_OVER)
+        self._days: dict[date, list[float]] = {}
+        self._came: deque[tuple[float, Priority]] = deque()
+        self._leads: dict[Priority, timedelta] = {}
         self._waits: dict[str, tuple[Kind, float, float]] = {}
         self._over: deque[Wait] = deque(maxlen=RECENT)
         self._model: Model = learned([])
+        self._said: deque[tuple[float, bool]] = deque(maxlen=SAID)
+        self._open: dict[str, tuple[float, datetime]] = {}
+        self._correction = Corrected()
+
+    def passes(self, now: datetime, minutes: float) -> None:
+        """So many open minutes pass."""
+        self.opened += minutes
+        self._days.setdefault(now.date(), [0.0, 0.0])[1] += minutes
+        for day in [day for day in self._days if day < now.date() - LATELY]:
+            del self._days[day]
+        while self._came and self._came[0][0] < self.opened - FLOW:
+            self._came.popleft()
 
     def comes(self, one: Waiting) -> None:
         """A ticket arrives."""
         ahead = bisect.bisect_left(self._places, comes_up(one))
         bisect.insort(self._places, comes_up(one))
-        worked = self.opened - self._done[0] if self._done else 0.0
-        wait = foreseen(ahead, len(self._done) / worked if worked else PEOPLE / 10, self._jumpers(one))
+        self._came.append((self.opened, one.priority))
+        self._leads[one.priority] = comes_up(one) - one.arrived
+        wait = foreseen(ahead, pace((int(n), m) for n, m in self._days.values()) or UNKNOWN, self._jumpers(one))
         name = kind(str(one.priority), ahead)
         if len(self.told) % RELEARNED == 0:
             still = (Wait(k, f, self.opened - begun, over=False) for k, f, begun in self._waits.values())
             self._model = learned([*self._over, *still])
+            self._decide(one.arrived)
         self._waits[one.ticket] = name, wait, self.opened
         left = USUAL.between(one.arrived, one.due or one.arrived) / MINUTE
-        self.told[one.ticket] = self._model.p(name, wait, left)
+        said = self._model.p(name, wait, left)
+        self._open[one.ticket] = said, one.due or one.arrived
+        self.told[one.ticket] = self._correction.p(said)
+
+    def _decide(self, now: datetime) -> None:
+        """What is over its time is broken, done or not: that much is known of what was said."""
+        for ticket in [ticket for ticket, (_, end) in self._open.items() if end <= now]:
+            self._said.append((self._open.pop(ticket)[0], True))
+        self._correction = corrected(self._said)
 
     def _jumpers(self, one: Waiting) -> list[Jumpers]:
         """Who came lately, by priority, and until when those like them will pass this one."""
-        self._came.append((self.opened, one.priority, comes_up(one) - one.arrived))
-        span = max(self.opened - self._came[0][0], 60.0)
-        found = []
-        for priority in Priority:
-            leads = [lead for _, came, lead in self._came if came is priority]
-            if leads:
-                until = USUAL.between(one.arrived, comes_up(one) - sorted(leads)[len(leads) // 2]) / MINUTE
-                found.append(Jumpers(len(leads) / span, until))
-        return found
+        span = max(min(self.opened, FLOW), 60.0)
+        counts = Counter(priority for _, priority in self._came)
+        return [
+            Jumpers(counts[priority] / span, USUAL.between(one.arrived, comes_up(one) - lead) / MINUTE)
+            for priority, lead in self._leads.items()
+        ]
 
     def begun(self, one: Waiting) -> None:
         """Somebody takes it out of the queue."""
         self._places.pop(bisect.bisect_left(self._places, comes_up(one)))
 
-    def ended(self, ticket: str) -> None:
+    def ended(self, ticket: str, at: datetime) -> None:
         """Somebody is done with it: only now is it known how long it took."""
         name, wait, begun = self._waits.pop(ticket)
-        self._done.append(self.opened)
+        self._days[max(self._days)][0] += 1
+        if ticket in self._open:
+            said, due = self._open.pop(ticket)
+            self._said.append((said, at > due))
         self._over.append(Wait(name, wait, self.opened - begun))
 
 
@@ -162,9 +203,9 @@ class Floor:
     def frees(self, now: datetime) -> None:
         """Whoever is done has room again."""
         while self.busy and self.busy[0][0] <= now:
-            _, free, ticket = heapq.heappop(self.busy)
+            at, free, ticket = heapq.heappop(self.busy)
             self.agents[free] = replace(self.agents[free], load=0.0)
-            self.seer.ended(ticket)
+            self.seer.ended(ticket, at)
 
     def assigns(self, now: datetime, work: dict[str, int]) -> None:
         """The next tickets of the order go to people with room, while it is open."""
@@ -192,7 +233,7 @@ def play(tickets: list[Ticket], order: Callable[[list[Waiting]], list[Waiting]],
             place += 1
         floor.frees(now)
         floor.assigns(now, work)
-        floor.seer.opened += 5 * USUAL.is_open(now)
+        floor.seer.passes(now, 5.0 * USUAL.is_open(now))
         now += 5 * MINUTE
     taken = [int(agent.taken) for agent in floor.agents.values()]
     return _told(tickets, floor, taken)

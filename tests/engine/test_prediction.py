@@ -12,9 +12,11 @@ from app.engine.prediction import (
     Survival,
     Wait,
     calibration_error,
+    corrected,
     foreseen,
     kind,
     learned,
+    pace,
     survival,
 )
 
@@ -103,6 +105,27 @@ def test_what_is_learned_of_one_half_is_calibrated_on_the_other() -> None:
         left = one.foreseen * dice.uniform(0.3, 2.5)
         said.append((model.p(one.kind, one.foreseen, left), one.waited > left))
     assert calibration_error(said) < 0.03
+
+
+def test_the_pace_is_that_of_the_best_day_that_says_anything() -> None:
+    assert pace([(40, 480.0), (96, 480.0), (50, 59.0)]) == pytest.approx(0.2)
+    assert pace([]) == 0.0
+
+
+def test_what_was_said_is_drawn_to_what_was_seen_by_how_much_was_seen() -> None:
+    assert corrected([]).p(0.7) == 0.7
+    little, much = corrected([(0.95, False)] * 10), corrected([(0.95, False)] * 2_000)
+    assert 0.8 < little.p(0.95) < 0.95
+    assert much.p(0.95) < 0.05
+    assert much.p(0.15) == pytest.approx(0.15)
+
+
+def test_a_correction_makes_what_is_off_fit() -> None:
+    dice = random.Random(3)
+    cases = [(p, dice.random() < p / 2) for p in (dice.random() for _ in range(4_000))]
+    correction = corrected(cases[:2_000])
+    assert calibration_error(cases[2_000:]) > 0.2
+    assert calibration_error((correction.p(p), broken) for p, broken in cases[2_000:]) < 0.1
 
 
 def test_who_is_always_sure_and_wrong_is_told_so() -> None:

@@ -26,8 +26,8 @@ class WatchRow(Base):
 class DeadlineRow(Base):
     """One clock. ``due_at`` is empty while it is paused or kept in time; ``warned_at`` is set once, by whoever acts on it.
 
-    ``ahead`` is how many clocks of the account were due before this one when it started, ``pressure`` and ``predicted`` what
-    followed from that then: see ``prediction``. ``risk`` is the newest probability that it is missed.
+    ``ahead`` is how many clocks of the account came before this one when it started, ``foreseen`` (open minutes) and
+    ``predicted`` what followed from that then: see ``prediction``. ``risk`` is the newest probability that it is missed.
     """
 
     __tablename__ = "deadline"
@@ -52,7 +52,7 @@ class DeadlineRow(Base):
     breached: Mapped[bool] = mapped_column(default=False)
     ahead: Mapped[int] = mapped_column(default=0)
     priority: Mapped[str] = mapped_column(String(10), default="", server_default="")
-    pressure: Mapped[float | None]
+    foreseen: Mapped[float | None]
     predicted: Mapped[float | None]
     risk: Mapped[float | None]
 

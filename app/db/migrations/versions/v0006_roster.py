@@ -61,13 +61,13 @@ def upgrade() -> None:
     _seat()
     _host_clock()
     op.add_column("deadline", sa.Column("priority", sa.String(length=10), nullable=False, server_default=""))
-    for name in ("pressure", "predicted", "risk"):
+    for name in ("foreseen", "predicted", "risk"):
         op.add_column("deadline", sa.Column(name, sa.Double(), nullable=True))
 
 
 def downgrade() -> None:
     """Who had what is forgotten."""
-    for name in ("risk", "predicted", "pressure", "priority"):
+    for name in ("risk", "predicted", "foreseen", "priority"):
         op.drop_column("deadline", name)
     for table in ("host_clock", "seat", "teammate"):
         op.drop_table(table)
