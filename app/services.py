@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from sqlalchemy.orm import Session
 
 from app.approvals import Approvals
-from app.db import accounts, connections
+from app.db import accounts, approvals, connections
 from app.db.connections import Installed
 from app.db.database import Database
 from app.db.spending import Limits, Payer
@@ -176,7 +176,12 @@ class Services:
 
         ``session``: where the caller is reading already.
         """
-        return self._settled(account_id, session)[1]
+        settled = self._settled(account_id, session)[1]
+        if not settled.approved_only:
+            return settled
+        with nullcontext(session) if session else self.database.reading() as reading:
+            approved = approvals.of_account(reading, account_id)
+        return replace(settled, shelf=replace(settled.shelf, approved=approved))
 
     def classifier(self, account_id: str) -> Classifier:
         """What tells the account's tickets apart, by the configuration and the examples in force; slow when those are new."""

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from app.cli import opening
-from app.db import access, accounts
+from app.db import access, accounts, approvals
 from app.db.access import SCOPES
 from app.engine.configuration import ConfigurationError, load
+from app.engine.templates import shipped
 from app.errors import BadInput, UnknownRecord
 
 
@@ -111,6 +112,29 @@ def revoke(name: str, token_id: str) -> None:
     with services.database.session() as session:
         access.revoke(session, accounts.named(session, name).id, token_id, datetime.now(UTC))
     click.echo(f"token {token_id} allows nothing any more")
+
+
+@account.command()
+@click.argument("name")
+@click.argument("templates", nargs=-1)
+@click.option("--by", required=True, help="Who approves.")
+@opening.as_json
+def approve(name: str, templates: tuple[str, ...], by: str, as_json: bool) -> None:
+    """Approve messages, word for word as they are now; without names, list which are approved."""
+    services = opening.services()
+    with services.database.session() as session:
+        owner = accounts.named(session, name)
+        known = {**shipped(), **services.configuration(owner.id, session).shelf.own}
+        if unknown := [one for one in templates if one not in known]:
+            raise BadInput(unknown[0], f"is no template; there are {', '.join(sorted(known))}")
+        approvals.approve(session, owner.id, (known[one] for one in templates), by, datetime.now(UTC))
+        approved = approvals.of_account(session, owner.id)
+    states = {one: template.digest in approved for one, template in sorted(known.items())}
+    if as_json:
+        opening.print_json({"approved": [one for one, good in states.items() if good]})
+    else:
+        rows = [(one, "approved" if good else "not approved") for one, good in states.items()]
+        opening.print_table("Messages", ("name", "state"), rows)
 
 
 def _taught(text: str) -> str:

@@ -141,6 +141,19 @@ def doubtful(case: Case) -> Reason | None:
     return next((reason for reason in case.draft.reasons if reason.code in HELD), None)
 
 
+def left(case: Case) -> Reason | None:
+    """A workflow ended with a person, or waits for one: what it would say is a draft for them."""
+    work = case.draft.work
+    return work.holds[0] if work and work.holds else None
+
+
+def unapproved(case: Case) -> Reason | None:
+    """A regulated account sends its own approved messages only, as a workflow fills them: no quotation, no model's words."""
+    if not case.configuration.approved_only or case.draft.work is not None or not case.draft.text.strip():
+        return None
+    return Reason("unapproved", "Only messages that the account has approved are sent here, and this is none.")
+
+
 def restricted(case: Case) -> Reason | None:
     """An internal page is among the sources: a person decides what may be said."""
     inside = any(p.restricted for p in case.draft.passages)
@@ -186,12 +199,14 @@ HOLDS: tuple[Condition, ...] = (
     fallback,
     no_source,
     beside,
+    left,
     doubtful,
+    unapproved,
     restricted,
     spent,
     cannot_reply,
 )
-ABOUT_DRAFTS = frozenset({no_source, beside, doubtful, restricted, spent, cannot_reply})
+ABOUT_DRAFTS = frozenset({no_source, beside, left, doubtful, unapproved, restricted, spent, cannot_reply})
 """Holds that are about an answer and not about who asks for what."""
 HOLDS_EFFECTS: tuple[Condition, ...] = tuple(hold for hold in HOLDS if hold not in ABOUT_DRAFTS)
 """Why a person releases an effect."""

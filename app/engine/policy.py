@@ -317,6 +317,11 @@ def _refusal(
         (approval.decision != decision.id or approval.by != person.id, "mismatch", "The click is for something else."),
         (decision.mode is not Mode.ASSIST, "not_assist", "There is nothing here for a person to send."),
         (not draft.text.strip(), "no_source", "There is no draft to send."),
+        (
+            any(reason.code == "unapproved" for reason in decision.reasons),
+            "unapproved",
+            "Only messages that the account has approved are sent here.",
+        ),
         (leaks(draft), "restricted_source", "The draft quotes an internal page."),
         (draft.until is not None and draft.until <= standing.now, "overdue", "The time that it promises is over."),
         (

@@ -52,3 +52,16 @@ def test_people_read_the_token_and_how_to_end_it(deskhand, prepared, account):
 )
 def test_what_is_wrong_is_said_as_wrong_usage(deskhand, account, arguments):
     assert deskhand("account", *arguments).code == 2
+
+
+def test_messages_are_approved_word_for_word(deskhand, tmp_path, configuration):
+    strict = configuration.read_text() + "chatbot: {compliance: {approved Responses: required}}\n"
+    configuration.write_text(strict + "templates: {hello: Good day.}\n")
+    assert deskhand("account", "add", "bank", "--config", str(configuration)).code == 0
+    given = deskhand("account", "approve", "bank", "hello", "one-time-code", "--by", "Ana", "--json")
+    assert given.json == {"approved": ["hello", "one-time-code"]}
+    configuration.write_text(strict + "templates: {hello: Good evening.}\n")
+    assert deskhand("account", "add", "bank", "--config", str(configuration)).code == 0
+    assert deskhand("account", "approve", "bank", "--by", "Ana", "--json").json == {"approved": ["one-time-code"]}
+    assert "not approved" in deskhand("account", "approve", "bank", "--by", "Ana").out
+    assert deskhand("account", "approve", "bank", "no-such", "--by", "Ana").code == 2

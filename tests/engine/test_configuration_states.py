@@ -57,6 +57,7 @@ chatbot:
   systemPrompt: Be brief.
   contextWindow: 20
   limitations: [no-account-changes]
+  compliance: {approved Responses: required}
   temperature: 0.3
   tools: [{name: search_documentation}]
   fallbackToHuman: {triggers: [attempts > 3, {customerRequest: true}]}
@@ -83,6 +84,7 @@ limits: {refund: {currency: EUR, perAction: 5000, perTicket: 9000, perDay: 10000
 templates: {greeting: Hi, closing: Bye, disclosure: A robot wrote this., human: Ask for Ana., hello: Good day.}
 """
 OTHERS = {
+    "required": "optional",
     "sla": "77m",
     "urgent": "77m",
     "critical": "77m",

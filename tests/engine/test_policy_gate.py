@@ -8,7 +8,7 @@ import pytest
 
 from app.engine import evidence
 from app.engine.policy import EVERY_CHANGE, Counts
-from app.engine.types import Label, Mode
+from app.engine.types import Label, Mode, Reason, Work
 from connectors.types import Note, Reply, Role, Status
 from tests.builders import NOON, a_classification, a_draft, a_message, a_passage, a_person, a_record, a_ticket, an_agent
 from tests.engine.desk import KEY, SETTLED, Desk, made, proof, shop
@@ -50,6 +50,11 @@ HELD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("vip", {"ticket": a_ticket(requester=a_person(facts={"loyaltyTier": "Platinum"}))}),
     ("vip", {"ticket": a_ticket(requester=a_person(facts={"lifetimeValue": 10001}))}),
     ("fallback", {"standing": {"attempts": 4}}),
+    (
+        "not_proven",
+        {"draft": a_draft(work=Work("balanceInquiry", holds=(Reason("not_proven", "No right code came."),)))},
+    ),
+    ("unapproved", {"configuration": replace(SETTLED, approved_only=True)}),
     ("no_source", {"draft": a_draft("")}),
     ("no_source", {"draft": a_draft(passages=())}),
     ("no_source", {"draft": a_draft(passages=(RESTRICTED,))}),

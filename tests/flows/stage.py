@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.db import accounts, articles, connections, evidence, ids, inbox
+from app.db import accounts, approvals, articles, connections, evidence, ids, inbox
 from app.db.connections import Installed
 from app.db.database import Database
 from app.db.migrations import upgrade
 from app.engine import draft as writer
 from app.engine.classify import KeywordClassifier
+from app.engine.configuration import load
 from app.engine.evidence import digest, sign
 from app.engine.ports import Classifier, Knowledge
+from app.engine.templates import shipped
 from app.engine.types import Passage
 from app.services import Services
 from app.settings import Settings
@@ -149,6 +151,8 @@ class Stage:
         """Another configuration from now on."""
         with self.database.session() as session:
             accounts.configure(session, self.account.id, "shop.yaml", text, self.time)
+            shelf = load(text, name="shop.yaml").shelf
+            approvals.approve(session, self.account.id, {**shipped(), **shelf.own}.values(), "compliance", self.time)
 
     def prove(self, category: str, action: str, engine: str, knowledge: str = "") -> None:
         """Evidence for one action in one category, bound to everything as it is now."""

@@ -272,6 +272,10 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("chatbot.fallbackToHuman.triggers.**", (WORKS, "a person answers when it is so")),
     ("chatbot.handoff.triggers.**", (WORKS, "a person answers when it is so")),
     ("chatbot.compliance.noPII", _private),
+    (
+        "chatbot.compliance.approved Responses",
+        (WORKS, "only messages that somebody approved are sent: see `deskhand account approve`"),
+    ),
     ("chatbot.compliance.**", _DUTY),
     ("chatbot.limitations.**", (WORKS, "nothing is changed elsewhere without a person's approval")),
     ("chatbot.engine", _MODEL),
