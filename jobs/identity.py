@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app import metrics
-from app.db import codes, inbox, problems, runs, tickets
+from app.db import codes, effects, inbox, problems, runs
 from app.db.authenticators import Authenticators
 from app.db.codes import Outcome, Said, TooManyCodes
-from app.db.effects import Effect
+from app.db.effects import Effect, Planned
 from app.db.problems import Problem
 from app.db.runs import OPEN, Record
 from app.engine import otp
@@ -25,14 +25,17 @@ from app.engine.workflows import runner
 from app.engine.workflows.types import Identity, Prove
 from app.nlp.clean import clean
 from app.notices import Message, ways
+from app.standing import place
 from connectors.errors import ConnectorError, Refused
-from connectors.types import Event, EventKind, Reply, Ticket
+from connectors.types import Change, Event, EventKind, Note, Ref, Reply, Tag, Ticket
 from jobs.base import Run
 
 log = logging.getLogger(__name__)
 
 CODE = "deskhand:code:"
 """Begins the delivery of an event of our own: a customer was told that a code is coming."""
+HANDED_OVER = "deskhand_human"
+"""The tag on a ticket that a person has to see to."""
 UNSENT = "No code could be sent, so a person has to check who writes."
 
 
@@ -98,15 +101,16 @@ def due(deliveries: tuple[str, ...]) -> bool:
     return any(one.startswith(CODE) for one in deliveries)
 
 
-def send(run: Run, account_id: str, ticket: Ticket) -> bool:
-    """Send the code that the customer was told of, unless there is one that they can still enter. False: a person goes on."""
+def send(run: Run, account_id: str, ticket: Ticket) -> None:
+    """Send the code that the customer was told of, unless there is one that they can still enter. Where that fails a person goes on."""
     with run.services.database.reading() as session:
         record = _proving(session, run.ticket_id)
         bound = _bound(session, run, account_id, ticket)
         there = codes.awaited(session, run.ticket_id, run.services.database.now(session))
     if record is None or bound is None or there:
-        return True
-    way = Way(record.progress.waiting.way) if isinstance(record.progress.waiting, Prove) else Way.EMAIL
+        return
+    waiting = record.progress.waiting
+    way = Way(waiting.way) if isinstance(waiting, Prove) and waiting.way else Way.EMAIL
     try:
         with run.transaction() as (session, now):
             issued = codes.issue(session, bound, way, _key(run), now)
@@ -114,12 +118,11 @@ def send(run: Run, account_id: str, ticket: Ticket) -> bool:
     except (TooManyCodes, ConnectorError, NotFilled) as error:
         log.warning("code.unsent", extra={"way": way.value, "error": type(error).__name__})
         _give_up(run, record, type(error).__name__)
-        return False
+        return
     with run.transaction() as (session, now):
         codes.sent(session, issued.id, now)
     metrics.count("codes.sent")
     log.info("code.sent", extra={"way": way.value})
-    return True
 
 
 def _deliver(run: Run, account_id: str, ticket: Ticket, record: Record, way: Way, issued: codes.Issued) -> None:
@@ -154,12 +157,18 @@ def _phone(run: Run, account_id: str, ticket: Ticket) -> str:
 
 
 def _give_up(run: Run, record: Record, error: str) -> None:
-    """The run ends with a person, and its ticket is decided again so that they learn of it."""
+    """The run ends with a person, who is told at once: nothing new has been asked that would be decided."""
     over = runner.ended(record.progress, "code_unsent", UNSENT)
+    where = place(run.services, run.lease.connection_id)
+    inside = (where.record.id, Ref("")) if where.record else (run.lease.connection_id, run.lease.ref)
+    wanted: tuple[Change, ...] = (Tag((HANDED_OVER,)), Note(f"{UNSENT} The customer was told to expect one."))
+    takes = where.recorded if where.record else where.own
+    told = Planned(f"unsent-{record.id}", *inside, tuple(change for change in wanted if type(change) in takes))
     with run.transaction() as (session, now):
         codes.withdraw(session, run.ticket_id, now)
         runs.save(session, replace(record, progress=over), now)
-        tickets.remember(session, run.ticket_id, decided="")
+        if told.changes and not effects.exists(session, told.key):
+            effects.plan(session, run.ticket_id, [told], now)
         advice = "see that mail (DESKHAND_SMTP_URL) or the text message backend works; a person answers until then"
         problems.report(session, Problem("code_unsent", f"{error}: {UNSENT}", advice, None, run.ticket_id), now)
 

@@ -23,12 +23,13 @@ from app.engine.types import Classification, EvidenceRecord
 from app.queue import TICKET
 from app.standing import REDECIDED, Place, domain, place, standing_of
 from connectors.types import Event, EventKind, Reply, Role, Status, Ticket, Untag
-from jobs import approve, assign, base, click, identity, kin, link, sla, unreached, workflow
+from jobs import approve, assign, base, click, identity, kin, learn, link, sla, unreached, workflow
 from jobs.base import Later, Run
 from jobs.classify import classified
 from jobs.click import Pressed, Scene
 from jobs.draft import Background, decided
-from jobs.duplicates import Kin
+from jobs.duplicates import Kin, person, secret
+from jobs.learn import Heard, Release
 from jobs.reply import AGAIN, settle
 from jobs.workflow import Ground, Told
 
@@ -93,8 +94,8 @@ def drain(run: Run) -> bool:
         return False
     account = where.connection.account_id
     ticket = identity.heard(run, account, ticket)
-    if identity.due(knock.deliveries) and not identity.send(run, account, ticket):
-        knock = replace(knock, remembered=replace(knock.remembered, decided=""))
+    if identity.due(knock.deliveries):
+        identity.send(run, account, ticket)
     return _answer(run, knock, ticket, where)
 
 
@@ -175,8 +176,8 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
         if judged and around:
             scene = replace(scene, standing=replace(scene.standing, history=around.history))
             kin.remember(session, scene, judged, around)
-        planned += sla.followed(session, run.ticket_id, scene, judged)
             unreached.tell(session, run.ticket_id, scene, judged)
+        planned += sla.followed(session, run.ticket_id, scene, judged)
         planned += kin.followed(session, run.ticket_id, where, scene, knock.deliveries)
         new = {one.key: one for one in planned if one.changes and not effects.exists(session, one.key)}
         effects.plan(session, run.ticket_id, list(new.values()), now)
@@ -184,11 +185,28 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
             click.save(session, run.ticket_id, press, now)
         if judged:
             judgements.save(session, judged, now)
+        learn.followed(session, run, _heard(run, where, ticket, judged, presses, scene))
         _remember(session, run, knock.remembered, now_heard, judged, now)
         inbox.settle(session, knock.numbers, outcome or "decided")
     for press in presses:
         click.answer(run, press.click, press.answer)
     return bool(new)
+
+
+def _heard(
+    run: Run, where: Place, ticket: Ticket, judged: Judged | None, presses: Sequence[Pressed], scene: sla.Scene
+) -> Heard:
+    """What there is to learn from: whose ticket it is, and what was pressed."""
+    released = tuple(Release(one.click.value, one.click.person.id) for one in presses if one.released)
+    return Heard(
+        account=where.connection.account_id,
+        ticket=ticket,
+        judged=judged,
+        person=person(ticket, where, secret(run.services)),
+        released=released,
+        automatic=scene.standing.attempts > 0,
+        helped=any(one.outcome is not None and one.outcome.kind == "helped" for one in presses),
+    )
 
 
 def _scene(

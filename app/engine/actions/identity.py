@@ -18,9 +18,17 @@ ABOUT = {"balance-inquiry": "check your balance"}
 
 
 def _verify(step: Step, scene: Scene) -> Move:
-    if scene.identity.level >= Level.CODE:
-        outputs = {"verified": True, "proof": scene.identity.level.name.lower()}
-        return Done(outputs, notes=("Identity: proven by a code.",))
+    move = proved(step, scene)
+    if move is not None:
+        return move
+    outputs = {"verified": True, "proof": scene.identity.level.name.lower()}
+    return Done(outputs, notes=("Identity: proven by a code.",))
+
+
+def proved(step: Step, scene: Scene, level: Level = Level.CODE) -> Move | None:
+    """What has to happen before it is proven at ``level`` who asks; None when it is. For any action that shows or changes much."""
+    if scene.identity.level >= level:
+        return None
     if scene.identity.level < Level.HOST:
         return HandOver(Reason("not_known", "The channel does not prove who writes, so only a person can check it."))
     if scene.asked >= TRIES:
@@ -29,7 +37,7 @@ def _verify(step: Step, scene: Scene) -> Move:
     look_up = Call("find_customer", {"email": scene.identity.email}, needed=False)
     if _texts(methods) and scene.offers("find_customer") and scene.answer(look_up) is None:
         return look_up
-    return _asked(scene, challenge(Level.CODE, methods, _means(scene, look_up)))
+    return _asked(scene, challenge(level, methods, _means(scene, look_up)))
 
 
 def _asked(scene: Scene, found: Challenge | None) -> Move:
