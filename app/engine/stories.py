@@ -16,8 +16,8 @@ class Ours:
     category: str = ""
     confidence: float = 0.0
     drafted: bool = False
-    automatic: frozenset[str] = frozenset()
-    """Texts of ours that went out on evidence alone, without a person's click."""
+    automatic: bool = False
+    """Something went out on evidence alone, without a person's click."""
     helped: bool = False
     rating: int | None = None
     escalated: bool = False
@@ -36,7 +36,7 @@ def retold(before: Story | None, ticket: Ticket, ours: Ours) -> Story:
         category=ours.category or known.category,
         channel=ticket.channel,
         answered_at=answer.at if answer else None,
-        ours=answer is not None and answer.author.role is Role.US and answer.text.strip() in ours.automatic,
+        ours=answer is not None and answer.author.role is Role.US and ours.automatic,
         drafted=ours.drafted or known.drafted,
         touched=bool(agent),
         escalated=ours.escalated or known.escalated,

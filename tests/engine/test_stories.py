@@ -22,12 +22,12 @@ def ticket(*messages, status=Status.OPEN, **changes):
 
 
 ASKED, SENT = say(CUSTOMER, "where?", 0), say(US, "There.", 1)
-OURS = Ours(person="p", category="order-status", confidence=0.9, drafted=True, automatic=frozenset({"There."}))
+OURS = Ours(person="p", category="order-status", confidence=0.9, drafted=True, automatic=True)
 
 
 def test_an_answer_on_evidence_is_ours_and_a_released_one_is_not():
     assert retold(None, ticket(ASKED, SENT), OURS).ours
-    assert not retold(None, ticket(ASKED, SENT), replace(OURS, automatic=frozenset())).ours
+    assert not retold(None, ticket(ASKED, SENT), replace(OURS, automatic=False)).ours
 
 
 def test_a_person_who_was_first_answered_it():

@@ -1,0 +1,148 @@
+"""Learning from people: what they answered is held against what we had drafted, and promoted categories answer for it."""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.db import claims, evidence, judgements, lessons, problems, stories
+from app.db.judgements import Judged
+from app.db.problems import Problem
+from app.engine.evidence import Claim, sign
+from app.engine.fields import ESCALATED_TAG
+from app.engine.lessons import Learned, Lesson, lesson
+from app.engine.proving import fallen, proof
+from app.engine.stories import Ours, retold
+from app.engine.types import Decision, Mode
+from app.services import Services
+from connectors.types import Message, Role, Tag, Ticket
+from jobs.base import Run
+
+log = logging.getLogger(__name__)
+
+TEACHES = frozenset({Mode.SHADOW, Mode.ASSIST})
+"""Where a person answers, and not we."""
+REMEDY = (
+    "look at its newest answers with `deskhand evidence`, mend what is wrong, and promote it again when it is proven"
+)
+
+
+@dataclass(frozen=True)
+class Release:
+    """A person's click that sent the draft of a decision."""
+
+    decision: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one look at a ticket gives to learn from. ``person`` is the customer as a keyed hash."""
+
+    account: str
+    ticket: Ticket
+    judged: Judged | None
+    person: str
+    released: tuple[Release, ...] = ()
+    automatic: bool = False
+    helped: bool = False
+
+
+def followed(session: Session, run: Run, heard: Heard) -> None:
+    """Keep what this look at the ticket teaches: what people made of our draft, and the ticket's story so far.
+
+    Only people of the account teach: neither customers nor machines nor we ourselves.
+    """
+    for released in heard.released:
+        _released(session, run.services, heard.account, run.ticket_id, released)
+    if any(m.public and m.author.role is Role.AGENT for m in heard.ticket.messages):
+        _from_answer(session, run.services, heard.account, run.ticket_id, heard.ticket)
+    _tell(session, run, heard)
+
+
+def _tell(session: Session, run: Run, heard: Heard) -> None:
+    ticket, judged = heard.ticket, heard.judged
+    before = stories.find(session, run.ticket_id)
+    ours = Ours(
+        person=heard.person,
+        category=judged.classification.category if judged else "",
+        confidence=judged.classification.confidence if judged else 0.0,
+        drafted=bool(judged and judged.draft.text.strip()),
+        automatic=heard.automatic,
+        helped=heard.helped,
+        escalated=bool(judged and any(ESCALATED_TAG in c.names for c in judged.decision.changes if isinstance(c, Tag))),
+    )
+    told = replace(retold(before, ticket, ours), ticket=run.ticket_id)
+    if told != before:
+        stories.keep(session, heard.account, told)
+
+
+def _from_answer(session: Session, services: Services, account_id: str, ticket_id: str, ticket: Ticket) -> None:
+    """What a person's first answer says about our latest draft for that question, if it says anything."""
+    decision = judgements.latest(session, ticket_id)
+    if decision is None or decision.mode not in TEACHES or lessons.taught(session, decision.id):
+        return
+    answer = _answer(ticket, decision)
+    judged = judgements.find(session, ticket_id, decision.id) if answer else None
+    if answer is None or judged is None or not judged.draft.text.strip() or not answer.text.strip():
+        return
+    claim = claims.of(session, account_id, judged)
+    what = lesson(judged.draft.text, answer.text)
+    if lessons.save(session, _learned(claim, judged, what, answer.author.id, answer.at)):
+        log.info("lesson.learned", extra={"decision": decision.id, "kind": str(what)})
+        demote(session, services, claim)
+
+
+def _answer(ticket: Ticket, decision: Decision) -> Message | None:
+    """The first public word of a person after the question that was decided on, with no other question in between."""
+    places = [n for n, message in enumerate(ticket.messages) if message.id == decision.question]
+    if not places:
+        return None
+    following = [
+        m for m in ticket.messages[places[0] + 1 :] if m.public and m.author.role in (Role.CUSTOMER, Role.AGENT)
+    ]
+    return following[0] if following and following[0].author.role is Role.AGENT else None
+
+
+def _released(session: Session, services: Services, account_id: str, ticket_id: str, released: Release) -> None:
+    """A person sent the draft as it was."""
+    judged = judgements.find(session, ticket_id, released.decision)
+    if judged is None or lessons.taught(session, released.decision) or not judged.draft.text.strip():
+        return
+    claim, now = claims.of(session, account_id, judged), services.database.now(session)
+    lessons.save(session, _learned(claim, judged, Lesson.KEPT, released.by, now))
+
+
+def _learned(claim: Claim, judged: Judged, what: Lesson, by: str, at: datetime) -> Learned:
+    return Learned(
+        decision=judged.decision.id,
+        ticket_id=judged.ticket_id,
+        account=claim.account,
+        category=claim.category,
+        action=claim.action,
+        digest=claim.digest,
+        lesson=what,
+        by=by,
+        at=at,
+    )
+
+
+def demote(session: Session, services: Services, claim: Claim) -> bool:
+    """Give a category back to people when what they judged lately no longer proves its record. True when that was done.
+
+    The record that follows carries the counts as they are now, so the gate itself finds it too thin.
+    """
+    held = evidence.newest(session, claim.account, claim.category)
+    if held is None or held.digest != claim.digest or held.action != claim.action:
+        return False
+    found = proof(lessons.about(session, claim), claim)
+    why = fallen(found, held.target)
+    if why is None or (held.judged, held.errors) == (found.judged, found.errors):
+        return False
+    now = services.database.now(session)
+    lowered = replace(held, judged=found.judged, errors=found.errors, issued_at=now)
+    evidence.save(session, claim.account, sign(lowered, services.evidence_key))
+    lessons.note(session, claim, lessons.DEMOTED, "", why.text, now)
+    problems.report(session, Problem("demoted", f"{claim.category}: {why.text}", REMEDY), now)
+    return True
