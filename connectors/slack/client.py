@@ -121,6 +121,18 @@ class Client:
         data = answer.data
         return data if isinstance(data, dict) else {}
 
+    def bring(self, url: str, content: bytes, content_type: str) -> None:
+        """Put a file's bytes where Slack wants them. Raises a ConnectorError."""
+        with requests.Session() as line:
+            line.trust_env = not self._site.loopback
+            headers = {"Content-Type": content_type}
+            try:
+                answer = line.post(url, data=content, headers=headers, timeout=self._timeout, allow_redirects=False)
+            except requests.RequestException as error:
+                raise Unavailable(f"files: no answer ({type(error).__name__})") from error
+        if failed := http.error(answer.status_code, answer.headers, "files"):
+            raise failed
+
     def tell(self, url: str, text: str) -> None:
         """Post to the address that came with a click; only its presser sees it. Raises a ConnectorError."""
         with requests.Session() as line:

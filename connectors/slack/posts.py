@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.errors import Closed, NotFound, Refused, Unsupported
+from connectors.slack import sharing
 from connectors.slack.actor import is_colleague
 from connectors.slack.blocks import messages
 from connectors.slack.client import Client
 from connectors.slack.parse import block_ids, marks, place
 from connectors.slack.threads import Threads, is_internal, permalink
-from connectors.types import Change, Note, Ref, Reply, Whisper
+from connectors.types import Change, File, Note, Ref, Reply, Whisper
 
 MARK = "deskhand"
 """The ``event_type`` of the metadata that we leave on every message."""
@@ -35,6 +36,8 @@ class Post:
     thread: str
     user: str
     content: Mapping[str, Any]
+    file: File | None = None
+    """Shared instead of anything said."""
 
     @property
     def is_note(self) -> bool:
@@ -53,16 +56,20 @@ class Posts:
         """The messages that these changes need, each proved allowed. Raises before anything is sent."""
         targets = [one for change in changes for one in self._targets(ticket, change, key)]
         return [
-            Post(part, channel, thread, user, _marked(content, key, part))
+            Post(part, channel, thread, user, {}, content)
+            if isinstance(content, File)
+            else Post(part, channel, thread, user, _marked(content, key, part))
             for part, (channel, thread, user, content) in enumerate(targets)
         ]
 
-    def _targets(self, ticket: Ref, change: Change, key: str) -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
+    def _targets(
+        self, ticket: Ref, change: Change, key: str
+    ) -> Iterator[tuple[str, str, str, Mapping[str, Any] | File]]:
         channel, root = place(ticket)
         match change:
-            case Reply(text, buttons):
+            case Reply(text=text, buttons=buttons):
                 where = (channel, root, "")
-            case Note(text, buttons):
+            case Note(text=text, buttons=buttons):
                 where = (self._notes_channel(), "", "")
                 text = f"{text}\n\n[Open the thread]({permalink(self._threads.site, channel, root)})"
             case Whisper(person, text, buttons):
@@ -72,6 +79,8 @@ class Posts:
         if where[0]:
             for content in messages(text, buttons, ticket=ticket.id, value=key):
                 yield (*where, content)
+            for file in change.files if isinstance(change, Reply | Note) else ():
+                yield (*where, file)
 
     def _notes_channel(self) -> str:
         """The channel for notes, proved internal just now; empty when none is set."""
@@ -115,12 +124,19 @@ class Posts:
         own = [m for m in [*thread, *elsewhere] if self._threads.is_ours(m)]
         blocks = {block: str(m.get("ts") or "") for m in own for block in block_ids(m)}
         seen = {post.part: blocks[mark] for post in plan if (mark := _mark(key, post.part)) in blocks}
-        return {**seen, **marks(own, MARK, key)}
+        there = sharing.shared(own)
+        names = {post.part: sharing.named(post.file, key, post.part) for post in plan if post.file}
+        files = {part: there[name] for part, name in names.items() if name in there}
+        return {**seen, **files, **marks(own, MARK, key)}
 
     def send(self, post: Post, key: str) -> str:
         """Post one message, once; gives its ``ts`` back."""
         web = self._client.web
         where = {"channel": post.channel, **({"thread_ts": post.thread} if post.thread else {})}
+        if post.file:
+            name = sharing.named(post.file, key, post.part)
+            sharing.share(self._client, self._threads.site, where, post.file, name)
+            return ""
         if post.user:
             answer = self._client.ask(web.chat_postEphemeral, user=post.user, **where, **post.content)
             return str(answer.get("message_ts") or "")

@@ -27,7 +27,7 @@ from connectors.errors import (
     Unavailable,
 )
 from connectors.registry import HELPDESKS
-from connectors.types import Note, Reply, Role, Whisper
+from connectors.types import File, Note, Reply, Role, Whisper
 from tests.contract.stage import Stage
 
 WORDS = "an unmistakable sentence that no log may hold"
@@ -305,3 +305,15 @@ def test_times_are_aware(stage: Stage) -> None:
     receipt = stage.connector.apply(stage.ref, [stage.changes()[visible(stage)]], key="k-time")
     assert receipt.at.tzinfo is not None
     assert abs(receipt.at - datetime.now(UTC)) < timedelta(days=1)
+
+
+def test_the_files_of_a_reply_arrive_once(stage: Stage) -> None:
+    kind = visible(stage)
+    label = File("label.pdf", "application/pdf", b"%PDF-1.4 a label")
+    changes = [replace(marked(stage, kind), files=(label,))]
+    begun = datetime.now(UTC)
+    stage.connector.apply(stage.ref, changes, key="with-a-file")
+    again = stage.connector.apply(stage.ref, changes, key="with-a-file", since=begun)
+    assert again.recovered
+    found = [one for message in stage.connector.ticket(stage.ref).messages for one in message.attachments]
+    assert [(one.name.startswith("label"), one.name.endswith(".pdf"), one.size) for one in found] == [(True, True, 16)]

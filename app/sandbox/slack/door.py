@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from app.sandbox.faulty import faulty
-from app.sandbox.slack import methods, oauth, rooms
+from app.sandbox.slack import files, methods, oauth, rooms
 from app.sandbox.slack.state import BOT, Fail, Slack, Throttled
 
-METHODS = {**methods.METHODS, **rooms.METHODS}
+METHODS = {**methods.METHODS, **rooms.METHODS, **files.METHODS}
 POSTED = Callable[[str, Mapping[str, Any]], None]
 
 
@@ -37,6 +37,14 @@ def door(slack: Slack, name: str, posted: POSTED) -> Blueprint:
     @blueprint.post("/actions/<address>")
     def actions(address: str) -> Response:
         return _answer(slack, address)
+
+    @blueprint.post("/upload/<id>")
+    def upload(id: str) -> Response:
+        with slack.lock:
+            if id not in slack.files:
+                return Response("no such file", 404)
+            slack.files[id] |= {"content": request.get_data(), "mimetype": request.mimetype}
+        return Response(f"OK - {slack.files[id]['size']}", content_type="text/plain")
 
     return faulty(blueprint, slack.world, name)
 

@@ -38,7 +38,7 @@ class SlackHost:
 
         @blueprint.before_request
         def learn() -> None:
-            self.base = f"{request.host_url.rstrip('/')}/{self.name}"
+            self.base = self.slack.base = f"{request.host_url.rstrip('/')}/{self.name}"
 
         return blueprint
 

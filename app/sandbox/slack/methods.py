@@ -42,7 +42,7 @@ def post_message(slack: Slack, given: Arguments) -> dict[str, Any]:
     channel = writable(slack, given.get("channel"))
     content = _content(given)
     _pace(slack, channel)
-    metadata = _json(given.get("metadata"), dict)
+    metadata = as_json(given.get("metadata"), dict)
     bot = {"user": BOT_USER, "bot_id": BOT, "app_id": APP, "team": HOME, "bot_profile": PROFILE}
     more = {"metadata": metadata} if metadata else {}
     message = slack.add(channel, {**bot, **content, **more}, thread=str(given.get("thread_ts") or ""))
@@ -130,7 +130,7 @@ def writable(slack: Slack, name: Any) -> Channel:
 
 def _content(given: Arguments) -> dict[str, Any]:
     text = str(given.get("text") or "")[:TEXT]
-    blocks = _json(given.get("blocks"), list) or []
+    blocks = as_json(given.get("blocks"), list) or []
     if not text and not blocks:
         raise Fail("no_text")
     longest = max((len(str(((b.get("text") or {}) or {}).get("text", ""))) for b in blocks), default=0)
@@ -141,7 +141,7 @@ def _content(given: Arguments) -> dict[str, Any]:
     return {"text": text, **({"blocks": blocks} if blocks else {})}
 
 
-def _json(value: Any, kind: type) -> Any:
+def as_json(value: Any, kind: type) -> Any:
     """A value that forms carry as JSON text and JSON bodies as it is."""
     try:
         read = json.loads(value) if isinstance(value, str) and value else value
@@ -187,7 +187,7 @@ def _user(user: User) -> dict[str, Any]:
 
 
 def _view(slack: Slack, given: Arguments, more: dict[str, Any]) -> dict[str, Any]:
-    view = _json(given.get("view"), dict)
+    view = as_json(given.get("view"), dict)
     if not view or view.get("type") != more["type"]:
         raise Fail("invalid_arguments")
     shown = {**view, **more, "id": f"V{slack.world.ids.next('slack.view')}", "team_id": HOME, "bot_id": BOT}

@@ -26,6 +26,7 @@ SCOPES = frozenset(
         "channels:history",
         "channels:read",
         "chat:write",
+        "files:write",
         "groups:history",
         "groups:read",
         "im:history",
@@ -124,6 +125,9 @@ class Slack:
         self.views: list[dict[str, Any]] = []
         self.reactions: set[tuple[str, str, str]] = set()
         self.calls: dict[str, datetime] = {}
+        self.files: dict[str, dict[str, Any]] = {}
+        self.base = ""
+        """Where this Slack is mounted: learned from the first call."""
         self._furnish()
 
     def _furnish(self) -> None:
