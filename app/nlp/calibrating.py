@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.nlp.calibration import NEVER, calibration_error, lower_bound, surprise, temperature, threshold
+from app.nlp.calibration import NEVER, Z_FEW, Z, calibration_error, lower_bound, surprise, temperature, threshold
 from app.nlp.linear import minimum, sigmoid, softmax
 from app.nlp.model import Calibration, log_odds, trust
 from app.nlp.rows import Rows
@@ -26,6 +26,8 @@ LEAST_LIKE = 0.2
 UNTESTED_HEAT = 1.3
 ENOUGH_TO_DOUBT = 20
 """Held-out examples of a class above the common threshold from which on their share counts against it."""
+LEAST_SURE = 0.6
+"""No answer less sure than this is automatic, however often such were right: examples that are all alike make everything look right."""
 FEW = 4
 """Examples a class under which the configuration's own words still help."""
 MANY = 2_000
@@ -109,7 +111,7 @@ def _logistic(odds: Array, right: NDArray[np.bool_]) -> tuple[float, float]:
 def _thresholds(sure: Array, said: Truth, right: NDArray[np.bool_], count: int, target: float) -> Array:
     """For each class the lowest probability from which the target holds: by its own lower bound where that proves more than the
     bound of all classes together; where its own examples speak against the common one, from where they no longer do."""
-    common = threshold(sure, right, target)
+    common = threshold(sure, right, target, Z_FEW if len(sure) < MANY else Z)
     found = np.full(count, common, np.float32)
     for number in range(count):
         mine = said == number
@@ -120,7 +122,7 @@ def _thresholds(sure: Array, said: Truth, right: NDArray[np.bool_], count: int, 
             found[number] = own if own <= 1 else _where_good(sure[mine], right[mine], target)
         elif mine.sum() >= OWN_ROWS:
             found[number] = min(own, common)
-    return found
+    return np.maximum(found, LEAST_SURE).astype(np.float32)
 
 
 def _where_good(sure: Array, right: NDArray[np.bool_], target: float) -> float:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 Z = 1.959964
 """Two-sided 95 %, so each bound is one-sided 97.5 %."""
+Z_FEW = 1.644854
+"""One-sided 95 %: enough where examples are few, since what is held out was then judged by models that knew clearly less."""
 NEVER = 2.0
 """A threshold that no probability reaches."""
 
@@ -22,13 +24,13 @@ def lower_bound(right: int, judged: int) -> float:
     return (middle - spread) / (1 + square / judged)
 
 
-def threshold(confidence: Array, right: NDArray[np.bool_], target: float) -> float:
+def threshold(confidence: Array, right: NDArray[np.bool_], target: float, z: float = Z) -> float:
     """The lowest confidence from which the lower bound of precision is at least ``target``, or ``NEVER``."""
     order = np.argsort(-confidence, kind="stable")
     judged = np.arange(1, len(order) + 1)
     share = np.cumsum(right[order]) / judged
-    square = Z * Z
-    spread = Z * np.sqrt(share * (1 - share) / judged + square / (4 * judged**2))
+    square = z * z
+    spread = z * np.sqrt(share * (1 - share) / judged + square / (4 * judged**2))
     bound = (share + square / (2 * judged) - spread) / (1 + square / judged)
     # Equal confidences stand or fall together: only the last of a run of ties may be the cut.
     ends = np.append(np.diff(confidence[order]) < 0, True) if len(order) else np.zeros(0, bool)

@@ -20,7 +20,7 @@ from app.nlp.scoring import Neighbours, Voices, comparable, features, neighbours
 
 Array = NDArray[np.float32]
 Ints = NDArray[np.int64]
-ALGORITHM = "4"
+ALGORITHM = "6"
 """Changes when the same input would give another model."""
 TWINS = 1.15
 """Likeness (at most 1.3) from which on two examples count as one text."""

@@ -51,6 +51,11 @@ class Lexicon:
                 row[:] = (values * self.steps[places]) @ self.table[places].astype(np.float32)
         return found
 
+    def known(self, text: str) -> float:
+        """The share of a text's words that the training texts hold; 0 for no words."""
+        words = _words(text)
+        return sum(f"={word}" in self.names for word in words) / max(1, len(words))
+
     def _weighted(self, text: str) -> tuple[Places, Array]:
         """The known features of a text; words and letter runs weigh the same in all."""
         words = _words(text)

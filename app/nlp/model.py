@@ -16,6 +16,8 @@ from app.nlp.scoring import Neighbours, Voices, Weights, comparable, features
 Array = NDArray[np.float32]
 SUREST = 0.999
 """No probability is higher: nobody has held out enough to know."""
+KNOWN = 0.6
+"""The share of a text's words that must be known where only wording is compared."""
 MOST = 5
 """How many categories an answer names at most, where a text has one."""
 
@@ -83,7 +85,7 @@ class Model:
         voices = self.voices([text], meaning[None, :], wording)
         logits = voices.total(self.weights) / self.calibration.heat
         p, sure = self.probabilities(voices)
-        out_of_scope = bool(self.is_out_of_scope(voices)[0])
+        out_of_scope = bool(self._is_strange([text], meaning[None, :], voices)[0])
         order = np.argsort(-logits[0], kind="stable")
         if self.several:
             chosen = [number for number in order if p[0, number] >= 0.5]
@@ -109,7 +111,7 @@ class Model:
         voices = self.voices(texts, meaning, self.lexicon.vectors(texts))
         p, sure = self.probabilities(voices)
         said = p.argmax(axis=1)
-        clear = (sure >= self.calibration.thresholds[said]) & ~self.is_out_of_scope(voices)
+        clear = (sure >= self.calibration.thresholds[said]) & ~self._is_strange(texts, meaning, voices)
         return [
             Opinion(self.names[number], round(float(one), 4), automatic=True)
             for number, one, good in zip(said, sure, clear, strict=True)
@@ -136,6 +138,14 @@ class Model:
         best = voices.total(self.weights).max(axis=1) / self.calibration.heat
         lowest, unlike = self.calibration.floors
         return np.asarray((best < lowest) | (voices.nearest < unlike))
+
+    def _is_strange(self, texts: list[str], meaning: Array, voices: Voices) -> NDArray[np.bool_]:
+        """Out of scope, or where only wording is compared, mostly made of words that nobody used before: they count for nothing."""
+        strange = self.is_out_of_scope(voices)
+        if meaning.shape[1]:
+            return strange
+        unknown = [self.lexicon.known(text) < KNOWN for text in texts]
+        return np.asarray(strange | np.array(unknown, np.bool_), np.bool_)
 
     def _opinion(
         self, number: int, p: Array, hits: Mapping[str, tuple[str, ...]], compared: Array, *, out_of_scope: bool
