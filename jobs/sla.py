@@ -222,7 +222,9 @@ def _rescue(scene: Scene, known: Watched, late: Clock, moved: assign.Given | Non
     due = late.due or now
     what = str(late.metric).replace("_", " ")
     state = "is over since" if due <= now else "ends at"
-    text = f"**Little time left:** the promised time for the {what} {state} {due:%Y-%m-%d %H:%M} UTC ({late.term})."
+    share = scene.configuration.rules.warn_share
+    why = "Little time left" if now >= watch.warn_at(late.started, due, share) else "Likely to be late, by the queue"
+    text = f"**{why}:** the promised time for the {what} {state} {due:%Y-%m-%d %H:%M} UTC ({late.term})."
     yield Note(f"{text}\n\nWhoever had it is away. {moved.line}" if moved else text)
 
 

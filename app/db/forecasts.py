@@ -32,6 +32,19 @@ class Running:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A running clock as people see it in the queue."""
+
+    ref: str
+    metric: str
+    priority: str
+    team: str
+    started: datetime
+    due: datetime
+    risk: float | None
+
+
+@dataclass(frozen=True)
 class Ended:
     """A clock that ended."""
 
@@ -75,6 +88,25 @@ def running(session: Session, account_id: str) -> list[Running]:
         for r, due in session.execute(chosen)
         if due
     ]
+
+
+def places(session: Session, account_id: str) -> list[Place]:
+    """What waits, one clock of each ticket: the one that is due first."""
+    chosen = (
+        select(DeadlineRow, DeadlineRow.due_at, TicketRow.ref)
+        .join(TicketRow, TicketRow.id == DeadlineRow.ticket_id)
+        .join(ConnectionRow, ConnectionRow.id == TicketRow.connection_id)
+        .where(DeadlineRow.account_id == account_id, ConnectionRow.state == ACTIVE)
+        .where(DeadlineRow.met_at.is_(None), DeadlineRow.due_at.is_not(None))
+        .order_by(DeadlineRow.due_at)
+        .limit(MOST)
+    )
+    found: dict[str, Place] = {}
+    for row, due, ref in session.execute(chosen):
+        if due:
+            place = Place(ref, row.metric, row.priority, row.team, row.started_at, due, row.risk)
+            found.setdefault(row.ticket_id, place)
+    return list(found.values())
 
 
 def ended(session: Session, account_id: str, since: datetime) -> list[Ended]:
