@@ -1,0 +1,88 @@
+"""What people answer teaches, as a ticket's turn sees it; and every look tells the ticket's story."""
+
+import pytest
+
+from app.db import ids, judgements, lessons, stories
+from app.engine.evidence import Claim
+from app.engine.lessons import Lesson
+from connectors.types import Note
+from tests.flows.played import Vendor
+from tests.flows.stage import QUESTION, Stage
+
+
+class Desk:
+    """Questions at one played desk, drafted for and answered by people."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.connection_id, self.vendor = stage.connect("desk")
+
+    def ask(self) -> str:
+        ticket = self.vendor.customer_writes(QUESTION)
+        self.work()
+        return ticket
+
+    def answer(self, ticket: str, text: str) -> None:
+        self.stage.pass_time(60)
+        self.vendor.agent_writes(ticket, text)
+        self.work()
+
+    def work(self) -> None:
+        self.stage.deliver(self.connection_id, self.vendor)
+        self.stage.work()
+
+    def draft(self, ticket: str) -> str:
+        with self.stage.database.reading() as session:
+            name = ids.ticket(self.connection_id, ticket)
+            return judgements.find(session, name, judgements.latest(session, name).id).draft.text
+
+    def learned(self) -> list[Lesson]:
+        with self.stage.database.reading() as session:
+            newest = lessons.latest(session, self.stage.account.id, "order-status", "reply")
+            if newest is None:
+                return []
+            claim = Claim(newest.account, newest.category, newest.action, newest.digest)
+            return [one.lesson for one in lessons.about(session, claim)]
+
+    def story(self, ticket: str) -> stories.Story | None:
+        with self.stage.database.reading() as session:
+            return stories.find(session, ids.ticket(self.connection_id, ticket))
+
+
+@pytest.fixture
+def desk(stage: Stage) -> Desk:
+    return Desk(stage)
+
+
+def test_a_draft_that_a_person_sent_was_kept(desk: Desk) -> None:
+    ticket = desk.ask()
+    assert isinstance(desk.vendor, Vendor)
+    assert any(isinstance(change, Note) for _, change in desk.vendor.tickets[ticket].log)
+    desk.answer(ticket, desk.draft(ticket))
+    assert desk.learned() == [Lesson.KEPT]
+    desk.answer(ticket, "One more thing: something else entirely.")
+    assert desk.learned() == [Lesson.KEPT]
+
+
+def test_another_answer_says_that_it_was_wrong(desk: Desk) -> None:
+    desk.answer(desk.ask(), "We are closed on Mondays, sorry.")
+    assert desk.learned() == [Lesson.WRONG]
+
+
+def test_a_person_who_answered_another_question_teaches_nothing(desk: Desk) -> None:
+    ticket = desk.ask()
+    desk.vendor.customer_writes("And are you open on Sunday?", ticket)
+    desk.answer(ticket, "No.")
+    assert desk.learned() in ([], [Lesson.WRONG])
+
+
+def test_the_story_of_a_ticket_is_told(desk: Desk) -> None:
+    ticket = desk.ask()
+    told = desk.story(ticket)
+    assert told is not None
+    assert (told.category, told.drafted, told.touched, told.answered_at) == ("order-status", True, False, None)
+    assert told.person
+    desk.answer(ticket, desk.draft(ticket))
+    after = desk.story(ticket)
+    assert after is not None
+    assert (after.touched, after.ours, after.answered_at is not None) == (True, False, True)
