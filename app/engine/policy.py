@@ -37,6 +37,7 @@ from connectors.types import (
     Role,
     SetField,
     SetPriority,
+    SetStatus,
     Status,
     Tag,
     Ticket,
@@ -132,7 +133,14 @@ def _deflect(case: Case, requested: Mode, why: Reason) -> Decision:
     language = case.classification.language or _tongue(case.draft)
     said = phrases(language, case.configuration.templates)
     text = "\n\n".join((case.draft.text.strip(), f"{said.disclosure} {said.human}"))
-    return _decision(case, Mode.DEFLECT, requested, (why, proof), (_permit(text, record, _files(case.draft)),), record)
+    replies: tuple[Change, ...] = (_permit(text, record, _files(case.draft)), *_solved(case.draft, case.standing))
+    return _decision(case, Mode.DEFLECT, requested, (why, proof), replies, record)
+
+
+def _solved(draft: Draft, standing: Standing) -> tuple[SetStatus, ...]:
+    """Solve the ticket with the answer, where the customer has agreed that it is over."""
+    over = draft.work is not None and draft.work.solves and SetStatus in standing.supports
+    return (SetStatus(Status.SOLVED),) if over else ()
 
 
 def _tongue(draft: Draft) -> str:
@@ -158,7 +166,7 @@ def _decision(
     mode: Mode,
     requested: Mode,
     reasons: tuple[Reason, ...],
-    replies: tuple[Reply, ...],
+    replies: tuple[Change, ...],
     permission: Permission | None = None,
 ) -> Decision:
     """The decision with the changes that its mode makes and that its vendor takes."""
@@ -300,7 +308,7 @@ def release(
         mode=decision.mode,
         requested=decision.requested,
         reasons=(*decision.reasons, Reason("released", "A member of the team sent it.")),
-        changes=(_permit(text, approval, _files(draft), ("human",)),),
+        changes=(_permit(text, approval, _files(draft), ("human",)), *_solved(draft, standing)),
         permission=approval,
         at=approval.at,
     )

@@ -128,6 +128,8 @@ class Work:
     proposals: tuple[Proposal, ...] = ()
     files: tuple[File, ...] = ()
     """Attached to the answer."""
+    solves: bool = False
+    """The customer has said that it is over: the ticket is solved with the answer."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from app.sandbox.world import World
 from app.services import Services
 from app.web import create_app
 from connectors.registry import BACKENDS
-from connectors.types import Person, Role
+from connectors.types import Person, Role, SetStatus, Status
 from jobs import signals
 from tests.engine.actions.saas import WRITTEN
 from tests.flows.played import VENDORS
@@ -152,6 +152,7 @@ def test_by_evidence_the_bug_is_told_and_its_fix_too_until_the_customer_agrees(o
     assert "Does it work for you now?" in company.said[2]
     company.writes("Yes, it works now, thanks")
     assert "Thank you for confirming" in company.said[3]
+    assert company.play.changes(SetStatus) == [SetStatus(Status.SOLVED)]
     assert company.play.ends == ["done"]
 
 

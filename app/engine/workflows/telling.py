@@ -29,8 +29,14 @@ def drafted(
     sources = (f"workflow {flow.name}", *progress.sources)
     passages = tuple(Passage(f"workflow:{flow.name}", title, "", "", 1.0) for title in sources)
     files = () if asked else progress.files
-    work = Work(flow.name, progress.notes, progress.trace, tuple(holds), tuple(asked), files)
+    work = Work(flow.name, progress.notes, progress.trace, tuple(holds), tuple(asked), files, _solves(progress))
     return Draft(text, passages, reasons, ENGINE, work=work)
+
+
+def _solves(progress: Progress) -> bool:
+    """Whether some step says that it is over, in a run that came to its end."""
+    said = any(outputs.get("solved") is True for outputs in progress.outputs.values())
+    return said and progress.ended is Ended.DONE
 
 
 def _holds(progress: Progress, asked: Sequence[Proposal]) -> list[Reason]:

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from flask import Blueprint
 
 from app.services import Services
-from app.web.api import agents, chat, problems, signals
+from app.web.api import agents, chat, problems, signals, tickets
 from app.web.api.auth import Door
 
 ROOT = "/api/v1"
 
-RESOURCES: tuple[Callable[[Door], None], ...] = (agents.register, chat.register, signals.register)
+RESOURCES: tuple[Callable[[Door], None], ...] = (agents.register, chat.register, signals.register, tickets.register)
 
 
 def blueprint(services: Services) -> Blueprint:
