@@ -10,7 +10,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.engine.figures import addresses, figures, introduced, unnumbered, without_addresses
-from app.engine.lexicon import GIVING, LIMITS, NEGATIONS, NUMBERS, POLICY, SECRETS, SELF, STRICT, UNITS
+from app.engine.lexicon import (
+    CONDITIONS,
+    DUTIES,
+    GIVING,
+    LIMITS,
+    NEGATIONS,
+    NUMBERS,
+    OPPOSITES,
+    POLICY,
+    RELATIVE,
+    SECRETS,
+    SELF,
+    STRICT,
+    UNITS,
+)
 from app.engine.types import Passage, Reason
 from app.engine.words import meaningful, stem, stems, words
 
@@ -36,6 +50,7 @@ _PROMISE = re.compile(
     r"\bwerden?\b|\bwird\b|\bvamos a\b|\ballons\b|\bvamos\b|\bon (?:its|the) way\b",
     re.I,
 )
+_DUTY = re.compile(r"\b(?:have|has|had) to\b", re.I)
 _COUNTED = frozenset(stem(word) for word in (*NUMBERS, *UNITS))
 _MARK = re.compile(r"\[[A-Z][A-Z_]{1,20}_\d{1,4}\]")
 _MARKUP = re.compile(r"</?[a-z!][^>]{0,200}>|!\[|\]\(|<\||\|>|```|\[/?(?:INST|SYS)\]|&(?:#\w+|[a-z]+);", re.I)
@@ -136,6 +151,12 @@ class Claimed:
         self.introduced = introduced(sentence)
         self.of_us = bool(SELF & set(words(sentence)))
         self.promises = bool(_PROMISE.search(self.text))
+        self.obliges = bool(_DUTY.search(self.text) or self.stems & DUTIES)
+        self.conditional = bool(self.stems & CONDITIONS)
+        self.narrowed = bool(RELATIVE & set(words(sentence)))
+        counted = {part for _, unit in self.figures for part in unit.split()}
+        self.units = frozenset(UNITS[word] for word in words(sentence) if word in UNITS) | counted
+        self.asks = bool(self.stems & GIVING and self.stems & SECRETS)
         self.negations = sum(one in NEGATIONS for one in stems(sentence))
 
 
@@ -145,19 +166,24 @@ class Stretch:
 
     said: Claimed
     around: frozenset[str]
+    title: frozenset[str]
+    page: frozenset[str]
+    """All words of the passage and its title."""
 
 
 def _stretches(claim: Claimed, passage: Passage) -> Iterator[Stretch]:
     """Where the sentence may come from. One with amounts, limits or a negation comes from a single sentence."""
     parts = _sentences(passage.text)
-    single = bool(claim.figures or claim.stems & (NEGATIONS | LIMITS | STRICT))
+    single = bool(claim.figures or claim.asks or claim.stems & (NEGATIONS | LIMITS | STRICT | OPPOSITES))
+    title = frozenset(meaningful(passage.title))
+    page = title | frozenset(meaningful(passage.text))
     rivals = [figures(part) for part in parts]
     for size in range(1, 2 if single else _WINDOW + 1):
         for start in range(len(parts) - size + 1):
             said = Claimed("\n".join(parts[start : start + size]))
             if size > 1 and (said.negations or said.stems & LIMITS):
                 continue
-            yield Stretch(said, _around(start, parts, rivals, passage.title))
+            yield Stretch(said, _around(start, parts, rivals, passage.title), title, page)
 
 
 def _around(
@@ -178,38 +204,45 @@ def _differs(claim: Claimed, stretch: Stretch) -> tuple[float, Reason | None]:
     missing = claim.content - said.content - stretch.around
     support = 1 - len(missing) / max(len(claim.content), 1)
     return support, next(
-        (Reason(code, text) for wrong, code, text in _differences(claim, said, missing, support) if wrong), None
+        (Reason(code, text) for wrong, code, text in _differences(claim, stretch, missing, support) if wrong), None
     )
 
 
 def _differences(
-    claim: Claimed, said: Claimed, missing: frozenset[str], support: float
+    claim: Claimed, stretch: Stretch, missing: frozenset[str], support: float
 ) -> Iterator[tuple[bool, str, str]]:
+    said = stretch.said
     yield not claim.content, "says_nothing", "It says nothing that could be looked up."
     yield (
         bool(claim.figures - said.figures),
         "foreign_figure",
         "It names an amount, price, date or time that its source does not.",
     )
+    strict = (claim.stems & (STRICT | OPPOSITES)) - said.stems
     yield (
-        bool((claim.stems & STRICT) - said.stems),
+        bool(strict or claim.units - said.units or (claim.obliges and not said.obliges)),
         "foreign_rule",
         "It states a rule or a time that its source does not.",
     )
+    # A word that the page has nowhere, in the place of one that it has here, is another thing.
+    dropped = said.content - claim.content
+    yield bool(missing - stretch.page and dropped), "unsupported", "Its source does not say this."
+    borrowed = (claim.content & stretch.around) - said.content - stretch.title
+    yield bool(borrowed and dropped), "unsupported", "Its source does not say this."
     yield support < SUPPORT or len(missing) > FOREIGN, "unsupported", "Its source does not say this."
     yield len(claim.content & said.content) < OWN * len(claim.content), "unsupported", "Its source does not say this."
     yield _swapped(claim, said), "foreign_figure", "It gives an amount of its source another meaning."
     yield claim.negations != said.negations, "reversed", "Its source says the opposite."
     yield bool((said.stems & LIMITS) - claim.stems), "unlimited", "It leaves out a condition of its source."
+    yield said.conditional and not claim.conditional, "unlimited", "It leaves out a condition of its source."
     partial = len(claim.content & said.content) < WHOLE * len(said.content)
-    bound = bool(claim.figures or claim.stems & POLICY)
+    bound = bool(claim.figures or claim.stems & POLICY) or (said.narrowed and not claim.narrowed)
     yield bound and partial, "unlimited", "It leaves out a condition of its source."
     promised = claim.promises or claim.of_us
     borne = (said.promises or not claim.promises) and (said.of_us or not claim.of_us) and support >= PROMISED
     yield promised and not borne, "promise", "It promises what its source does not."
-    asks = bool(claim.stems & GIVING and claim.stems & SECRETS)
     yield (
-        asks and bool(missing or not (said.stems & GIVING and said.stems & SECRETS)),
+        claim.asks and bool(missing or not said.asks),
         "asks_secret",
         "It asks for a secret.",
     )

@@ -25,6 +25,15 @@ LIMITS = _stems(
     "apenas somente exceto pode geralmente aproximadamente talvez soltanto eccetto tranne circa forse",
 )
 """What narrows a sentence: a claim that leaves one of these out says more than its source."""
+CONDITIONS = _stems("if when whenever once while wenn falls sobald solange si cuando quand lorsque se quando")
+"""What a sentence holds under: each stands for any other, but none may be left out."""
+RELATIVE = frozenset(fold("who that which whose where der die das que qui chi che").split())
+"""What narrows a noun, unstemmed: a claim that leaves such a clause out is about more than its source."""
+OPPOSITES = _stems(
+    "old new first second last next standard express free paid large small whole part front back",
+    "alt alte alten neu neue neuen erste zweite letzte antiguo nuevo primero segundo ancien nouveau premier",
+)
+"""What says the opposite in another place: it has to stand in the very sentence that a claim rests on."""
 RELATIONS = _stems(
     "over under above below before after more less fewer least minimum maximum within until till every each all always",
     "per twice half double daily weekly monthly yearly annually anytime immediately instantly today tomorrow tonight",
@@ -54,6 +63,9 @@ TIMES = _stems(
 )
 STRICT = RELATIONS | POLICY | TIMES
 """What has to stand in the very sentence that a claim rests on."""
+DUTIES = _stems(
+    "must need needed required require obliged mandatory muss mussen musst debe deben doit doivent deve devono"
+)
 SELF = frozenset(
     fold(
         "i we us our ours my mine ill ive weve wed team staff colleague agent somebody someone ich wir uns unser unsere unserem"

@@ -19,7 +19,7 @@ from app.llm.gateway import Gateway
 from app.llm.models import Model
 from app.llm.prompts import persona, prompt
 
-CHECK = "claims/1"
+CHECK = "claims/2"
 """Which check stands behind the writer: part of the evidence hash."""
 SECONDS = 25.0
 """For everything that is asked for one draft: half of a ticket's lease is left for the rest."""

@@ -120,7 +120,7 @@ def scene(provider: Provider, tmp_path: Path) -> Iterator[Scene]:
     VENDORS.clear()
 
 
-ENGINE = "/".join(("model", "played-1", prompt("draft").name, persona("professional-empathetic").name, "claims/1"))
+ENGINE = "/".join(("model", "played-1", prompt("draft").name, persona("professional-empathetic").name, "claims/2"))
 
 
 def test_a_checked_answer_is_drafted_for_a_person_and_kept_with_its_cost(scene: Scene, provider: Provider) -> None:
