@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from app.db import deeds, evidence, inbox, runs
 from app.db.deeds import Deed
 from app.db.runs import OPEN, TIME, Record
@@ -98,9 +100,24 @@ def walked(run: Run, ground: Ground) -> Told | None:
 
 
 def awake(services: Services, ticket_id: str) -> bool:
-    """Whether something that a run of this ticket waited for has come and was not taken in yet."""
+    """Whether something that a run of this ticket waited for has come and was not taken in yet: an event, or a person's word.
+
+    Who released an effect is asked once; what came of it may take several turns.
+    """
     with services.database.reading() as session:
-        return any(one.state == OPEN and one.happened is not None for one in runs.of_ticket(session, ticket_id))
+        still_open = [one for one in runs.of_ticket(session, ticket_id) if one.state == OPEN]
+        return any(one.happened is not None or _ruled(session, one) for one in still_open)
+
+
+def _ruled(session: Session, record: Record) -> bool:
+    """Whether somebody has said what becomes of the effect that the run is at."""
+    found = deeds.find(session, _key(record))
+    return found is not None and found.state != deeds.PROPOSED
+
+
+def _key(record: Record) -> str:
+    """The name of the effect that the run would ask for next."""
+    return f"dh-{record.id}-{record.progress.at}-{len(record.progress.exchanges)}"
 
 
 def sweep(services: Services) -> None:
@@ -229,7 +246,7 @@ def _effect(
     run: Run, ground: Ground, record: Record, call: Call, offer: Offer, who: Identity
 ) -> Answer | Proposal:
     """What came of an effect; a proposal where a person has to release it first."""
-    key = f"dh-{record.id}-{record.progress.at}-{len(record.progress.exchanges)}"
+    key = _key(record)
     with run.services.database.reading() as session:
         known = deeds.find(session, key)
     known = known or _asked_for(run, ground, record, call, offer, who, key)

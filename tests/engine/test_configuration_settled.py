@@ -180,4 +180,5 @@ def test_the_bank() -> None:
     assert (fraud.sla, fraud.team, fraud.priority) == ("15m", "fraud-team", Priority.URGENT)
     assert dispute
     assert dispute.sla == "10-business-days"
-    assert all(c.requires_human for c in bank.categories)
+    assert {c.name for c in bank.categories if not c.requires_human} == {"balance-inquiry"}
+    assert [step.name for step in bank.workflows["balance-inquiry"].steps][0] == "verify-identity"

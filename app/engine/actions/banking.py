@@ -240,7 +240,7 @@ def lines(paid: Facts, customer: Facts | None = None) -> tuple[str, ...]:
     said = [f"Transaction: {amount} at {masked(str(paid['merchant']), frozenset())} on {paid['at']}"]
     used = next((c for c in (customer or {}).get("cards") or () if c.get("card") == paid.get("card")), None)
     if used:
-        said.append(f"Card used: last 4 digits {used['last4']}")
+        said.append(f"Card used: ending in {used['last4']}")
     if paid.get("place"):
         said.append(f"Merchant location: {paid['place']}")
     return tuple(said)

@@ -194,7 +194,7 @@ def test_fraud_locks_the_card_opens_a_case_and_tells_both_sides(bank: BankStage)
     notes = "\n".join(visit.progress.notes)
     for said in (
         "Transaction: $500.00 at OnlineStore.com on 2026-10-27T22:32:18Z",
-        "last 4 digits 1234",
+        "Card used: ending in 1234",
         "Merchant location: Nevada",
         "Previous fraud: none",
         "Account age: 5 years",
