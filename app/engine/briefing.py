@@ -7,7 +7,7 @@ from app.engine.configuration.calendars import described
 from app.engine.escalation import GUESS, Escalation, outside
 from app.engine.handoff import first_reply, moment
 from app.engine.history import Related
-from app.engine.standing import Case
+from app.engine.standing import Case, by_plain_names
 from app.engine.types import Mode
 from connectors.types import Merge, Role
 
@@ -27,6 +27,8 @@ NAMED = {
 }
 """What a text may name, as a briefing says it without repeating it."""
 EARLIER = 3
+FEW, BRIEF = 4, 30
+"""Facts of the host besides, and characters of one."""
 
 
 def briefing(case: Case, escalation: Escalation, mode: Mode = Mode.ASSIST) -> str:
@@ -142,7 +144,9 @@ def _count(number: int, what: str) -> str:
 
 def _facts(case: Case) -> str:
     """What is certain, because the helpdesk says so, and what the customer only names."""
-    sure = [f"{len(case.ticket.requester.facts)} from the helpdesk"] if case.ticket.requester.facts else []
+    told = {next(iter(by_plain_names({name: value}))): value for name, value in case.ticket.requester.facts.items()}
+    more = [f"{_plain(name)} {value}" for name, value in told.items() if name not in SHOWN and len(str(value)) <= BRIEF]
+    sure = [f"the helpdesk says {', '.join(more[:FEW])}"] if more else []
     kinds = [NAMED[kind] for kind, values in case.classification.entities.items() if values and kind in NAMED]
     named = [f"the customer names {', '.join(kinds)}: not checked"] if kinds else []
     return "; ".join((*sure, *named))
