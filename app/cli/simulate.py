@@ -1,4 +1,7 @@
-"""``deskhand simulate``: what would be decided, and every reason. Writes nothing, here or at a vendor."""
+"""``deskhand simulate``: what would be decided, and every reason. Writes nothing, here or at a vendor.
+
+A language model that the account has is asked as in earnest, and what that took is kept with its budgets.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -63,7 +66,9 @@ def judge(services: Services, account_id: str, ticket: Ticket, at: Installed | N
             key=services.evidence_key,
             stopped=accounts.find(session, account_id).stopped,
         )
-    return decide(ticket, configuration, classifier, services.knowledge(account_id), standing)
+    # Under a name of its own: what is only tried out takes nothing from a ticket's budget.
+    writer = services.writer(account_id, ids.fresh(), ticket.requester.id)
+    return decide(ticket, configuration, classifier, services.knowledge(account_id), standing, writer)
 
 
 def _standing(services: Services, session: Session, ticket: Ticket, at: Installed, now: datetime) -> Standing:

@@ -10,7 +10,7 @@ import pytest
 from app.engine.configuration import load
 from app.engine.types import Cost, Draft, Passage
 from app.engine.writing import written
-from app.llm.author import Author
+from app.llm.author import CHECK, Author
 from app.llm.prompts import persona, prompt
 from connectors.types import Message
 from tests.builders import a_classification, a_message, a_passage, a_ticket, an_agent
@@ -54,7 +54,7 @@ def test_a_good_answer_is_told_with_its_source(stage: Stage, author: Callable[..
 def test_the_writer_names_model_prompts_and_check(stage: Stage, author: Callable[..., Author]) -> None:
     stage.play(Play(GOOD, model="gpt-4-0613"))
     names = (prompt("draft").name, persona("friendly-helpful").name)
-    assert drafted(author()).engine == "/".join(("model", "gpt-4-0613", *names, "claims/1"))
+    assert drafted(author()).engine == "/".join(("model", "gpt-4-0613", *names, CHECK))
 
 
 def test_a_wrong_answer_is_repaired_once_with_the_reasons(stage: Stage, author: Callable[..., Author]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app.cli.simulate import imagined, judge
 from app.db import accounts, connections, evidence, ids, judgements, spending
 from app.db.connections import Installed
 from app.db.judgements import Judged
@@ -214,3 +215,10 @@ def test_an_installation_without_a_model_has_no_writer() -> None:
     finally:
         scene.database.dispose()
         VENDORS.clear()
+
+
+def test_what_is_only_simulated_is_written_by_the_model_too(scene: Scene, provider: Provider) -> None:
+    provider.play(Play(GOOD))
+    judged = judge(scene.services, scene.account.id, imagined("", QUESTION, NOON), None)
+    assert (judged.draft.engine, len(provider.asked)) == (ENGINE, 1)
+    assert "A parcel takes 3 days." in judged.draft.text
