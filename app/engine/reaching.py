@@ -44,11 +44,7 @@ def reaction(configuration: Configuration, kind: str, facts: Mapping[str, Any]) 
 
 
 def _triggers(configuration: Configuration, kind: str) -> list[Reaction]:
-    found = []
-    for channel in configuration.settings.get("channels") or ():
-        proactive = ((channel.get("widget") or {}) if isinstance(channel, Mapping) else {}).get("proactive") or {}
-        if proactive.get("enabled", True):
-            found += [Reaction(one["condition"], one["message"]) for one in proactive.get("triggers") or ()]
+    found = [Reaction(asked, message) for asked, message in configuration.reactions.items()]
     return [*found, Reaction(REPEATED)] if kind == ERROR else found
 
 

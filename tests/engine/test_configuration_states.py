@@ -17,7 +17,11 @@ from tests.engine.seeds import NAMES, seed, seeds
 
 WORKING = """
 service: shop
-channels: [{type: email, address: help@shop.example, responseTime: 3h}]
+integrations:
+  jira: {autoCreateTickets: true, syncStatus: true}
+  github: {searchIssues: true, createIssues: true, labelMapping: {plain: bug}}
+  datadog: {fetchMetrics: true, correlateErrors: true}
+channels: [{type: email, address: help@shop.example, responseTime: 3h, widget: {proactive: {enabled: true, triggers: [{condition: timeOnPage > 30, message: Hi}]}}}]
 classification:
   vip: {enabled: true, criteria: [lifetimeValue > 10000, {loyaltyTier: platinum}], priorityLevel: high}
   categories:
@@ -26,6 +30,7 @@ classification:
       confidence: 0.8
       autoResolve: true
     - {name: asks-human, requiresHuman: true}
+    - {name: diagnosed, requiresContext: [browserInfo]}
     - {name: asks-human-too, requireHuman: true}
     - {name: hurries, urgent: true}
     - {name: ranked, priority: low}

@@ -36,16 +36,8 @@ _TIMING = re.compile(
 
 def context(scene: Scene) -> tuple[str, ...]:
     """What the configuration wants to know before a ticket of this category is worked on."""
-    return _required(scene.configuration.settings.get("classification"), scene.classification.category)
-
-
-def _required(section: Any, category: str, depth: int = 0) -> tuple[str, ...]:
-    if not isinstance(section, Mapping | list) or depth > 4:
-        return ()
-    if isinstance(section, Mapping) and section.get("name") == category:
-        return tuple(str(one) for one in section.get("requiresContext") or ())
-    parts = section.values() if isinstance(section, Mapping) else section
-    return next((found for part in parts if (found := _required(part, category, depth + 1))), ())
+    known = scene.configuration.category(scene.classification.category)
+    return known.context if known else ()
 
 
 def told(scene: Scene) -> str:
@@ -169,8 +161,7 @@ COLLECTED = Action(_collect, outputs=("diagnostics", "errors", "errorLogs"), ope
 
 def integration(scene: Scene, system: str) -> Mapping[str, Any]:
     """What the configuration says of a system; empty where it says nothing."""
-    found = (scene.configuration.settings.get("integrations") or {}).get(system)
-    return found if isinstance(found, Mapping) else {}
+    return scene.configuration.integrations.get(system, {})
 
 
 def allowed(scene: Scene, operation: str, flag: str) -> list[str]:

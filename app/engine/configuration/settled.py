@@ -56,6 +56,8 @@ class Category:
     """How many related articles an answer names."""
     steps: bool = False
     """An answer is given step by step."""
+    context: tuple[str, ...] = ()
+    """What has to be known before it is worked on: ``browserInfo``."""
     methods: tuple[str, ...] = ()
     """How it may be proven who asks, the first one first; empty: by any."""
 
@@ -132,6 +134,10 @@ class Configuration:
     """What customers may ask for in words, whatever the category: ``update-address``."""
     limits: Mapping[str, Limit] = field(default_factory=lambda: MappingProxyType({}))
     """Operation -> what may be spent on it."""
+    reactions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Condition about a visitor -> what is said to them before they write."""
+    integrations: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    """System -> what it is asked and told."""
     addresses: frozenset[str] = frozenset()
     """The account's own mail addresses, case-folded: mail from them is a loop."""
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)

@@ -63,10 +63,20 @@ def settled(source: Source, document: Document) -> Configuration:
         workflows=flows,
         wishes=wishes(document),
         limits=limits(document),
+        reactions=MappingProxyType(dict(_reactions(document))),
+        integrations=MappingProxyType(document.integrations),
         addresses=frozenset(str(c.address).casefold() for c in document.channels if is_address(c.address)),
         settings=MappingProxyType(source.value),
         lines=MappingProxyType(dict(source.lines)),
     )
+
+
+def _reactions(document: Document) -> Iterator[tuple[str, str]]:
+    """What the chat window says by itself, and when."""
+    for channel in document.channels:
+        proactive = channel.widget.proactive if channel.widget else None
+        if proactive and proactive.enabled:
+            yield from ((one.condition, one.message) for one in proactive.triggers)
 
 
 def _digest(value: Any) -> str:
@@ -104,6 +114,7 @@ def _categories(document: Document, flows: Mapping[str, Workflow]) -> Iterator[C
             knowledge=category.knowledge_base,
             related=(shape.include_related_articles or 0) if shape else 0,
             steps=shape is not None and shape.format == STEPS,
+            context=tuple(category.requires_context),
             methods=tuple(proofs[category.name].methods) if category.name in proofs else (),
         )
 

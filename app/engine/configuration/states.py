@@ -166,9 +166,24 @@ def _method(path: Path, value: Any, configuration: Configuration) -> Verdict:
     return WARNING, f"is asked by people only; codes are known as {', '.join(METHODS)}"
 
 
+ASKED = frozenset(
+    ("autoCreateTickets", "syncStatus", "searchIssues", "createIssues", "labelMapping", "fetchMetrics", "correlateErrors")
+)
+"""What actions heed of what is said of a system."""
+
+
+def _integration(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    if path[2] in ASKED:
+        return WORKS, f"heeded once {path[1]} is connected with `deskhand connect {path[1]}`"
+    if path[2] == "project":
+        return HOST, f"say it with `deskhand connect {path[1]}`: the connection's own counts"
+    return NOT_YET, "this of the system is not asked or told yet"
+
+
 # --- the table ----------------------------------------------------------------------------------------------
 
 _CHECK = (WORKS, "a person answers, or the workflow's verify-identity proves who asks before anything is said")
+_PROACTIVE = (WORKS, "said to whom the site's signals (POST /api/v1/signals) are about, once evidence or a person allows")
 _PERSON = (WORKS, "a person answers; the check itself is not made yet")
 _MODEL = (
     WORKS,
@@ -192,7 +207,7 @@ _CATEGORY: Mapping[str, Verdict | Judge] = {
     "escalateTo": (WORKS, "assigns the team, which must exist in the helpdesk"),
     "sla": (WORKS, "written as the SLA target"),
     "knowledgeBase": _quotes,
-    "requiresContext.**": (NOT_YET, "nothing is collected yet"),
+    "requiresContext.**": (WORKS, "looked up, else asked for, twice at most, where the category has a workflow that needs it"),
     "requiresAuth": _CHECK,
     "authentication": _PERSON,
     "authenticationRequired": _CHECK,
@@ -232,7 +247,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     # channels
     ("channels.*.address.**", _address),
     ("channels.*.type", _channel),
-    ("channels.*.widget.proactive.**", (NOT_YET, "nothing is said before the customer writes")),
+    ("channels.*.widget.proactive.**", _PROACTIVE),
     ("channels.*.widget.**", (HOST, "set the chat window's looks in the helpdesk")),
     ("channels.*.autoReply", (HOST, "the helpdesk's own confirmation of receipt; answers follow `modes`")),
     ("channels.*.responseTime", (WORKS, "the SLA target on this channel, where it is the shorter one")),
@@ -312,7 +327,8 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("escalation.*.immediate", _about),
     ("escalation.*.**", _about),
     # the rest
-    ("integrations.**", (NOT_YET, "no other system is asked or told yet")),
+    ("integrations.*.**", _integration),
+    ("integrations.**", (WARNING, "is empty: leave it out or fill it")),
     ("compliance.encryption", (NOT_YET, "secrets are sealed; other columns are not encrypted yet")),
     ("compliance.recordingRequired", (HOST, "switch recording on in the telephone system and the helpdesk")),
     ("compliance.**", (NOT_YET, "no compliance report is made yet")),
