@@ -1,14 +1,18 @@
 """How a conversation goes on: yes and no, keywords of short channels, what a customer is told while a person answers, what comes next."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
+from app.engine.channels import SMS, kind
+from app.engine.configuration.settled import Configuration
 from app.engine.phrases import ENGLISH, PHRASES
-from app.engine.words import words
+from app.engine.types import Classification, Label, Reason
+from app.engine.words import stems, words
 from app.engine.workflows.types import Ask, Progress, Prove, Wait
+from connectors.types import Ticket
 
 A_PERSON: Mapping[str, str] = MappingProxyType(
     {
@@ -69,6 +73,25 @@ def command(text: str, keywords: Mapping[str, str]) -> Command | None:
     rest = found["rest"].strip()
     short = len(rest.split()) <= 3 and (not rest or any(map(str.isdigit, rest)))
     return Command(found["word"].upper(), starts, rest) if starts and short else None
+
+
+def keyed(ticket: Ticket, judged: Classification, configuration: Configuration) -> Classification:
+    """The classification; a keyword on a short channel says by itself what it is about. One that starts nothing is for a person."""
+    question = ticket.question
+    if question is None or kind(ticket) != SMS:
+        return judged
+    found = command(question.text, configuration.keywords)
+    if found is None:
+        return judged
+    category = started(found.starts, (one.name for one in configuration.categories))
+    reason = Reason("keyword", f"The keyword {found.word} stands for {found.starts}.")
+    return replace(judged, labels=(Label(category, 1.0),) if category else (), reasons=(reason,))
+
+
+def started(name: str, categories: Iterable[str]) -> str:
+    """The category that a keyword's start is about: ``check-order-status`` is about ``order-status``; empty for none."""
+    wanted = set(stems(name))
+    return next((one for one in categories if set(stems(one.replace("_", " "))) <= wanted), "")
 
 
 @dataclass(frozen=True)

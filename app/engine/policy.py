@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from app.engine import evidence, fields, hostclocks, notes
 from app.engine.briefing import briefing, buttons, hours_line
+from app.engine.channels import adapted, kind
 from app.engine.configuration.settled import Configuration, Templates
 from app.engine.escalation import GUESS, Escalation, escalated
 from app.engine.handoff import handed_over
@@ -132,7 +133,8 @@ def _deflect(case: Case, requested: Mode, why: Reason) -> Decision:
     proof = Reason("evidence", f"{record.judged} answers were judged, {record.errors} of them wrong.")
     language = case.classification.language or _tongue(case.draft)
     said = phrases(language, case.configuration.templates)
-    text = "\n\n".join((case.draft.text.strip(), f"{said.disclosure} {said.human}"))
+    whole = "\n\n".join((case.draft.text.strip(), f"{said.disclosure} {said.human}"))
+    text = adapted(whole, kind(case.ticket))
     replies: tuple[Change, ...] = (_permit(text, record, _files(case.draft)), *_solved(case.draft, case.standing))
     return _decision(case, Mode.DEFLECT, requested, (why, proof), replies, record)
 

@@ -19,6 +19,13 @@ HUMAN = _any(
     r"hablar con (?:una? )?(?:persona|humano|agente|alguien)|agente humano|persona real|parler (?:à|avec) (?:un|une|quelqu'un)[^.!?\n]{0,20}|conseiller humain|vrai(?:e)? (?:personne|humain)",
     r"parlare con (?:una? )?(?:persona|operatore|umano)|operatore umano|met een (?:mens|medewerker|persoon) (?:spreken|praten)|echt persoon|falar com (?:uma? )?(?:pessoa|humano|atendente)|позовите (?:человека|оператора)|оператора",
 )
+ALONE = re.compile(
+    r"^\W*(?:a |to |ein |une? |una? |uma |een )?(?:human|person|agent|representative|operator|mensch(?:en)?|mitarbeiter(?:in)?|persona|humano|agente|humain|personne|"
+    r"conseill[eè]re?|umano|operatore|mens|medewerker|pessoa|atendente|человек|оператор)"
+    r"(?:,? (?:please|now|bitte|por favor|s'il vous pla[iî]t|per favore|alstublieft|graag|пожалуйста))?\W*$",
+    re.IGNORECASE,
+)
+"""The one word that every message of ours offers, and its like: all that somebody wrote."""
 LEGAL = _any(
     r"lawyers?|attorneys?|solicitors?|legal action|lawsuit|(?:will|to|gonna|could|going to) sue|suing you|(?:in|to|small claims) court|small claims|subpoena|cease and desist|litigation|legal department|law firm|legal proceedings",
     r"gdpr|ccpa|data protection (?:officer|authority)|right to (?:be forgotten|erasure)|subject access request|consumer protection|ombudsman|trading standards|better business bureau|bbb|regulator|attorney general|chargeback",
@@ -54,6 +61,8 @@ def flags(text: str, subject: str = "") -> frozenset[str]:
     """Any of ``human``, ``legal``, ``security``, ``abuse``, ``spam`` and ``machine``, by what is said alone."""
     read = f"{subject[:300]}\n{text[:READ]}"
     found = {name for name, pattern in WORDS.items() if pattern.search(read)}
+    if ALONE.match(text[:READ].strip()):
+        found.add("human")
     if _is_spam(read):
         found.add("spam")
     if _MACHINE_TEXT.search(read[:600]):

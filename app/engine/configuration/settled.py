@@ -123,6 +123,8 @@ class Configuration:
     templates: Templates = Templates()
     shelf: Shelf = field(default_factory=Shelf)
     """Its messages with named fields, over the shipped ones."""
+    keywords: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What a text message may begin with -> what that starts."""
     approved_only: bool = False
     """Only messages that the account has approved reach a customer."""
     quotes: int = 3

@@ -58,6 +58,7 @@ def settled(source: Source, document: Document) -> Configuration:
         templates=_templates(document.templates),
         shelf=Shelf(MappingProxyType(dict(messages(document.templates)))),
         approved_only=_approved_only(document),
+        keywords=MappingProxyType({w: start for c in document.channels for w, start in (c.keywords or {}).items()}),
         quotes=document.knowledge.passages if document.knowledge.enabled else 0,
         chatbot=_chatbot(document.chatbot),
         workflows=flows,

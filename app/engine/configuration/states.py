@@ -14,6 +14,7 @@ from app.engine.configuration.reading import Path, leaves, shown
 from app.engine.configuration.settled import COMMANDS, VOICES, Configuration
 from app.engine.configuration.settling import STEPS, is_address
 from app.engine.otp import METHODS
+from app.engine.words import stems
 
 
 class State(StrEnum):
@@ -82,6 +83,19 @@ def _channel(path: Path, value: Any, configuration: Configuration) -> Verdict:
     if value in configuration.rules.channels:
         return WORKS, "its responseTime counts for tickets from there; the helpdesk has to have the channel"
     return HOST, "set the channel up in the helpdesk: what arrives there is served"
+
+
+def _keyword(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    about = _started(str(value), configuration)
+    if about:
+        return WORKS, f"a text message that begins with it is about {about}"
+    return WORKS, "a text message that begins with it goes to a person"
+
+
+def _started(start: str, configuration: Configuration) -> str:
+    """The category whose words all stand in what a keyword starts, or nothing."""
+    wanted = set(stems(start))
+    return next((c.name for c in configuration.categories if set(stems(c.name.replace("_", " "))) <= wanted), "")
 
 
 def _topic(path: Path, value: Any, configuration: Configuration) -> Verdict:
@@ -167,7 +181,15 @@ def _method(path: Path, value: Any, configuration: Configuration) -> Verdict:
 
 
 ASKED = frozenset(
-    ("autoCreateTickets", "syncStatus", "searchIssues", "createIssues", "labelMapping", "fetchMetrics", "correlateErrors")
+    (
+        "autoCreateTickets",
+        "syncStatus",
+        "searchIssues",
+        "createIssues",
+        "labelMapping",
+        "fetchMetrics",
+        "correlateErrors",
+    )
 )
 """What actions heed of what is said of a system."""
 
@@ -183,7 +205,10 @@ def _integration(path: Path, value: Any, configuration: Configuration) -> Verdic
 # --- the table ----------------------------------------------------------------------------------------------
 
 _CHECK = (WORKS, "a person answers, or the workflow's verify-identity proves who asks before anything is said")
-_PROACTIVE = (WORKS, "said to whom the site's signals (POST /api/v1/signals) are about, once evidence or a person allows")
+_PROACTIVE = (
+    WORKS,
+    "said to whom the site's signals (POST /api/v1/signals) are about, once evidence or a person allows",
+)
 _PERSON = (WORKS, "a person answers; the check itself is not made yet")
 _MODEL = (
     WORKS,
@@ -207,7 +232,10 @@ _CATEGORY: Mapping[str, Verdict | Judge] = {
     "escalateTo": (WORKS, "assigns the team, which must exist in the helpdesk"),
     "sla": (WORKS, "written as the SLA target"),
     "knowledgeBase": _quotes,
-    "requiresContext.**": (WORKS, "looked up, else asked for, twice at most, where the category has a workflow that needs it"),
+    "requiresContext.**": (
+        WORKS,
+        "looked up, else asked for, twice at most, where the category has a workflow that needs it",
+    ),
     "requiresAuth": _CHECK,
     "authentication": _PERSON,
     "authenticationRequired": _CHECK,
@@ -252,7 +280,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("channels.*.autoReply", (HOST, "the helpdesk's own confirmation of receipt; answers follow `modes`")),
     ("channels.*.responseTime", (WORKS, "the SLA target on this channel, where it is the shorter one")),
     ("channels.*.number", (HOST, "connect the number in the helpdesk")),
-    ("channels.*.keywords.**", (NOT_YET, "text-message keywords start nothing yet: they are classified like any text")),
+    ("channels.*.keywords.**", _keyword),
     ("channels.*.integration", (HOST, "connect it with `deskhand connect`; the name is for people")),
     ("channels.*.context.**", (NOT_YET, "facts about the user are not asked for by name yet")),
     ("channels.*.threadTracking", (HOST, "the helpdesk keeps mail threads together")),

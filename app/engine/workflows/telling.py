@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.engine.channels import CHAT, SMS, VOICE, kind
 from app.engine.configuration.settled import Configuration
 from app.engine.draft import greeting
 from app.engine.phrases import phrases
@@ -11,6 +12,8 @@ from app.engine.workflows.types import Ended, Progress
 from connectors.operations import Operation
 from connectors.types import Ticket
 
+SHORT = frozenset({CHAT, SMS, VOICE})
+"""Where nobody is greeted again with every answer."""
 MOST_STEPS = 40
 """Lines of a trace that a note shows; all of them are kept."""
 TOOK_OVER = Reason("workflow_person", "The workflow ended with a person.")
@@ -23,7 +26,8 @@ def drafted(
     flow = progress.workflow
     said = phrases(judged.language, configuration.templates)
     body = "\n\n".join(progress.says)
-    text = "" if asked or not body else "\n\n".join((greeting(ticket, said), body, said.closing))
+    letter = body if kind(ticket) in SHORT else "\n\n".join((greeting(ticket, said), body, said.closing))
+    text = "" if asked or not body else letter
     holds = list(_holds(progress, asked))
     reasons = (Reason("workflow", f"The workflow {flow.name} says so."),) if text and not holds else tuple(holds[:1])
     sources = (f"workflow {flow.name}", *progress.sources)
