@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.kb.test_solved import LINES
+from tests.kb.test_sources import API, HTML, a_pdf
+
 SHOP = Path(__file__).parents[1] / "kb" / "shop"
 
 
@@ -61,3 +64,24 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_taken_in(deskhand, account,
 def test_an_account_that_is_not_there_is_named(deskhand, tmp_path):
     ran = deskhand("index", "--account", "nobody", str(tmp_path))
     assert (ran.code, "nobody" in ran.err) == (2, True)
+
+
+def test_every_kind_of_source_is_taken_in_and_found_whatever_a_file_is_called(deskhand, account, tmp_path):
+    folder, solved = tmp_path / "pages", tmp_path / "solved.jsonl"
+    folder.mkdir()
+    (folder / "lying.pdf").write_text("# Bivouac\n\nPitch the bivouac on flat ground.")
+    (folder / "web.html").write_bytes(HTML)
+    (folder / "api.yaml").write_text(json.dumps(API))
+    (folder / "really-a-pdf.md").write_bytes(a_pdf("Waxing the zip keeps water out."))
+    (folder / "picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0")
+    solved.write_text("\n".join(LINES))
+    told = deskhand("index", "--account", account, str(folder), str(solved), "--json").json["sources"]
+    assert told[str(folder)] == {"documents": 5, "changed": 5, "gone": 0, "unreadable": 1}
+    assert told[str(solved)] == {"documents": 2, "changed": 2, "gone": 0, "unreadable": 0}
+    asked = tmp_path / "asked.csv"
+    asked.write_text(
+        "query\nhow to pitch a bivouac\nreturn an item\ncancel an order by API\nwax the zip against water\n"
+    )
+    ran = deskhand("search", "--account", account, "--in", str(asked), "--json").out.splitlines()
+    first = [json.loads(line)["passages"][0]["source"] for line in ran]
+    assert first == ["lying.pdf", "web.html", "api.yaml#DELETE /orders/{id}", "really-a-pdf.md"]
