@@ -32,7 +32,7 @@ from app.nlp.model import Model
 from app.nlp.personal import find
 from app.nlp.rows import Example
 from app.nlp.tier import tier
-from tests.bench.sets import Remembered, Split, banking, clinc, data_hash, folded, labelled, near_outside, words
+from tests.bench.sets import Remembered, Split, banking, clinc, data_hash, labelled, near_outside, words
 from tests.nlp.moods import report_moods
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
