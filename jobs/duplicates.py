@@ -81,6 +81,13 @@ def looked(services: Services, where: Place, ticket_id: str, ticket: Ticket, jud
     return Kin(mine, history, tuple(one.ticket for one in gathered))
 
 
+def sweep(services: Services) -> None:
+    """Forget what was kept of tickets that nobody has touched for long."""
+    with services.database.session() as session:
+        gone = duplicates.forget(session, services.database.now(session) - duplicates.KEPT)
+    log.info("sketches.forgotten", extra={"sketches": gone})
+
+
 def secret(services: Services) -> bytes:
     """What sketches are keyed with: nobody reads words out of the database without it."""
     return hmac.digest(services.evidence_key, b"sketches", "sha256")

@@ -122,6 +122,7 @@ def _heard_in_record(run: Run, knock: Knock, ticket: Ticket, thread: Remembered)
     """A record is never answered: its thread is. But who writes in it has taken the thread over, or hands it back."""
     with run.transaction() as (session, now):
         inbox.settle(session, knock.numbers, "record")
+        click.passed_on(session, run, ticket, thread, now)
         handed_back = fields.RESUME_TAG in ticket.tags
         if handed_back and thread.quiet_since:
             tickets.remember(session, thread.id, quiet_since=None, decided="")

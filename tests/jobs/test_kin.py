@@ -239,3 +239,22 @@ def test_a_tag_that_was_heard_is_taken_away(room: Room) -> None:
     room.tagged(ticket, "deskhand_acknowledge")
     assert Untag(("deskhand_acknowledge",)) in room.made(ticket, Untag)
     assert "**Taken:** a member of the team said so" in room.notes(ticket)
+
+
+def test_a_tag_on_the_record_of_a_thread_is_heard_in_the_thread(room: Room) -> None:
+    connection_id, vendor = room.stage.connect("thread")
+    thread = vendor.customer_writes(LATE, who=ANA)
+
+    def go_on() -> None:
+        for _ in range(4):
+            room.stage.deliver(connection_id, vendor)
+            room.go_on(1)
+
+    go_on()
+    (record,) = room.vendor.tickets
+    room.held(record).tags.add("deskhand_acknowledge")
+    room.vendor.knock(record)
+    go_on()
+    assert "**Taken:** a member of the team said so" in room.notes(record)
+    assert "deskhand_acknowledge" not in room.held(record).tags
+    assert [change for _, change in vendor.tickets[thread].log if isinstance(change, Note)] == []
