@@ -23,6 +23,7 @@ _LINES: dict[str, str] = {
     "fetchMetrics": "app.engine.actions.monitoring:FETCHED",
     "fetchOrderStatus": "app.engine.actions.orders:FETCHED",
     "fetchSubscription": "app.engine.actions.payments:SUBSCRIBED",
+    "followGuide": "app.engine.actions.guides:FOLLOWED",
     "followIssue": "app.engine.actions.following:FOLLOWED",
     "format-response": "app.engine.actions.banking:FORMATTED",
     "freeze-account": "app.engine.actions.fraud:FROZEN",

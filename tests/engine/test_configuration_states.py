@@ -81,11 +81,17 @@ escalation:
   assignment: {to: agent, capacity: 4.0, sticky: true, weights: {plain: 2.0}, skills: {plain: [api]}}
   warnShare: 0.3
 agents: {ana@shop.example: {skills: [api], languages: [de], teams: [desk], capacity: 3.0, level: 1, takes: true}}
-contacts: {ana: {chat: C1, email: ana@shop.example, webhook: 'https://x.example', pager: true}, bob: {pager: false}}
+contacts: {ana: {chat: C1, email: ana@shop.example, webhook: 'https://x.example', pager: true, acknowledgeMinutes: 10}, bob: {pager: false}}
 facts: {seatsLeft: number}
 modes: {default: shadow, categories: {plain: deflect}}
 knowledge: {enabled: true, passages: 2}
 limits: {refund: {currency: EUR, perAction: 5000, perTicket: 9000, perDay: 10000}}
+guides:
+  lamp:
+    title: A lamp
+    category: grouped-plain
+    start: one
+    steps: {one: {ask: "Which?", answers: {a: two, b: end}}, two: {say: Done.}}
 templates: {greeting: Hi, closing: Bye, disclosure: A robot wrote this., human: Ask for Ana., hello: Good day.}
 """
 OTHERS = {

@@ -301,6 +301,26 @@ class Limit(Section):
     per_day: Annotated[int, Field(ge=0)] | None = None
 
 
+class GuideStep(Section):
+    """One step of a guide: it asks, says something, or brings a person."""
+
+    ask: Text | None = None
+    answers: dict[Text, Text] = Field(default_factory=dict)
+    say: Text | None = None
+    then: Text | None = None
+    human: bool = False
+
+
+class Guide(Section):
+    """A troubleshooting guide about one category."""
+
+    title: Text
+    category: Text
+    start: Text
+    language: Annotated[str, Field(pattern="^[a-z]{2}$")] = "en"
+    steps: dict[Text, GuideStep]
+
+
 class Document(Section):
     """A whole configuration, as written."""
 
@@ -323,4 +343,5 @@ class Document(Section):
     """Operation -> the most that it may move, such as ``refund``."""
     modes: models.Modes = models.Modes()
     knowledge: models.Knowledge = models.Knowledge()
+    guides: dict[Text, Guide] = Field(default_factory=dict)
     templates: models.Templates = Field(default_factory=lambda: models.Templates.model_validate({}))

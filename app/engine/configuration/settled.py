@@ -9,6 +9,7 @@ from app.engine.conditions import Condition
 from app.engine.configuration.rules import Rules
 from app.engine.configuration.steps import Limit, Workflow
 from app.engine.facts import FACTS, Fact
+from app.engine.guides import Guide
 from app.engine.templates import Shelf
 from app.engine.types import Mode, Reason
 from connectors.types import Priority
@@ -20,7 +21,7 @@ ANGER = -0.6
 
 VOICES = ("friendly-helpful", "professional-empathetic")
 """The ways of writing that a language model can be asked for."""
-COMMANDS = ("search_documentation",)
+COMMANDS = ("search_documentation", "check_service_status", "get_account_info", "create_support_ticket")
 """What a language model may be allowed to look up."""
 
 PRIORITIES: Mapping[str, Priority] = MappingProxyType(
@@ -125,6 +126,8 @@ class Configuration:
     """Its messages with named fields, over the shipped ones."""
     keywords: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What a text message may begin with -> what that starts."""
+    guides: Mapping[str, Guide] = field(default_factory=lambda: MappingProxyType({}))
+    """Troubleshooting guides by name."""
     approved_only: bool = False
     """Only messages that the account has approved reach a customer."""
     quotes: int = 3

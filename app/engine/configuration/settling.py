@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.engine.conditions import Condition, condition, trigger
-from app.engine.configuration import flows, models
+from app.engine.configuration import flows, guiding, models
 from app.engine.configuration.checking import answered, facts_of, messages, placed, topical
 from app.engine.configuration.flows import Document
 from app.engine.configuration.models import VOCABULARY
@@ -37,7 +37,7 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 def settled(source: Source, document: Document) -> Configuration:
     """The configuration that the document describes."""
-    known, flows = facts_of(document), workflows(document, source.value)
+    known, flows = facts_of(document), {**guiding.walks(document), **workflows(document, source.value)}
     vip, sentiment = document.classification.vip, document.classification.sentiment
     upset = sentiment is not None and sentiment.enabled and sentiment.escalate_negative
     return Configuration(
@@ -56,12 +56,13 @@ def settled(source: Source, document: Document) -> Configuration:
         facts=known,
         anger=sentiment.threshold if sentiment and upset else Configuration.anger,
         templates=_templates(document.templates),
-        shelf=Shelf(MappingProxyType(dict(messages(document.templates)))),
+        shelf=Shelf(MappingProxyType({**dict(messages(document.templates)), **dict(guiding.told(document))})),
         approved_only=_approved_only(document),
         keywords=MappingProxyType({w: start for c in document.channels for w, start in (c.keywords or {}).items()}),
         quotes=document.knowledge.passages if document.knowledge.enabled else 0,
         chatbot=_chatbot(document.chatbot),
         workflows=flows,
+        guides=MappingProxyType(dict(guiding.guides(document))),
         wishes=wishes(document),
         limits=limits(document),
         reactions=MappingProxyType(dict(_reactions(document))),
