@@ -137,12 +137,26 @@ class Stripe:
 
     def _find_subscription(self, order: Order) -> Result:
         customer = self._customer(order.text("email"))
-        query = {"customer": customer.id, "status": "all", "limit": 20, "expand": ["data.items.data.price.product"]}
+        query = {"customer": customer.id, "status": "all", "limit": 20}
         found = self._get("/v1/subscriptions", "subscriptions", query).read(shapes.Subscriptions).data
         if not found:
             raise NotFound("stripe: no subscription")
         one = min(found, key=lambda s: (_LIVE.index(s.status) if s.status in _LIVE else len(_LIVE), -s.created))
-        return Result(_subscribed(one, customer))
+        return Result(_subscribed(one, customer, self._plan(one)))
+
+    def _plan(self, one: shapes.Subscription) -> str | None:
+        """What people call it: the price's own name, the product's, or at least the price's id.
+
+        Asked for by itself: an expansion may be four levels deep, and the product is the fifth.
+        """
+        price = one.items.data[0].price if one.items.data else None
+        if price is None or price.nickname or not price.product:
+            return price.nickname if price else None
+        try:
+            product = self._get(f"/v1/products/{_id(price.product)}", "products/{id}").read(shapes.Product)
+        except (NotFound, Forbidden):
+            return price.id
+        return product.name or price.id
 
     def _payment_link(self, order: Order) -> Result:
         email = order.text("email")
@@ -218,17 +232,16 @@ def _refunded(one: shapes.Refund) -> Fields:
     return {"refund": one.id, "amount": one.amount, "status": one.status or "pending"}
 
 
-def _subscribed(one: shapes.Subscription, customer: shapes.Customer) -> Fields:
+def _subscribed(one: shapes.Subscription, customer: shapes.Customer, plan: str | None) -> Fields:
     item = one.items.data[0] if one.items.data else None
     ends = one.current_period_end or (item.current_period_end if item else None)
     price = item.price if item else None
-    product = price.product.name if price and isinstance(price.product, shapes.Product) else ""
     seats = item.quantity if item else None
     whole = price.unit_amount * (seats or 1) if price and price.unit_amount is not None else None
     return {
         "owner": folded(customer.email),
         "customer": customer.id,
-        "plan": (price.nickname or product or price.id) if price else None,
+        "plan": plan,
         "status": one.status,
         "seats": seats,
         "renews_at": moment(datetime.fromtimestamp(ends, UTC)) if ends else None,

@@ -69,7 +69,7 @@ class Customers(Shape):
 class Product(Shape):
     """What is sold."""
 
-    name: str = ""
+    name: str
 
 
 class Recurring(Shape):
@@ -79,7 +79,7 @@ class Recurring(Shape):
     currency: str
     unit_amount: int | None = None
     nickname: str | None = None
-    product: Product | str | None = None
+    product: str | None = None
 
 
 class Item(Shape):

@@ -46,6 +46,10 @@ class StripeBackend:
         self.taken: list[Taken] = []
         self.customers: dict[str, str] = {}
         """Id -> e-mail address."""
+        self.products: dict[str, str] = {}
+        """Id -> name."""
+        self.refuses = ""
+        """The code with which every refund is refused."""
         self.subscriptions: list[Row] = []
         self.links: list[Row] = []
         self._answered: dict[str, tuple[bytes, bytes, int]] = {}
@@ -62,8 +66,9 @@ class StripeBackend:
     def subscribe(self, email: str, plan: str, price: int, *, seats: int = 1, status: str = "active") -> str:
         """Somebody pays every month; gives the subscription's id."""
         now, number = int(self.world.clock.now().timestamp()), self.world.ids.next("stripe-subscription")
-        product = {"id": f"prod_{number}", "object": "product", "name": plan}
-        money = {"id": f"price_{number}", "object": "price", "currency": "usd", "unit_amount": price, "nickname": None}
+        product, name = f"prod_{number}", f"price_{number}"
+        self.products[product] = plan
+        money = {"id": name, "object": "price", "currency": "usd", "unit_amount": price, "nickname": None}
         item = {"id": f"si_{number}", "quantity": seats, "current_period_end": now + 2592000, "price": money}
         row = {"id": f"sub_{number}", "object": "subscription", "status": status, "created": now}
         listed = {"object": "list", "data": [{**item, "price": {**money, "product": product}}], "has_more": False}
@@ -81,6 +86,7 @@ class StripeBackend:
         api.post("/v1/refunds", endpoint="refund")(lambda: self._once(self._refund))
         api.get("/v1/customers")(self._customers)
         api.get("/v1/subscriptions")(self._subscriptions)
+        api.get("/v1/products/<id>")(self._product)
         api.get("/v1/billing_portal/configurations")(self._portal)
         api.post("/v1/billing_portal/sessions", endpoint="session")(lambda: self._once(self._session))
         return api
@@ -159,6 +165,8 @@ class StripeBackend:
         if one is None:
             return _refusal(404, "invalid_request_error", "resource_missing", "No such payment")
         amount = int(request.form.get("amount") or one.amount - one.back)
+        if self.refuses:
+            return _refusal(400, "invalid_request_error", self.refuses, f"Nothing for {one.email}.")
         if one.back >= one.amount:
             return _refusal(
                 400, "invalid_request_error", "charge_already_refunded", "Charge has already been refunded."
@@ -191,8 +199,15 @@ class StripeBackend:
         found = [{"id": id, "object": "customer", "email": one} for id, one in self.customers.items() if one == wanted]
         return _listed(found)
 
-    def _subscriptions(self) -> Response:
+    def _subscriptions(self) -> Response | tuple[Response, int]:
+        if any(value.count(".") > 3 for key, value in request.args.items() if key.startswith("expand")):
+            return _refusal(400, "invalid_request_error", "", "You cannot expand more than 4 levels of a property.")
         return _listed([one for one in self.subscriptions if one["customer"] == request.args.get("customer")])
+
+    def _product(self, id: str) -> tuple[Response, int]:
+        if id not in self.products:
+            return _refusal(404, "invalid_request_error", "resource_missing", "No such product")
+        return jsonify(id=id, object="product", name=self.products[id], active=True), 200
 
     def _portal(self) -> Response:
         page = {"enabled": bool(self.login_page), "url": self.login_page or None}
