@@ -4,6 +4,7 @@ memory of sentence vectors between runs. No part of the project: they lie beside
 import csv
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +57,9 @@ class Remembered:
 
     def keep(self) -> None:
         """Write what is known, for the next run."""
-        np.savez(self._file, texts=json.dumps(list(self._places)), vectors=self._vectors)
+        part = self._file.with_suffix(f".{os.getpid()}.npz")
+        np.savez(part, texts=json.dumps(list(self._places)), vectors=self._vectors)
+        part.replace(self._file)
 
 
 def labelled(path: str, column: str = "label") -> Pairs:
