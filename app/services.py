@@ -5,10 +5,11 @@ import hmac
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -27,13 +28,14 @@ from app.settings import Settings
 from app.tokens import Renewal
 from app.vault import Vault
 from connectors.base import Connection, Helpdesk, Renews
-from connectors.errors import Unsupported
+from connectors.errors import ConnectorError, Unsupported
 from connectors.operations import Backend, Operation
 from connectors.registry import BACKENDS, HELPDESKS
 from connectors.types import OpenTicket
 
 if TYPE_CHECKING:  # what takes long to load is loaded by who uses it: the web takes webhooks without any of it
     from app.engine.configuration import Configuration
+    from app.engine.types import Passage
     from app.engine.writing import Writer
     from app.kb.embedding import Encoder
     from app.kb.matrix import Matrices
@@ -89,9 +91,6 @@ class Services:
         self.helpdesks = helpdesks
         self.backends = backends
         self.evidence_key = hmac.new(settings.keys[0], b"deskhand evidence", hashlib.sha256).digest()
-        self.approvals = Approvals(
-            hmac.new(settings.keys[0], b"deskhand approvals", hashlib.sha256).digest(), settings.public_url
-        )
         self.approvals = Approvals(
             hmac.new(settings.keys[0], b"deskhand approvals", hashlib.sha256).digest(), settings.public_url
         )
@@ -245,7 +244,19 @@ class Services:
         limits = Limits(self.settings.ticket_tokens, self.settings.requester_tokens, self.settings.day_tokens)
         self._gateway = self._gateway or Gateway(self.database, limits)
         payer = Payer(account_id, ticket_id, requester)
-        return Author(self._gateway, found, payer, mask, self.settings.model_seconds)
+        seconds, status = self.settings.model_seconds, partial(self._status, account_id)
+        return Author(self._gateway, found, payer, mask, seconds, status)
+
+    def _status(self, account_id: str) -> "Sequence[Passage]":
+        """What the account's public status page says; nothing where none is connected or it does not answer."""
+        from app.llm.lookups import status  # noqa: PLC0415  # a process without a model does not load the package
+
+        page = next(iter(self.offers(account_id).get("incidents", ())), None)
+        try:
+            return status(page.backend.run("incidents", {}).outputs["incidents"]) if page else ()
+        except ConnectorError as error:
+            log.warning("status.unread", extra={"error": type(error).__name__})
+            return ()
 
     def _classifier(self, account_id: str) -> "LanguageClassifier":
         from app.nlp.classifier import LanguageClassifier  # noqa: PLC0415  # the web takes webhooks without it

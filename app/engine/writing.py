@@ -81,6 +81,7 @@ HELD = frozenset(
         "model_denied",
         "model_down",
         "model_garbled",
+        "model_handoff",
         "model_late",
         "model_resting",
         "model_unanswered",

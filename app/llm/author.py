@@ -14,8 +14,9 @@ from app.engine.writing import Answer, Assignment
 from app.llm import conversation
 from app.llm.client import Completion, Question
 from app.llm.commands import Desk, offered
-from app.llm.errors import Garbled, Unanswered
+from app.llm.errors import Garbled, PersonWanted, Unanswered
 from app.llm.gateway import Gateway
+from app.llm.lookups import account
 from app.llm.models import Model
 from app.llm.prompts import persona, prompt
 
@@ -73,8 +74,16 @@ class Author:
     """One ticket's writer. All its questions together end within ``seconds`` of the first."""
 
     def __init__(
-        self, gateway: Gateway, models: Mapping[str, Model], payer: Payer, mask: Mask, seconds: float = SECONDS
+        self,
+        gateway: Gateway,
+        models: Mapping[str, Model],
+        payer: Payer,
+        mask: Mask,
+        seconds: float = SECONDS,
+        status: Callable[[], Sequence[Passage]] = tuple,
     ) -> None:
+        """``status`` says what the public status page says, as passages; it is asked only when a model wants to know."""
+        self._status = status
         self._gateway = gateway
         self._models = models
         self._payer = payer
@@ -98,7 +107,7 @@ class Author:
         vault: list[Masked] = []
         told = conversation.told(assignment.ticket, chatbot.messages, lambda text: self._hidden(text, vault))
         messages = conversation.opening(assignment, (rules.text, voice.text), told, refused)
-        desk = _desk(assignment)
+        desk = _desk(assignment, self._status)
         while True:
             tools = offered(sorted(desk.names)) if desk.open else ()
             form = ("draft", rules.name, _Written)
@@ -108,6 +117,8 @@ class Author:
             if not tools:
                 raise Garbled("It asks for what it was not offered.")
             messages += _looked_up(completion, desk, vault[0])
+            if desk.wants_person:
+                raise PersonWanted
         written = _parsed(_Written, completion.text)
         if not written.answerable:
             raise Unanswered
@@ -151,7 +162,7 @@ class Author:
         return completion
 
 
-def _desk(assignment: Assignment) -> Desk:
+def _desk(assignment: Assignment, status: Callable[[], Sequence[Passage]]) -> Desk:
     """The commands that the configuration allows, settled before the model reads anything."""
 
     def readable(passage: Passage) -> bool:
@@ -159,7 +170,8 @@ def _desk(assignment: Assignment) -> Desk:
         return not (language and passage.locale) or tongue(passage.locale) == language
 
     names = frozenset(tool["function"]["name"] for tool in offered(assignment.chatbot.tools))
-    return Desk(assignment.knowledge, names, readable, dict(assignment.passages))
+    more = {"check_service_status": status, "get_account_info": lambda: account(assignment.ticket)}
+    return Desk(assignment.knowledge, names, readable, dict(assignment.passages), more)
 
 
 def _looked_up(completion: Completion, desk: Desk, masked: Masked) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """What a model may ask to be looked up: closed commands that only read. The set is settled before it reads anything."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -25,22 +25,34 @@ class Search(BaseModel):
     query: str = Field(min_length=1, max_length=300)
 
 
+class Nothing(BaseModel):
+    """No arguments."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+PERSON = "create_support_ticket"
+"""Asks for a person; the ticket is there already, so nothing is created."""
+
+
+def _described(name: str, description: str, **properties: Mapping[str, str]) -> Mapping[str, Any]:
+    parameters = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }
+    function = {"name": name, "description": description, "strict": True, "parameters": parameters}
+    return {"type": "function", "function": function}
+
+
+_SEARCH = "Search the public help pages for passages that answer a question."
 COMMANDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
-        "search_documentation": {
-            "type": "function",
-            "function": {
-                "name": "search_documentation",
-                "description": "Search the public help pages for passages that answer a question.",
-                "strict": True,
-                "parameters": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["query"],
-                    "properties": {"query": {"type": "string"}},
-                },
-            },
-        }
+        "search_documentation": _described("search_documentation", _SEARCH, query={"type": "string"}),
+        "check_service_status": _described("check_service_status", "What the public status page says is going on now."),
+        "get_account_info": _described("get_account_info", "What the helpdesk knows of this customer's plan."),
+        PERSON: _described(PERSON, "Leave this ticket to a person, without an answer."),
     }
 )
 """Name -> how it is described to a model. A configuration chooses among these; any other name is never offered."""
@@ -59,7 +71,10 @@ class Desk:
     names: frozenset[str]
     readable: Callable[[Passage], bool]
     passages: dict[str, Passage]
+    more: Mapping[str, Callable[[], Sequence[Passage]]] = field(default_factory=dict)
+    """Commands without arguments, and what they look up."""
     calls: int = 0
+    wants_person: bool = False
 
     @property
     def open(self) -> bool:
@@ -72,13 +87,22 @@ class Desk:
         if name not in self.names or self.calls > MOST_CALLS:
             return {}
         try:
-            wanted = Search.model_validate_json(arguments)
+            found = self._found(name, arguments)
         except ValidationError:
             return {}
         known = {(p.source, p.text) for p in self.passages.values()}
-        found = [p for p in self.knowledge.search(wanted.query, limit=FOUND) if not p.restricted and self.readable(p)]
         fresh = [p for p in found if (p.source, p.text) not in known and len(p.text) <= 4 * MOST_CHARACTERS]
         first = len(self.passages) + 1
         new = {f"P{n}": passage for n, passage in enumerate(fresh, start=first)}
         self.passages.update(new)
         return new
+
+    def _found(self, name: str, arguments: str) -> list[Passage]:
+        """Raises ValidationError for arguments that the command does not take."""
+        if name in COMMANDS and name != "search_documentation":
+            Nothing.model_validate_json(arguments or "{}")
+            self.wants_person = self.wants_person or name == PERSON
+            return list(self.more[name]()) if name in self.more else []
+        wanted = Search.model_validate_json(arguments)
+        found = self.knowledge.search(wanted.query, limit=FOUND)
+        return [p for p in found if not p.restricted and self.readable(p)]

@@ -10,6 +10,7 @@ ModelError                    (a NotWritten)
 ├── Declined                      the model or the provider's filter would not answer
 ├── Garbled                       what came is no answer of the agreed form
 ├── Unanswered                    the model says that the sources do not answer
+├── PersonWanted                  the model leaves it to a person
 ├── Resting                       the endpoint failed too often just now and is left alone
 └── BudgetSpent                   the ticket's, requester's or day's tokens are used up
 
@@ -92,6 +93,13 @@ class Unanswered(ModelError):
 
     code = "model_unanswered"
     text = "The language model finds no answer in the sources."
+
+
+class PersonWanted(ModelError):
+    """The model leaves it to a person."""
+
+    code = "model_handoff"
+    text = "The language model leaves it to a person."
 
 
 class Resting(ModelError):

@@ -328,7 +328,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("chatbot.contextWindow", (WORKS, "how many of the newest messages a model reads")),
     ("chatbot.temperature", _MODEL),
     ("chatbot.tools.*.name", _tool),
-    ("chatbot.tools.*.description", (NOT_YET, "a model reads our own description of what it may look up")),
+    ("chatbot.tools.*.description", (WARNING, "is for people: a model reads our own description of what it may look up")),
     ("chatbot.integrations.*.**", _wish),
     ("chatbot.**", (WARNING, "is empty: leave it out or fill it")),
     # escalation
