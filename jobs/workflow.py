@@ -243,13 +243,15 @@ def _walk(run: Run, ground: Ground, record: Record, base: Scene) -> tuple[Record
 
 
 def _effect(
-    run: Run, ground: Ground, record: Record, call: Call, offer: Offer, who: Identity
+    run: Run, ground: Ground, record: Record, call: Call, offer: Offer, identity: Identity
 ) -> Answer | Proposal:
     """What came of an effect; a proposal where a person has to release it first."""
-    key = _key(record)
+    key = f"dh-{record.id}-{record.progress.at}-{len(record.progress.exchanges)}"
     with run.services.database.reading() as session:
         known = deeds.find(session, key)
-    known = known or _asked_for(run, ground, record, call, offer, who, key)
+    if known is None:
+        wanted = Wanted(key, call.operation, offer.operation, call.inputs, identity)
+        known = _asked_for(run, ground, record, wanted, offer.system)
     if known is None:
         return Answer(failure=Failure.LIMIT, source=offer.system)
     if known.state == deeds.REJECTED:
@@ -257,32 +259,30 @@ def _effect(
     if known.state == deeds.PROPOSED:
         link = run.services.approvals.link(run.lease.connection_id, run.lease.ref, key, ground.standing.now)
         return telling.proposal(key, offer.operation, dict(known.inputs), known.why, link)
-    return deed.perform(run, known, offer, who)
+    return deed.perform(run, known, offer, identity)
 
 
-def _asked_for(
-    run: Run, ground: Ground, record: Record, call: Call, offer: Offer, who: Identity, key: str
-) -> Deed | None:
+def _asked_for(run: Run, ground: Ground, record: Record, wanted: Wanted, system: str) -> Deed | None:
     """The effect as the gate permits or proposes it, kept together with how far the run is; None above a limit."""
     with run.transaction() as (session, now):
-        proof = evidence.newest(session, ground.account, ground.judged.category, call.operation)
-        spent = deeds.spent(session, ground.account, run.ticket_id, call.operation, now)
-        wanted = Wanted(key, call.operation, offer.operation, call.inputs, who, proof, spent)
+        proof = evidence.newest(session, ground.account, ground.judged.category, wanted.name)
+        spent = deeds.spent(session, ground.account, run.ticket_id, wanted.name, now)
+        wanted = replace(wanted, evidence=proof, spent=spent)
         leave = permission.permit(wanted, ground.case)
         if isinstance(leave, Withheld) and not leave.proposed:
             return None
         held = leave if isinstance(leave, Withheld) else None
         new = Deed(
-            key,
+            wanted.key,
             record.id,
             run.ticket_id,
             ground.account,
-            call.operation,
-            offer.system,
-            dict(call.inputs),
+            wanted.name,
+            system,
+            dict(wanted.inputs),
             deeds.PROPOSED if held else deeds.PERMITTED,
             wanted.amount,
-            str(call.inputs.get("currency", "")).upper(),
+            str(wanted.inputs.get("currency", "")).upper(),
             None if isinstance(leave, Withheld) else leave,
             held.reason if held else None,
         )

@@ -4,14 +4,15 @@ The link says what, never who: what is recorded is that a member of the team wit
 """
 
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
 from app.approvals import Asked, NoSuchApproval
-from app.db import deeds, inbox
-from app.db.deeds import Deed
-from app.engine.workflows.telling import shown
+from app.db import inbox
 from app.services import Services
 from connectors.operations import OPERATIONS
 from connectors.types import Click, Event, EventKind, Person, Role
@@ -22,6 +23,7 @@ PRESSED = "deskhand:approval:"
 """Begins the delivery of the press: one for each effect, so that a link works once, whatever was said."""
 TEAM = Person("approval-link", Role.AGENT, "a member of the team with the note", external=False)
 ANSWERS = ("approve", "reject")
+THANKS = "Thank you. The ticket's note says what came of it."
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
@@ -31,6 +33,17 @@ HEADERS = {
 }
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """What the page shows of an effect: its title, where it is done, its inputs in words."""
+
+    title: str
+    system: str
+    state: str
+    open: bool
+    lines: Mapping[str, str]
+
+
 def blueprint(services: Services) -> Blueprint:
     """``/approvals/<token>``: GET asks, POST with ``answer=approve`` or ``reject`` says."""
     pages = Blueprint("approvals", __name__, template_folder="templates")
@@ -38,11 +51,8 @@ def blueprint(services: Services) -> Blueprint:
     @pages.get("/approvals/<token>")
     def ask(token: str) -> Response:
         asked, _ = _asked(services, token)
-        with services.database.reading() as session:
-            deed = deeds.find(session, asked.effect)
-        if deed is None:
-            abort(404)
-        return _page(deed, "" if deed.state == deeds.PROPOSED else f"This is {deed.state} already.")
+        proposal = _proposal(services, asked.effect)
+        return _page(proposal, "" if proposal.open else f"This is {proposal.state} already.")
 
     @pages.post("/approvals/<token>")
     def say(token: str) -> Response:
@@ -50,17 +60,28 @@ def blueprint(services: Services) -> Blueprint:
         answer = request.form.get("answer", "")
         if answer not in ANSWERS:
             abort(400)
-        with services.database.reading() as session:
-            deed = deeds.find(session, asked.effect)
-        if deed is None:
-            abort(404)
-        taken = deed.state == deeds.PROPOSED and _press(services, asked, answer, now)
+        proposal = _proposal(services, asked.effect)
+        taken = proposal.open and _press(services, asked, answer, now)
         log.info("approval.pressed", extra={"answer": answer, "taken": taken})
-        return _page(
-            deed, "Thank you. The ticket's note says what came of it." if taken else "This was answered already."
-        )
+        return _page(proposal, THANKS if taken else "This was answered already.")
 
     return pages
+
+
+def _proposal(services: Services, key: str) -> Proposal:
+    """The effect of that key; 404 where there is none."""
+    from app.db import deeds  # noqa: PLC0415  # the web takes webhooks without it
+    from app.engine.workflows.telling import shown  # noqa: PLC0415
+
+    with services.database.reading() as session:
+        deed = deeds.find(session, key)
+    if deed is None:
+        abort(404)
+    known = OPERATIONS.get(deed.name)
+    empty: tuple[Any, ...] = (None, "", [], {})
+    lines = {name: shown(value) for name, value in deed.inputs.items() if value not in empty}
+    title = known.title if known else deed.name
+    return Proposal(title, deed.system, deed.state, deed.state == deeds.PROPOSED, lines)
 
 
 def _asked(services: Services, token: str) -> tuple[Asked, datetime]:
@@ -82,9 +103,8 @@ def _press(services: Services, asked: Asked, answer: str, now: datetime) -> bool
     return bool(to_ring)
 
 
-def _page(deed: Deed, said: str) -> Response:
-    known = OPERATIONS.get(deed.name)
-    title = known.title if known else deed.name
-    lines = [(name, shown(value)) for name, value in deed.inputs.items() if value not in (None, "", [], {})]
-    body = render_template("approval.html", title=title, system=deed.system, lines=lines, said=said)
+def _page(asked: Proposal, said: str) -> Response:
+    body = render_template(
+        "approval.html", title=asked.title, system=asked.system, lines=asked.lines.items(), said=said
+    )
     return Response(body, headers=HEADERS, content_type="text/html; charset=utf-8")
