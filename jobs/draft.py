@@ -7,6 +7,7 @@ from app.db import evidence
 from app.db.judgements import Judged
 from app.db.tickets import Remembered
 from app.engine import policy
+from app.engine.duties import disclaimed
 from app.engine.handoff import prepared
 from app.engine.history import History
 from app.engine.ports import Before, Knowledge, Remembers
@@ -46,6 +47,8 @@ def decided(services: Services, place: Place, remembered: Remembered, ticket: Ti
     standing = replace(standing, evidence=proof, knowledge=knowledge.version, history=background.history or History())
     standing = replace(standing, woken=background.woken, solved=_before(knowledge, ticket))
     drafted = prepared(Case(ticket, classification, drafted, configuration, standing))
+    if configuration.disclaimers:
+        drafted = disclaimed(drafted, classification.language)
     decision = policy.gate(ticket, classification, drafted, configuration, standing)
     decision = replace(decision, changes=tuple(_safe(change, drafted) for change in decision.changes))
     codes = ",".join(reason.code for reason in decision.reasons)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from app.engine.duties import asks_advice, gives_advice
 from app.engine.machines import why_machine
 from app.engine.ports import ANSWERS
 from app.engine.standing import Case
@@ -154,6 +155,16 @@ def unapproved(case: Case) -> Reason | None:
     return Reason("unapproved", "Only messages that the account has approved are sent here, and this is none.")
 
 
+def advice(case: Case) -> Reason | None:
+    """Nobody is told by a machine what to do with their money, where the account does not want that."""
+    question = case.ticket.question
+    if not case.configuration.no_advice:
+        return None
+    if not (question and asks_advice(question.text)) and not gives_advice(case.draft.text):
+        return None
+    return Reason("financial_advice", "It is about financial advice, which only a person may give here.")
+
+
 def restricted(case: Case) -> Reason | None:
     """An internal page is among the sources: a person decides what may be said."""
     inside = any(p.restricted for p in case.draft.passages)
@@ -202,6 +213,7 @@ HOLDS: tuple[Condition, ...] = (
     left,
     doubtful,
     unapproved,
+    advice,
     restricted,
     spent,
     cannot_reply,

@@ -62,7 +62,7 @@ chatbot:
   systemPrompt: Be brief.
   contextWindow: 20
   limitations: [no-account-changes]
-  compliance: {approved Responses: required}
+  compliance: {approved Responses: required, noFinancialAdvice: true, disclaimers: always-show}
   temperature: 0.3
   tools: [{name: search_documentation}]
   fallbackToHuman: {triggers: [attempts > 3, {customerRequest: true}]}
@@ -96,6 +96,7 @@ templates: {greeting: Hi, closing: Bye, disclosure: A robot wrote this., human: 
 """
 OTHERS = {
     "required": "optional",
+    "always-show": "never",
     "sla": "77m",
     "urgent": "77m",
     "critical": "77m",

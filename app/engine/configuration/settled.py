@@ -128,6 +128,10 @@ class Configuration:
     """What a text message may begin with -> what that starts."""
     guides: Mapping[str, Guide] = field(default_factory=lambda: MappingProxyType({}))
     """Troubleshooting guides by name."""
+    no_advice: bool = False
+    """Financial advice is a person's alone."""
+    disclaimers: bool = False
+    """Every answer says that it is none."""
     approved_only: bool = False
     """Only messages that the account has approved reach a customer."""
     quotes: int = 3

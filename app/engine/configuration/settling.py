@@ -30,6 +30,7 @@ from app.engine.templates import Shelf
 from connectors.types import Priority
 
 STEPS = "step-by-step"
+NO_ADVICE = "no-financial-advice"
 VERIFY = "verify-identity"
 """The step that proves who asks: with it nobody has to."""
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -58,6 +59,8 @@ def settled(source: Source, document: Document) -> Configuration:
         templates=_templates(document.templates),
         shelf=Shelf(MappingProxyType({**dict(messages(document.templates)), **dict(guiding.told(document))})),
         approved_only=_approved_only(document),
+        no_advice=_no_advice(document),
+        disclaimers=_disclaimers(document),
         keywords=MappingProxyType({w: start for c in document.channels for w, start in (c.keywords or {}).items()}),
         quotes=document.knowledge.passages if document.knowledge.enabled else 0,
         chatbot=_chatbot(document.chatbot),
@@ -196,3 +199,16 @@ def _approved_only(document: Document) -> bool:
     """Whether the chatbot's duties ask for approved responses; a word that we do not know asks for them as well."""
     duties = document.chatbot.compliance if document.chatbot else None
     return bool(duties and duties.approved_responses not in (None, "optional", "no"))
+
+
+def _no_advice(document: Document) -> bool:
+    bot = document.chatbot
+    return bot is not None and bool(
+        (bot.compliance and bot.compliance.no_financial_advice) or NO_ADVICE in bot.limitations
+    )
+
+
+def _disclaimers(document: Document) -> bool:
+    """Any word but never asks for them."""
+    duties = document.chatbot.compliance if document.chatbot else None
+    return bool(duties and duties.disclaimers not in (None, "never"))

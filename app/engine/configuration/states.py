@@ -320,6 +320,8 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
         "chatbot.compliance.approved Responses",
         (WORKS, "only messages that somebody approved are sent: see `deskhand account approve`"),
     ),
+    ("chatbot.compliance.noFinancialAdvice", (WORKS, "a person answers who asks for advice; no answer gives any")),
+    ("chatbot.compliance.disclaimers", (WORKS, "every answer ends with one, in the customer's language")),
     ("chatbot.compliance.**", _DUTY),
     ("chatbot.limitations.**", (WORKS, "nothing is changed elsewhere without a person's approval")),
     ("chatbot.engine", _MODEL),
@@ -328,7 +330,10 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("chatbot.contextWindow", (WORKS, "how many of the newest messages a model reads")),
     ("chatbot.temperature", _MODEL),
     ("chatbot.tools.*.name", _tool),
-    ("chatbot.tools.*.description", (WARNING, "is for people: a model reads our own description of what it may look up")),
+    (
+        "chatbot.tools.*.description",
+        (WARNING, "is for people: a model reads our own description of what it may look up"),
+    ),
     ("chatbot.integrations.*.**", _wish),
     ("chatbot.**", (WARNING, "is empty: leave it out or fill it")),
     # escalation
