@@ -1,20 +1,18 @@
 """Shippo as a backend: a label is bought once, its file comes along, and it can be given back while nobody has used it."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 from connectors import rest
 from connectors.base import Connection, Setting
 from connectors.errors import BadPayload, NotFound, Refused
 from connectors.operations import OPERATIONS, Fields, Operation, Result
-from connectors.rest import Call, Header, Order, Rest, Shape, moment
+from connectors.rest import Call, Header, Order, Rest, Shape
 from connectors.types import File
 
 API = "https://api.goshippo.com"
 VERSION = "2018-02-08"
-SLACK = timedelta(minutes=5)
-"""By how much the vendor's clock may differ from ours."""
 PAGES = 5
 _SWAPPED = frozenset({"usps", "ups", "fedex"})
 """Carriers for which Shippo itself turns a return's addresses round: they are given as of the way out."""
@@ -45,7 +43,6 @@ class _RateName(Shape):
 class _Transaction(Shape):
     object_id: str
     status: str
-    object_created: datetime | None = None
     label_url: str | None = None
     tracking_number: str | None = None
     tracking_url_provider: str | None = None
@@ -169,11 +166,9 @@ class Shippo:
         return self._rest.get(f"/rates/{_id(rate)}", "rates/{id}").read(_Rate).provider if rate else ""
 
     def _earlier(self, order: Order) -> _Transaction | None:
-        """The label that an earlier attempt made. The newest come first, so older pages than ``since`` are not asked for."""
-        oldest = order.since - SLACK if order.since else None
+        """The label that an earlier attempt made; the newest come first, and a few pages are as far as we look."""
         for page in range(1, PAGES + 1):
-            query: dict[str, Any] = {"results": 100, "page": page, "object_created_gt": moment(oldest)}
-            found = self._rest.get("/transactions", **query).read(_Transactions)
+            found = self._rest.get("/transactions", results=100, page=page).read(_Transactions)
             for one in found.results:
                 if one.metadata == order.mark and one.status != "ERROR":
                     return one

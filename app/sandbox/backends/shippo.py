@@ -28,6 +28,12 @@ class ShippoBackend:
         self.rates: dict[str, Row] = {}
         self.labels: list[Row] = []
         self.refunds: list[Row] = []
+        self.label_url = ""
+        """Where labels are said to be; empty: here."""
+        self.file = b""
+        """What is served for a label; empty: a PDF."""
+        self.shown: list[str | None] = []
+        """Who asked for a label said so in the header Authorization."""
 
     def blueprint(self) -> Blueprint:
         """The API; faults first. Labels lie in the open, as the vendor's do."""
@@ -88,7 +94,7 @@ class ShippoBackend:
             "rate": rate["object_id"],
             "metadata": given.get("metadata", ""),
             "label_file_type": given.get("label_file_type", "PDF"),
-            "label_url": f"{request.host_url}{self.name}/labels/{id}.pdf",
+            "label_url": self.label_url or f"{request.host_url}{self.name}/labels/{id}.pdf",
             "tracking_number": number,
             "tracking_url_provider": f"https://tools.usps.com/go/TrackConfirmAction_input?origTrackNum={number}",
             "messages": [],
@@ -97,8 +103,9 @@ class ShippoBackend:
         return jsonify(row), 201
 
     def _bought(self) -> Response:
-        after = request.args.get("object_created_gt", "")
-        return _page([one for one in self.labels if not after or one["object_created"] > after.replace("+00:00", "Z")])
+        page, results = int(request.args.get("page", 1)), int(request.args.get("results", 25))
+        found = self.labels[(page - 1) * results : page * results]
+        return _page(found, more=len(self.labels) > page * results)
 
     def _refund(self) -> tuple[Response, int]:
         id = request.get_json().get("transaction", "")
@@ -114,12 +121,14 @@ class ShippoBackend:
         one = next((row for row in self.labels if row["object_id"] == id), None)
         if one is None:
             return jsonify(detail="Not found"), 404
+        self.shown.append(request.headers.get("Authorization"))
         provider = self.rates[one["rate"]]["provider"]
-        return Response(pdf("RETURN LABEL", provider, one["tracking_number"]), content_type="application/pdf")
+        content = self.file or pdf("RETURN LABEL", provider, one["tracking_number"])
+        return Response(content, content_type="application/pdf")
 
 
-def _page(rows: list[Row]) -> Response:
-    return jsonify(next=None, previous=None, results=rows)
+def _page(rows: list[Row], *, more: bool = False) -> Response:
+    return jsonify(next=request.base_url if more else None, previous=None, results=rows)
 
 
 def _at(at: datetime) -> str:
