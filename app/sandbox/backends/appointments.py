@@ -22,6 +22,8 @@ class AppointmentsBackend:
     def __init__(self, world: World, name: str = "appointments", *, key: str = "sandbox-appointments-key") -> None:
         self.world, self.name, self.key = world, name, key
         self.booked: dict[str, Row] = {}
+        self.answers: Row | None = None
+        """What is said of free appointments, right or wrong; nothing: the truth."""
         self._answered: dict[str, Row] = {}
 
     def blueprint(self) -> Blueprint:
@@ -47,6 +49,8 @@ class AppointmentsBackend:
 
     def _slots(self) -> Response:
         after = request.args["after"]
+        if self.answers is not None:
+            return jsonify(self.answers)
         return jsonify(slots=[one for one in self._free() if str(one["at"]) > after])
 
     def _book(self) -> tuple[Response, int]:
