@@ -120,7 +120,7 @@ def learned(history: Iterable[Wait]) -> Model:
 
 
 def survival(waits: Sequence[Wait]) -> Survival:
-    """Kaplan and Meier's estimate over the ratios; what lasts on beyond the last end seen keeps its share."""
+    """Kaplan and Meier's estimate over the ratios; beyond the longest wait seen nothing is taken to last (Efron's tail)."""
     if not any(one.over for one in waits):
         return Survival((1.0,), (0.0,))
     left, share = len(waits), 1.0
@@ -132,6 +132,10 @@ def survival(waits: Sequence[Wait]) -> Survival:
             ratios.append(ratio)
             shares.append(share)
         left -= 1
+    longest = max(one.waited / one.foreseen for one in waits)
+    if ratios[-1] < longest:
+        ratios.append(longest)
+        shares.append(0.0)
     return Survival(tuple(ratios), tuple(shares))
 
 
