@@ -297,6 +297,9 @@ class Desk:
                 self._reply(held, text, key, begun)
             case Note(text=text) | Whisper(text=text):
                 self.vendor.says(held, US, text, public=False)
+            case OpenTicket(text=text, public=False):
+                self.vendor.says(held, US, text, public=False)
+                self.vendor.knock(held.id, EventKind.CREATED)
             case OpenTicket(text=text, requester=who) | AddMessage(text=text, author=who):
                 self.vendor.says(held, who, text)
             case Tag(names=names):
@@ -313,11 +316,11 @@ class Desk:
         back = held.handed_back or datetime.min.replace(tzinfo=UTC)
         if any(m.author.role is Role.AGENT and back < m.at < begun for m in held.messages):
             self.vendor.overtaken.append(key)
-        last = next(m for m in reversed(held.messages) if m.public)
-        if last.author.role is Role.US and back < last.at and not key.endswith("s"):
+        last = next((m for m in reversed(held.messages) if m.public), None)
+        if last and last.author.role is Role.US and back < last.at and not key.endswith("s"):
             self.vendor.doubled.append(key)
         asked = [m.id for m in held.messages if m.public and m.author.role is Role.CUSTOMER]
-        held.answered[key] = asked[-1]
+        held.answered[key] = asked[-1] if asked else ""
         self.vendor.says(held, US, text)
 
     def _known(self, key: str) -> Receipt | None:

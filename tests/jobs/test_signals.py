@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from app.db import ids, runs, signals
+from app.db import ids, judgements, runs, signals
 from app.db.signals import SITE, Told
-from connectors.types import Note, Reply
+from connectors.types import Click, EventKind, Note, Reply
 from jobs import signals as job
-from tests.flows.played import Vendor
+from tests.flows.played import AGENT, Vendor
 from tests.flows.stage import CONFIGURATION, Stage
 
 WINDOW = CONFIGURATION.replace(
@@ -141,16 +141,23 @@ def test_the_account_is_rung_for_while_something_waits(stage, desk) -> None:
     assert stage.bells.asked == []
 
 
-def test_the_words_go_through_the_gate_as_a_draft(stage, desk) -> None:
+def test_the_words_go_through_the_gate_as_a_draft_that_a_person_sends(stage, desk) -> None:
     connection, vendor = desk
     tell(stage)
     deal(stage)
-    stage.pass_time(2)
-    job.workflow.sweep(stage.services)
-    stage.deliver(connection, vendor)
     for _ in range(3):
+        stage.pass_time(2)
+        job.workflow.sweep(stage.services)
+        stage.deliver(connection, vendor)
         stage.work()
     (held,) = vendor.tickets.values()
     notes = [change.text for _, change in held.log if isinstance(change, Note)]
     assert any("Need help finding something?" in text for text in notes)
     assert not [change for _, change in held.log if isinstance(change, Reply)]
+    with stage.database.reading() as session:
+        decision = judgements.latest(session, ids.ticket(connection, held.id))
+    vendor.knock(held.id, EventKind.CLICK, click=Click("share", decision.id, AGENT))
+    stage.deliver(connection, vendor)
+    stage.work()
+    (reply,) = [change for _, change in held.log if isinstance(change, Reply)]
+    assert "Need help finding something?" in reply.text

@@ -341,6 +341,15 @@ def test_a_ticket_is_opened_once(stage):
     assert len(stage.host.state.tickets) == 2
 
 
+def test_a_ticket_that_only_the_team_reads_holds_no_word_of_its_requester(stage):
+    who = Person("U1", Role.CUSTOMER, "Grace", "grace@example.com")
+    receipt = stage.connector.apply(Ref(""), [OpenTicket("Subject", "Text", who, public=False)], key="open")
+    ticket = stage.connector.ticket(Ref(receipt.refs[0]))
+    assert ticket.requester.email == "grace@example.com"
+    assert [(m.text, m.public, m.author.role) for m in ticket.messages] == [("Text", False, Role.US)]
+    assert ticket.question is None
+
+
 def test_where_we_may_not_look_for_people_zendesk_does(stage):
     stage.world.faults.order(Fault("status", path="/users", status=403))
     who = Person("U1", Role.CUSTOMER, "Grace", "grace@example.com")
