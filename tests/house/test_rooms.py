@@ -101,3 +101,13 @@ def test_a_vendor_is_registered_under_its_own_name_with_settings_that_make_sense
 def test_every_change_can_be_made_somewhere():
     possible = frozenset[type[Change]]().union(*(kind.supports for kind in HELPDESKS.values()))
     assert {change.__name__ for change in Change.__args__} - {change.__name__ for change in possible} == set()
+
+
+def test_only_the_gate_for_effects_makes_permits():
+    makers = {
+        name(f)
+        for f in OURS
+        for node in ast.walk(tree(f))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Permit"
+    }
+    assert makers == {"app/engine/permission.py"}
