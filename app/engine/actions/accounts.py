@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from app.engine.actions.identity import proved
 from app.engine.actions.words import asked, done
-from app.engine.workflows.types import Action, Call, Done, Level, Move, Prove, Scene, Step
+from app.engine.workflows.types import Action, Call, Done, Level, Move, Scene, Step
 from connectors.types import Role
 
 _PASSWORD = re.compile(
@@ -25,8 +26,8 @@ def _reset(step: Step, scene: Scene) -> Move:
     """A link goes to the address that the host knows; never to one that a text names."""
     if not _PASSWORD.search(scene.question) or not scene.offers("send_password_link"):
         return Done()
-    if scene.identity.level < Level.HOST:
-        return Prove(Level.HOST)
+    if (move := proved(step, scene, Level.HOST)) is not None:
+        return move
     inputs: dict[str, Any] = {"email": scene.identity.email, "lasts": str(step.settings.get("expiration", "1h"))}
     call = Call("send_password_link", inputs)
     answer = scene.answer(call)
@@ -45,8 +46,8 @@ def _update(step: Step, scene: Scene) -> Move:
     field = _FIELDS.get(word, word)
     if field not in step.settings.get("allowedFields", ()) or field not in _VALUES:
         return Done()
-    if scene.identity.level < Level.CODE:
-        return Prove(Level.CODE)
+    if (move := proved(step, scene)) is not None:
+        return move
     return _changed(field, scene, (*scene.heard, wanted.string))
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 
+from app.engine.actions.identity import proved
 from app.engine.actions.words import asked, done, handed
 from app.engine.templates import words
 from app.engine.types import Reason
-from app.engine.workflows.types import Action, Answer, Call, Done, Failure, HandOver, Level, Move, Prove, Scene, Step
+from app.engine.workflows.types import Action, Answer, Call, Done, Failure, HandOver, Move, Scene, Step
 from connectors.types import Role
 
 FETCHED_AT_MOST = 20
@@ -35,8 +36,8 @@ Facts = Mapping[str, Any]
 
 
 def _fetch(step: Step, scene: Scene) -> Move:
-    if scene.identity.level < Level.CODE:
-        return Prove(Level.CODE)
+    if (move := proved(step, scene)) is not None:
+        return move
     customer = customer_of(step, scene)
     if not isinstance(customer, Mapping):
         return customer
@@ -56,8 +57,8 @@ def _fetch(step: Step, scene: Scene) -> Move:
 
 
 def _format(step: Step, scene: Scene) -> Move:
-    if scene.identity.level < Level.CODE:
-        return Prove(Level.CODE)
+    if (move := proved(step, scene)) is not None:
+        return move
     accounts, spent = scene.outputs.get("accounts"), scene.outputs.get("transactions") or ()
     if not accounts:
         return HandOver(Reason("no_account", "There is no account data to show."))

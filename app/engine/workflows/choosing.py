@@ -9,6 +9,16 @@ from app.engine.types import Classification
 from connectors.types import Ticket
 
 WISHES: Mapping[str, re.Pattern[str]] = {
+    "book-appointment": re.compile(
+        r"\b(?:book|make|schedule|arrange|need|want|get)\w*\b[^.!?\n]{0,30}\b(?:appointment|slot|callback|meeting)\b"
+        r"|\btermin\b[^.!?\n]{0,30}\b(?:vereinbaren|buchen|machen)\b|\b(?:cita|rendez-vous|appuntamento|afspraak)\b",
+        re.IGNORECASE,
+    ),
+    "unlock-account": re.compile(
+        r"\b(?:unlock|unblock|locked out|reactivate)\b[^.!?\n]{0,40}\b(?:account|login|access|profile)\b"
+        r"|\b(?:account|login|access)\b[^.!?\n]{0,30}\b(?:is|was|got|been) (?:locked|blocked)\b",
+        re.IGNORECASE,
+    ),
     "update-address": re.compile(
         r"\b(?:chang|updat|correct|fix|edit|new|wrong|different)\w*\b[^.!?\n]{0,40}\baddress\b"
         r"|\baddress\b[^.!?\n]{0,40}\b(?:chang|updat|correct|wrong)\w*",
