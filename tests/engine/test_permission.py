@@ -60,7 +60,7 @@ DOUBTS = [
     ("evidence_expired", {"standing": {"now": NOON + timedelta(days=400)}}, {}),
     ("audit_sample", {"standing": {"coin": 0.01}}, {}),
     ("stopped", {"standing": {"stopped": True}}, {}),
-    ("human_took_over", {"standing": {"human_took_over": True}}, {}),
+    ("human_here", {"standing": {"human_took_over": True}}, {}),
     ("closed", {"ticket": a_ticket(status=Status.CLOSED)}, {}),
     ("low_confidence", {"classification": a_classification(p=0.6)}, {}),
     ("flag_human", {"classification": a_classification(flags=frozenset({"human"}))}, {}),
@@ -72,7 +72,7 @@ DOUBTS = [
 def test_any_single_doubt_leaves_it_to_a_person(code: str, case: dict[str, Any], change: dict[str, Any]) -> None:
     leave = permission.permit(replace(wanted(), **change), the_case(**dict(case)))
     assert isinstance(leave, Withheld)
-    assert leave.proposed
+    assert (leave.reason.code, leave.proposed) == (code, True)
 
 
 @given(st.sets(st.sampled_from(range(len(DOUBTS))), min_size=1), st.sampled_from(sorted(OPERATIONS)))

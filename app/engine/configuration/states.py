@@ -159,10 +159,19 @@ def _self_service(path: Path, value: Any, configuration: Configuration) -> Verdi
     return NOT_YET, "this self-service flow is not run yet"
 
 
+SAME = {"check-order": "fetchOrderStatus", "initiate-return": "createReturnTicket"}
+"""What a chatbot may do in a system, and the step of a category's workflow that does it."""
+OURS = {"create-ticket": "every question is a ticket there", "search-kb": "every connected article is searched"}
+
+
 def _wish(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    system = configuration.settings["chatbot"]["integrations"][path[2]]
-    wishes = configuration.wishes.keys() & set(system.get("actions", ()))
-    if value in wishes or (path[3] == "system" and wishes):
+    asked = configuration.settings["chatbot"]["integrations"][path[2]].get("actions", ())
+    wanted = asked if path[3] == "system" else (value,)
+    if all(action in OURS for action in wanted):
+        return WORKS, OURS[wanted[0]] if len(wanted) == 1 else "every question is a ticket there"
+    steps = {step.action for flow in configuration.workflows.values() for step in flow.steps}
+    done = [action for action in wanted if action in configuration.wishes or SAME.get(action) in steps]
+    if done:
         return WORKS, "done for a customer who asks for it, once evidence or a person allows"
     return NOT_YET, "this is not done for a customer yet"
 
