@@ -44,7 +44,7 @@ def _told(key: str, now: datetime) -> Told:
     values = {"status": status, "resolution": text(given, "resolution", most=200, needed=False)}
     at = _deployed(text(given, "deployedAt", most=40, needed=False), now)
     named = hashlib.sha256(repr((key, sorted(values.items()), given.get("deployedAt"))).encode()).hexdigest()
-    return Told(named, STATES[status], at, key.removeprefix("#"), values=values)
+    return Told(named, STATES[status], at, key.removeprefix("#").upper(), values=values)
 
 
 def _deployed(written: str, now: datetime) -> datetime:

@@ -39,6 +39,11 @@ def test_the_news_is_taken_once(receiver, token, rung) -> None:
     assert rung == [receiver.account]
 
 
+def test_a_key_is_written_as_trackers_write_it(receiver, token, rung) -> None:
+    patch(receiver, token("tickets"), "support-5678", ticketId="")
+    assert saved(receiver) == [("issue.resolved", "SUPPORT-5678")]
+
+
 def test_a_later_deployment_is_other_news(receiver, token, rung) -> None:
     good = token("tickets")
     patch(receiver, good)
