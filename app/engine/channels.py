@@ -3,32 +3,17 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from importlib.resources import files
 
+import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from connectors.types import Ticket
 
-MAIL, CHAT, SMS, SLACK, VOICE = "mail", "chat", "sms", "slack", "voice"
-KINDS = {
-    "email": MAIL,
-    "chat": CHAT,
-    "in-app-chat": CHAT,
-    "secure-chat": CHAT,
-    "web": MAIL,
-    "widget": CHAT,
-    "messaging": CHAT,
-    "native_messaging": CHAT,
-    "conversation": CHAT,
-    "api": CHAT,
-    "sms": SMS,
-    "text": SMS,
-    "whatsapp": CHAT,
-    "slack": SLACK,
-    "phone": VOICE,
-    "voice": VOICE,
-    "voicemail": VOICE,
-}
+MAIL, CHAT, SMS, THREAD, VOICE = "mail", "chat", "sms", "thread", "voice"
+KINDS: Mapping[str, str] = yaml.safe_load((files(__package__) / "channels.yaml").read_text("utf-8"))
 """A host's word for where a ticket came from -> how it is answered. What is unknown is answered in full."""
 ONE_TEXT, ONE_WIDE = 160, 70
 """Characters of one text message: in GSM's own alphabet, and with any other."""

@@ -24,7 +24,7 @@ LETTER = (
         ("email", "mail"),
         ("EMAIL", "mail"),
         ("sms", "sms"),
-        ("slack", "slack"),
+        ("slack", "thread"),
         ("phone", "voice"),
         ("chat", "chat"),
         ("fax", "mail"),
@@ -35,7 +35,7 @@ def test_a_hosts_word_says_how_a_ticket_is_answered(channel, expected):
     assert kind(a_ticket(channel=channel)) == expected
 
 
-@pytest.mark.parametrize("channel", ["mail", "chat", "slack"])
+@pytest.mark.parametrize("channel", ["mail", "chat", "thread"])
 def test_who_can_show_markdown_gets_it_as_it_is(channel):
     assert adapted(LETTER, channel) == LETTER
 
@@ -92,7 +92,7 @@ def test_whatever_is_said_can_be_shown_anywhere(text):
 
 
 @pytest.mark.parametrize("language", sorted(PHRASES))
-@pytest.mark.parametrize("channel", ["mail", "chat", "slack", "voice", "sms"])
+@pytest.mark.parametrize("channel", ["mail", "chat", "thread", "voice", "sms"])
 def test_the_way_to_a_person_survives_every_channel_in_every_language(language, channel):
     said = PHRASES[language]
     told = adapted(f"{LETTER}\n\n{said.disclosure} {said.human}", channel)

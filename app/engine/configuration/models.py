@@ -230,7 +230,7 @@ class Wordings(Section):
     mail: Text | None = None
     chat: Text | None = None
     sms: Text | None = None
-    slack: Text | None = None
+    thread: Text | None = None
     voice: Text | None = None
 
 
