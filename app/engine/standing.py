@@ -86,16 +86,21 @@ class Case:
     @property
     def vip(self) -> bool:
         """Whether tags, facts or the configuration's criteria make the requester a VIP."""
-        criteria, known = self.configuration.vip, by_plain_names(self.ticket.requester.facts)
+        criteria, known = self.configuration.vip, {**by_plain_names(self.ticket.requester.facts), **self.found}
         if criteria is None:
             return False
         return "vip" in self.ticket.tags or known.get("vip") is True or any(c.holds(known) for c in criteria)
 
     @property
+    def found(self) -> Mapping[str, Any]:
+        """What a workflow learned of the customer from backends."""
+        return self.draft.work.facts if self.draft.work else {}
+
+    @property
     def facts(self) -> Mapping[str, Any]:
         """What conditions may ask about, by the names that configurations use; unknown facts are absent."""
         judged, ticket = self.classification, self.ticket
-        host = {**ticket.fields, **by_plain_names(ticket.requester.facts)}
+        host = {**ticket.fields, **by_plain_names(ticket.requester.facts), **self.found}
         plan = next((host[name] for name in ("accountPlan", "plan", "tier") if host.get(name)), None)
         question = ticket.question
         ours = {

@@ -130,6 +130,8 @@ class Work:
     """Attached to the answer."""
     solves: bool = False
     """The customer has said that it is over: the ticket is solved with the answer."""
+    facts: Mapping[str, str | int | float | bool] = field(default_factory=lambda: MappingProxyType({}))
+    """What backends said of the customer, by the names that conditions use."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.flows.stage import Stage
 from tests.flows.store import LABEL, an_order, delivered
-from tests.jobs.workflows import RETURN, Play
+from tests.jobs.workflows import CONFIGURATION, RETURN, Play
 
 pytestmark = pytest.mark.usefixtures("nobody_is_drawn")
 WHERE = "Where is my order? #12345"
@@ -171,3 +171,14 @@ def test_a_person_is_one_word_away_in_the_middle_of_a_workflow(stage: Stage) -> 
     play.writes("human")
     assert play.ends == ["handed_over"]
     assert len(play.replies) == 1
+
+
+def test_what_the_shop_says_of_the_customer_counts_for_who_answers(stage: Stage) -> None:
+    vips = CONFIGURATION.replace(
+        "classification:", "classification:\n  vip: {enabled: true, criteria: [lifetimeValue > 400]}"
+    )
+    play = Play(stage, an_order(), mode="deflect", text=vips)
+    play.prove()
+    play.writes(WHERE)
+    assert play.replies == []
+    assert "The customer is a VIP." in play.notes[-1].text

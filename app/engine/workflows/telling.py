@@ -1,6 +1,6 @@
 """What a run has come to, in words: the draft for the customer, and the part of the note that shows the team every step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.engine.channels import CHAT, SMS, VOICE, kind
 from app.engine.configuration.settled import Configuration
@@ -14,6 +14,8 @@ from connectors.types import Ticket
 
 SHORT = frozenset({CHAT, SMS, VOICE})
 """Where nobody is greeted again with every answer."""
+LEARNED = ("lifetimeValue", "orders", "returned", "loyaltyTier", "accountPlan", "plan", "seats")
+"""What a backend may tell the gate of a customer: what makes them more important, never who they are."""
 MOST_STEPS = 40
 """Lines of a trace that a note shows; all of them are kept."""
 TOOK_OVER = Reason("workflow_person", "The workflow ended with a person.")
@@ -33,7 +35,16 @@ def drafted(
     sources = (f"workflow {flow.name}", *progress.sources)
     passages = tuple(Passage(f"workflow:{flow.name}", title, "", "", 1.0) for title in sources)
     files = () if asked else progress.files
-    work = Work(flow.name, progress.notes, progress.trace, tuple(holds), tuple(asked), files, _solves(progress))
+    work = Work(
+        flow.name,
+        progress.notes,
+        progress.trace,
+        tuple(holds),
+        tuple(asked),
+        files,
+        _solves(progress),
+        _facts(progress),
+    )
     return Draft(text, passages, reasons, ENGINE, work=work)
 
 
@@ -41,6 +52,12 @@ def _solves(progress: Progress) -> bool:
     """Whether some step says that it is over, in a run that came to its end."""
     said = any(outputs.get("solved") is True for outputs in progress.outputs.values())
     return said and progress.ended is Ended.DONE
+
+
+def _facts(progress: Progress) -> Mapping[str, str | int | float | bool]:
+    """The outputs that are facts by name; what the host itself says of a ticket is not touched."""
+    given = {name: value for outputs in progress.outputs.values() for name, value in outputs.items()}
+    return {name: given[name] for name in LEARNED if isinstance(given.get(name), str | int | float | bool)}
 
 
 def _holds(progress: Progress, asked: Sequence[Proposal]) -> list[Reason]:
