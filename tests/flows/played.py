@@ -71,6 +71,7 @@ class Held:
     answered: dict[str, str] = field(default_factory=dict)
     """Key of a reply -> the customer's newest message when it was carried out."""
     gone: bool = False
+    channel: str = "web"
     handed_back: datetime | None = None
     """When we last saw the tag that hands it back, or the button was pressed."""
 
@@ -228,7 +229,7 @@ class Desk:
             assignee=held.assignee,
             tags=frozenset(held.tags),
             fields=dict(held.fields),
-            channel="web",
+            channel=held.channel,
             shared=self.name == "thread",
         )
 
