@@ -27,6 +27,11 @@ WISHES: Mapping[str, re.Pattern[str]] = {
     "cancel-order": re.compile(
         r"\bcancel\w*\b[^.!?\n]{0,40}\b(?:order|purchase|#?\d{4,})|\border\b[^.!?\n]{0,30}\bcancel\w*", re.IGNORECASE
     ),
+    "update-payment-method": re.compile(
+        r"\b(?:chang|updat|replac|switch)\w*\b[^.!?\n]{0,30}\b(?:card|payment (?:method|details)|billing details)\b"
+        r"|\bcard\b[^.!?\n]{0,20}\bexpir\w*|\bexpired\b[^.!?\n]{0,20}\bcard\b",
+        re.IGNORECASE,
+    ),
     "refund": re.compile(r"\b(?:refund|money back|reimburs\w*)\b", re.IGNORECASE),
 }
 """What customers write when they want it. A wish only chooses the workflow; every step of it asks and checks by itself."""

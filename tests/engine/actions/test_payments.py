@@ -7,6 +7,7 @@ import pytest
 
 from app.engine.actions.payments import LINKED, SUBSCRIBED
 from app.engine.configuration import load
+from app.engine.workflows.choosing import chosen
 from app.engine.workflows.types import Answer, Call, Done, Exchange, Failure, HandOver, Identity, Level, Scene, Step
 from tests.builders import NOON, a_classification, a_ticket
 from tests.connectors.stripe.stage import JANE, PaymentStage
@@ -72,3 +73,30 @@ def test_a_subscription_becomes_facts_for_conditions(stripe: PaymentStage) -> No
 def test_no_subscription_is_an_answer_too() -> None:
     move = SUBSCRIBED.act(STEP, scene(exchanges=(Exchange(LOOK, Answer(failure=Failure.NOT_FOUND)),)))
     assert move == Done({"subscribed": False}, notes=("No subscription under the customer's address.",))
+
+
+WISHING = """
+service: Shop
+classification: {categories: [{name: billing, keywords: [card]}]}
+chatbot: {integrations: [{system: stripe, actions: [update-payment-method]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "wished"),
+    [
+        ("How do I change my credit card?", True),
+        ("I need to update my payment method.", True),
+        ("My card has expired, what now?", True),
+        ("Please replace the expired card on my account", True),
+        ("I was charged twice on my card.", False),
+        ("Can I pay by card?", False),
+        ("Please change my address. I paid by card.", False),
+    ],
+)
+def test_who_wants_to_pay_in_another_way_says_so_in_words(text: str, wished: bool) -> None:
+    flow = chosen(a_ticket(text), a_classification("billing"), load(WISHING, name="shop.yaml"))
+    assert (flow is not None and flow.name == "update-payment-method") is wished
+    if wished and flow:
+        assert [step.action for step in flow.steps] == ["updatePaymentMethod"]
+        assert flow.steps[0].settings["system"] == "stripe"
