@@ -1,7 +1,5 @@
 """Codes around a ticket's turn: what a customer enters is compared first, and a code is sent once they were told to expect it."""
 
-import hashlib
-import hmac
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
@@ -189,8 +187,7 @@ def _bound(session: Session, run: Run, account_id: str, ticket: Ticket) -> Bound
 
 
 def _key(run: Run) -> bytes:
-    """What codes and people are hashed with; of its own, so that it opens nothing else."""
-    return hmac.new(run.services.settings.keys[0], b"deskhand codes", hashlib.sha256).digest()
+    return codes.key_of(run.services.settings.keys[0])
 
 
 def _authenticators(run: Run, account_id: str) -> Authenticators:

@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 
 from app.cli import opening
-from app.db import access, accounts, approvals
+from app.db import access, accounts, approvals, codes
 from app.db.access import SCOPES
+from app.db.authenticators import Authenticators
+from app.engine import otp
 from app.engine.configuration import ConfigurationError, load
 from app.engine.templates import shipped
 from app.errors import BadInput, UnknownRecord
@@ -135,6 +137,19 @@ def approve(name: str, templates: tuple[str, ...], by: str, as_json: bool) -> No
     else:
         rows = [(one, "approved" if good else "not approved") for one, good in states.items()]
         opening.print_table("Messages", ("name", "state"), rows)
+
+
+@account.command()
+@click.argument("name")
+@click.argument("email")
+def authenticator(name: str, email: str) -> None:
+    """Give a customer an authenticator, instead of the one before. The invitation is shown once: only its owner may see it."""
+    services = opening.services()
+    with services.database.session() as session:
+        owner = accounts.named(session, name)
+        own = Authenticators(owner.id, services.vault, codes.key_of(services.settings.keys[0]))
+        secret = own.enrol(session, email, datetime.now(UTC))
+    click.echo(otp.invitation(secret, email, name))
 
 
 def _taught(text: str) -> str:

@@ -1,5 +1,7 @@
 """Codes that were sent and what they proved. Every comparison counts, in the transaction that makes it; none is undone."""
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -179,6 +181,11 @@ def _wrong(session: Session, *conditions: object) -> int:
     tried = func.coalesce(func.sum(CodeRow.tries), 0)
     right = func.count(CodeRow.used_at)
     return session.scalar(select(tried - right).where(*conditions)) or 0  # type: ignore[arg-type]
+
+
+def key_of(master: bytes) -> bytes:
+    """What codes and people are hashed with; of its own, so that it opens nothing else."""
+    return hmac.new(master, b"deskhand codes", hashlib.sha256).digest()
 
 
 def person_of(account_id: str, name: str, key: bytes) -> str:

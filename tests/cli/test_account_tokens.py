@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
+import pyotp
 import pytest
+from sqlalchemy import text
 
 from app.db import access
 from app.db.database import Database
@@ -65,3 +67,14 @@ def test_messages_are_approved_word_for_word(deskhand, tmp_path, configuration):
     assert deskhand("account", "approve", "bank", "--by", "Ana", "--json").json == {"approved": ["one-time-code"]}
     assert "not approved" in deskhand("account", "approve", "bank", "--by", "Ana").out
     assert deskhand("account", "approve", "bank", "no-such", "--by", "Ana").code == 2
+
+
+def test_a_customer_is_given_an_authenticator_that_is_shown_once(deskhand, prepared, account):
+    shown = deskhand("account", "authenticator", account, "ana@customer.example")
+    invited = pyotp.parse_uri(shown.out.strip())
+    assert (invited.name, invited.issuer) == ("ana@customer.example", account)
+    database = Database(prepared.database_url)
+    with database.reading() as session:
+        assert invited.secret not in str(session.execute(text("select * from authenticator")).all())
+    database.dispose()
+    assert deskhand("account", "authenticator", "nobody", "ana@customer.example").code == 2
