@@ -185,9 +185,10 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         # parcels
         "create_label": _effect(
             "Make a return label",
-            "number sender parcel",
+            "number sender",
             "label carrier tracking_number tracking_url",
             inverse="void_label",
+            optional="parcel",
         ),
         "void_label": _effect("Cancel a return label", "label"),
         # issues

@@ -103,6 +103,7 @@ def plain(judgement: Judgement) -> Mapping[str, Any]:
 
 def _helpdesk(services: Services, installed: list[Installed], connection_id: str | None) -> Installed:
     """The connection to read from: the one that was named, else the only one that holds tickets."""
+    installed = [one for one in installed if one.vendor in services.helpdesks]
     if connection_id:
         named = [one for one in installed if one.id == connection_id]
     else:

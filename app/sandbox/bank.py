@@ -32,7 +32,10 @@ BANK = Company(
             internal=True,
         ),
     ),
-    clients=(Client("Amira Haddad", "amira.haddad@example.com", (), {"segment": "private", "plan": "premium"}),),
+    clients=(
+        Client("Amira Haddad", "amira.haddad@example.com", (), {"segment": "private", "plan": "premium"}),
+        Client("Ana Silva", "ana.silva@example.com", (), {"segment": "private"}),
+    ),
     letters=(
         Example(
             "Travelling", "Amira Haddad", "", "Can I use my card abroad, and what does cash from an ATM cost in Japan?"

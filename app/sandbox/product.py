@@ -38,9 +38,10 @@ class Product:
 
     def __init__(self, data_dir: Path, more: Mapping[str, str] = NOTHING) -> None:
         """``more``: further settings, by the names of their variables."""
-        own = {"DESKHAND_DATA_DIR": str(data_dir), "PORT": str(_free_port())}
-        self.settings = Settings.load({**own, **more})
-        self.base = f"http://127.0.0.1:{self.settings.port}"
+        port = str(_free_port())
+        self.base = f"http://127.0.0.1:{port}"
+        more = {"DESKHAND_PUBLIC_URL": self.base, **more}
+        self.settings = Settings.load({"DESKHAND_DATA_DIR": str(data_dir), "PORT": port, **more})
         self._log = data_dir / "deskhand.log"
         self._environment = {**_clean(child_environment(self.settings)), **more}
         self._services: Services | None = None

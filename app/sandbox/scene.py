@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.sandbox.cast import Desk
+from app.sandbox.systems import Systems
 from app.sandbox.world import Fault, Host, View, World
 
 PATIENCE = 45.0
@@ -26,6 +28,10 @@ class Scene:
     """Whether the product has nothing left to do for a ticket of this desk."""
     sweep: Callable[[str], None]
     """Have the vendor of this desk asked for what changed, as the product's clock does every few minutes."""
+    systems: Systems
+    """What is behind the helpdesks."""
+    command: Callable[..., Mapping[str, Any]]
+    """Our command line, for what an admin or a lead does."""
     patience: float = PATIENCE
 
     def host(self, name: str) -> Host:

@@ -3,6 +3,9 @@
 from app.sandbox.company import Article, Client, Company
 from app.sandbox.inbox.place import Example
 
+BUYERS = 70
+"""Customers with a parcel on its way each, whom the team answers while it learns to trust the drafts."""
+
 SHOP = Company(
     name="Juniper & Pine",
     account="juniper-and-pine",
@@ -44,6 +47,7 @@ SHOP = Company(
     clients=(
         Client("Jane Doe", "jane.doe@example.com"),
         Client("Ruth Abara", "ruth.abara@example.com", ("vip",), {"loyalty_tier": "platinum"}),
+        *(Client(f"Buyer {n}", f"buyer{n}@example.com") for n in range(BUYERS)),
     ),
     letters=(
         Example(

@@ -16,6 +16,7 @@ from app.sandbox.notices import Sinks
 from app.sandbox.product import NotRunning, Product
 from app.sandbox.scene import Scene
 from app.sandbox.server import Served, application
+from app.sandbox.systems import System, systems
 from app.sandbox.world import World
 
 HOOKS = "https://hooks.sandbox.example"
@@ -42,7 +43,8 @@ def set_stage(stack: ExitStack, data_dir: Path | None, port: int) -> Stage:
     stack.callback(world.close)
     played = desks(world)
     sinks = stack.enter_context(Sinks(world))
-    app = application(world, [d.host for d in played], places(played), [sinks])
+    behind = systems(world)
+    app = application(world, [d.host for d in played], places(played), [sinks, *(one.played for one in behind.every)])
     base = stack.enter_context(Served(app, port))
     product = Product(folder, sinks.environment(base))
     for company in COMPANIES:
@@ -50,6 +52,7 @@ def set_stage(stack: ExitStack, data_dir: Path | None, port: int) -> Stage:
     stack.enter_context(product)
     with ThreadPoolExecutor(len(played)) as pool:
         made = dict(zip((d.host.name for d in played), pool.map(partial(_connect, product, base), played), strict=True))
+        list(pool.map(partial(_plug, product, base), behind.every))
     product.wait_ready()
     for desk in played:
         hook(desk, f"{product.base}/webhooks/{desk.host.vendor}/{made[desk.host.name]}", product.check_alive)
@@ -60,6 +63,8 @@ def set_stage(stack: ExitStack, data_dir: Path | None, port: int) -> Stage:
         {desk.host.name: desk for desk in played},
         idle=lambda name, ticket: product.idle(made[name], ticket),
         sweep=lambda name: work.reconcile(made[name]),
+        systems=behind,
+        command=product.command,
     )
     return Stage(base, product, scene)
 
@@ -75,6 +80,12 @@ def _connect(product: Product, base: str, desk: Desk) -> str:
     """What an admin does first. Gives the connection's id."""
     where = ("--account", desk.company.account, "--base-url", f"{base}/{desk.host.name}")
     return str(product.command("connect", desk.host.vendor, *where, *desk.arguments)["connection"])
+
+
+def _plug(product: Product, base: str, system: System) -> None:
+    """What an admin does next: the systems behind the helpdesk."""
+    where = ("--account", system.company.account, "--base-url", f"{base}/{system.played.name}")
+    product.command("connect", system.played.vendor, *where, *system.arguments)
 
 
 def hook(desk: Desk, url: str, check_alive: Callable[[], None], patience: float = HOOKING) -> None:

@@ -124,7 +124,7 @@ class Shippo:
         body = {
             "address_from": home if turned else sender,
             "address_to": sender if turned else home,
-            "parcels": [_parcel(order.inputs["parcel"])],
+            "parcels": [_parcel(order.inputs.get("parcel"))],
             "extra": {"is_return": True},
             "async": False,
             "metadata": order.mark,

@@ -1,0 +1,65 @@
+"""What people do in the stories: read a note, approve what it proposes, send its draft as their own, promote a category."""
+
+import re
+from collections.abc import Sequence
+
+import requests
+
+from app.sandbox.scene import Missed, Scene, ours
+from app.sandbox.world import View
+
+_DRAFT = re.compile(
+    r"\*{0,2}Draft\*{0,2}\s*\n+(.*?)\s*\n+(?:\*{0,2}(?:Internal, not|Solved before|Found and done|To approve|Steps of)|Deskhand decision)",
+    re.DOTALL,
+)
+_LINK = re.compile(r"https?://[^\s\"'<>)\]]+/approvals/[\w.=-]+")
+AGENT = "Sam Okafor"
+
+
+def draft(view: View) -> str:
+    """The draft in the newest note, as an agent would copy it. Raises Missed."""
+    for note in reversed(ours(view, "note")):
+        if found := _DRAFT.search(note):
+            return found[1].strip()
+    raise Missed("no note holds a draft")
+
+
+def links(view: View) -> Sequence[str]:
+    """The pages at which the newest note that has any asks for approval."""
+    for message in reversed(view.messages):
+        if found := _LINK.findall(f"{message.get('html') or ''} {message['text']}"):
+            return tuple(dict.fromkeys(found))
+    return ()
+
+
+def approve(scene: Scene, desk: str, ticket: str, times: int = 1) -> None:
+    """Approve what the notes propose, one after the other, on the page that each link leads to."""
+    done: set[str] = set()
+    for _ in range(times):
+        scene.until(lambda: bool(set(links(scene.view(desk, ticket))) - done), "nothing was proposed")
+        link = next(one for one in links(scene.view(desk, ticket)) if one not in done)
+        done.add(link)
+        with requests.Session() as line:
+            line.trust_env = False
+            line.get(link, timeout=10).raise_for_status()
+            line.post(link, data={"answer": "approve"}, timeout=10).raise_for_status()
+        scene.until_settled(desk, ticket)
+
+
+def send_draft(scene: Scene, desk: str, ticket: str) -> str:
+    """Answer with the draft, as it stands in the note. Gives what was sent."""
+    text = draft(scene.view(desk, ticket))
+    scene.host(desk).agent_writes(AGENT, text, ticket=ticket)
+    scene.until_settled(desk, ticket)
+    return text
+
+
+def hand_back(scene: Scene, desk: str, ticket: str) -> None:
+    """Let Deskhand go on in a ticket that a person has written in."""
+    scene.host(desk).press(AGENT, ticket, "deskhand_resume", "")
+    scene.until_settled(desk, ticket)
+
+
+def promote(scene: Scene, account: str, category: str) -> None:
+    """What a support lead does once the evidence is there. Raises NotRunning where it is not."""
+    scene.command("promote", "--account", account, "--category", category, "--by", "Mara Lind, support lead")
