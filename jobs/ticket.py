@@ -53,6 +53,7 @@ def run(ticket_id: str) -> None:
 
 def _turn(run: Run) -> None:
     settle(run)
+    workflow.finish(run)
     if drain(run):
         settle(run)
 

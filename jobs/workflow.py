@@ -21,7 +21,7 @@ from app.engine.types import Classification, Draft, Proposal
 from app.engine.workflows import runner, telling
 from app.engine.workflows.choosing import chosen
 from app.engine.workflows.limits import ENGINE, Wanted
-from app.engine.workflows.types import Answer, Call, Ended, Failure, Identity, Scene, Wait
+from app.engine.workflows.types import NOBODY, Answer, Call, Ended, Failure, Identity, Scene, Wait
 from app.services import Offer, Services
 from connectors.operations import Risk
 from connectors.types import Event, EventKind, Ticket
@@ -97,6 +97,15 @@ def walked(run: Run, ground: Ground) -> Told | None:
     return Told(
         telling.drafted(shown, ground.ticket, judged, ground.configuration, asked), judged, ground.standing.woken
     )
+
+
+def finish(run: Run) -> None:
+    """See to effects that a run has begun and that nobody has answered for, whoever has the ticket by now. Raises Later."""
+    with run.services.database.reading() as session:
+        begun = deeds.begun(session, run.ticket_id)
+    for one in begun:
+        offer = deed.offered(run, one.account_id, Call(one.name, {}, one.system))
+        deed.perform(run, one, offer, NOBODY)
 
 
 def awake(services: Services, ticket_id: str) -> bool:

@@ -103,3 +103,16 @@ def test_the_only_open_order_needs_no_question(stage: Stage) -> None:
     play.prove()
     play.writes("Where is my parcel? Please tell me the tracking.")
     assert "is currently in transit" in play.replies[0].text
+
+
+def test_an_effect_that_was_begun_is_seen_to_although_a_person_has_the_ticket_by_then(stage: Stage) -> None:
+    play = Play(stage, delivered(), mode="resolve")
+    play.prove("create_label", "open_return")
+    play.shop.faults = {"create_label": ["lost"]}
+    play.writes(RETURN)
+    assert play.deeds == [("create_label", "begun")]
+    play.vendor.agent_writes(play.ticket)
+    play.go_on(10)
+    assert play.deeds == [("create_label", "done")]
+    assert len(play.shop.did("create_label")) == 1
+    assert play.replies == []
