@@ -1,33 +1,43 @@
 """What people do in the stories: read a note, approve what it proposes, send its draft as their own, promote a category."""
 
+import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import requests
 
-from app.sandbox.scene import Missed, Scene, ours
+from app.sandbox.scene import Missed, Scene
 from app.sandbox.world import View
 
 _DRAFT = re.compile(
     r"\*{0,2}Draft\*{0,2}\s*\n+(.*?)\s*\n+(?:\*{0,2}(?:Internal, not|Solved before|Found and done|To approve|Steps of)|Deskhand decision)",
     re.DOTALL,
 )
+_ANCHOR = re.compile(r"<a\b[^>]*\bhref=\"([^\"]+)\"[^>]*>(.*?)</a>", re.DOTALL)
 _LINK = re.compile(r"https?://[^\s\"'<>)\]]+/approvals/[\w.=-]+")
 AGENT = "Sam Okafor"
 
 
 def draft(view: View) -> str:
-    """The draft in the newest note, as an agent would copy it. Raises Missed."""
-    for note in reversed(ours(view, "note")):
-        if found := _DRAFT.search(note):
+    """The draft in the newest note, copied as an agent would: with the addresses of its links. Raises Missed."""
+    for message in reversed(view.messages):
+        if message["role"] == "bot" and message["kind"] == "note" and (found := _DRAFT.search(_copied(message))):
             return found[1].strip()
     raise Missed("no note holds a draft")
+
+
+def _copied(message: Mapping[str, Any]) -> str:
+    """The text of a message with its links, as it comes out of a browser."""
+    text = str(message.get("html") or message["text"])
+    text = re.sub(r"\s*<br ?/?>\s*|\n", "\n", _ANCHOR.sub(r"\2 (\1)", text))
+    return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(?:p|li|ul|ol|h\d|div)>", "\n\n", text)))
 
 
 def links(view: View) -> Sequence[str]:
     """The pages at which the newest note that has any asks for approval."""
     for message in reversed(view.messages):
-        if found := _LINK.findall(f"{message.get('html') or ''} {message['text']}"):
+        if found := _LINK.findall(_copied(message)):
             return tuple(dict.fromkeys(found))
     return ()
 
