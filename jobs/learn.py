@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db import claims, evidence, judgements, lessons, problems, stories
+from app.db import evidence, judgements, lessons, problems, stories
 from app.db.judgements import Judged
 from app.db.problems import Problem
 from app.engine.evidence import Claim, sign
 from app.engine.fields import ESCALATED_TAG
 from app.engine.lessons import Learned, Lesson, lesson
+from app.engine.policy import REPLY
 from app.engine.proving import fallen, proof
 from app.engine.stories import Ours, retold
 from app.engine.types import Decision, Mode
@@ -87,7 +88,7 @@ def _from_answer(session: Session, services: Services, account_id: str, ticket_i
     judged = judgements.find(session, ticket_id, decision.id) if answer else None
     if answer is None or judged is None or not judged.draft.text.strip() or not answer.text.strip():
         return
-    claim = claims.of(session, account_id, judged)
+    claim = _claim(account_id, judged)
     what = lesson(judged.draft.text, answer.text)
     if lessons.save(session, _learned(claim, judged, what, answer.author.id, answer.at)):
         log.info("lesson.learned", extra={"decision": decision.id, "kind": str(what)})
@@ -110,8 +111,13 @@ def _released(session: Session, services: Services, account_id: str, ticket_id: 
     judged = judgements.find(session, ticket_id, released.decision)
     if judged is None or lessons.taught(session, released.decision) or not judged.draft.text.strip():
         return
-    claim, now = claims.of(session, account_id, judged), services.database.now(session)
+    claim, now = _claim(account_id, judged), services.database.now(session)
     lessons.save(session, _learned(claim, judged, Lesson.KEPT, released.by, now))
+
+
+def _claim(account_id: str, judged: Judged) -> Claim:
+    """What a reply like this one needs evidence for, bound to all that it was made with."""
+    return Claim(account_id, judged.classification.category, REPLY, judged.decision.digest)
 
 
 def _learned(claim: Claim, judged: Judged, what: Lesson, by: str, at: datetime) -> Learned:

@@ -10,18 +10,28 @@ from app.cli import opening
 from app.db import accounts, evidence, judgements, lessons
 from app.db.lessons import Step
 from app.engine.configuration import Configuration
-from app.engine.evidence import Claim, digest
+from app.engine.draft import ENGINE
+from app.engine.evidence import Claim
 from app.engine.lessons import Lesson
-from app.engine.policy import REPLY
+from app.engine.policy import REPLY, judged_on
 from app.engine.proving import Proof, missing, proof, record
 from app.engine.replaying import TARGET
-from app.engine.types import Reason
+from app.engine.types import Draft, Reason
 from app.errors import BadInput
 from app.services import Services
 
 DAYS = 90
 ACCOUNT = click.option("--account", "account_name", required=True, metavar="NAME", help="The account, by name.")
 AT_LEAST = click.FloatRange(0.9, 0.999)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Whose evidence is looked at, and with what."""
+
+    services: Services
+    account_id: str
+    configuration: Configuration
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,8 @@ def shown(account_name: str, target: float, as_json: bool) -> None:
         now = services.database.now(session)
         counted = lessons.counts(session, account.id, now - timedelta(days=DAYS))
         settled = services.configuration(account.id)
-        every = [_standing(services, session, account.id, settled, name, target, counted) for name in _names(settled)]
+        look = Look(services, account.id, settled)
+        every = [_standing(look, session, name, target, counted) for name in _names(settled)]
         steps = lessons.history(session, account.id)
     if as_json:
         opening.print_json({"categories": [_plain(one) for one in every], "history": [_step(step) for step in steps]})
@@ -117,27 +128,22 @@ def _claim(services: Services, session: Session, account_id: str, category: str)
     if newest is None:
         return Claim(account_id, category, REPLY, ""), True
     judged = judgements.find(session, newest.ticket_id, newest.decision)
-    writer = judged.draft.engine if judged else ""
-    configuration, knowledge = services.configuration(account_id), services.knowledge(account_id)
-    today = digest(services.classifier(account_id).version, writer, knowledge.version, configuration.digest)
+    drafted = judged.draft if judged else Draft("", (), (), ENGINE)
+    configuration, knowledge = services.configuration(account_id), services.knowledge(account_id).version
+    today = judged_on(services.classifier(account_id).version, drafted, knowledge, configuration)
     return Claim(account_id, category, REPLY, newest.digest), newest.digest == today
 
 
 def _standing(
-    services: Services,
-    session: Session,
-    account_id: str,
-    configuration: Configuration,
-    name: str,
-    target: float,
-    counted: dict[str, dict[Lesson, int]],
+    look: Look, session: Session, name: str, target: float, counted: dict[str, dict[Lesson, int]]
 ) -> Standing:
-    claim, current = _claim(services, session, account_id, name)
+    claim, current = _claim(look.services, session, look.account_id, name)
     found = proof(lessons.about(session, claim), claim, lessons.looks(session, claim))
-    held = evidence.newest(session, account_id, name)
+    held = evidence.newest(session, look.account_id, name)
     unlocked = held is not None and held.digest == claim.digest and current and missing(found, held.target) is None
     why = missing(found, target) if current else OUTDATED
-    return Standing(name, str(configuration.mode(name)[0]), found, why, unlocked, counted.get(name, {}))
+    asked = str(look.configuration.mode(name)[0])
+    return Standing(name, asked, found, why, unlocked, counted.get(name, {}))
 
 
 def _row(one: Standing) -> tuple[str, ...]:

@@ -112,10 +112,14 @@ def _holds(case: Case) -> tuple[Reason, ...]:
 def _locked(case: Case) -> Reason | None:
     """Why the evidence does not unlock a reply in this case, or None."""
     judged, standing = case.classification, case.standing
-    knowledge = "" if case.draft.work else standing.knowledge
-    judged_on = evidence.digest(judged.engine, case.draft.engine, knowledge, case.configuration.digest)
-    claim = evidence.Claim(standing.account, judged.category, REPLY, judged_on)
+    made_with = judged_on(judged.engine, case.draft, standing.knowledge, case.configuration)
+    claim = evidence.Claim(standing.account, judged.category, REPLY, made_with)
     return evidence.allows(standing.evidence, claim, now=standing.now, key=standing.key)
+
+
+def judged_on(classifier: str, draft: Draft, knowledge: str, configuration: Configuration) -> str:
+    """The hash of all that an answer is made with. A workflow quotes nothing, so no article changes what it was judged on."""
+    return evidence.digest(classifier, draft.engine, "" if draft.work else knowledge, configuration.digest)
 
 
 def _assist(case: Case, requested: Mode, reasons: Sequence[Reason]) -> Decision:
@@ -197,6 +201,7 @@ def _decision(
         changes=changes,
         permission=permission,
         at=case.standing.now,
+        digest=judged_on(case.classification.engine, case.draft, case.standing.knowledge, case.configuration),
     )
 
 
@@ -313,6 +318,7 @@ def release(
         changes=(_permit(text, approval, _files(draft), ("human",)), *_solved(draft, standing)),
         permission=approval,
         at=approval.at,
+        digest=decision.digest,
     )
 
 

@@ -206,6 +206,8 @@ class Decision:
     changes: tuple[Change, ...]
     permission: Permission | None = None
     at: datetime | None = None
+    digest: str = ""
+    """All that it was made with, as evidence for it has to be bound."""
 
     def __post_init__(self) -> None:
         if self.permission is None and any(isinstance(change, Reply) for change in self.changes):

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.db import ids, judgements, lessons, stories
+from app.db import evidence, ids, judgements, lessons, problems, stories
 from app.engine.evidence import Claim
 from app.engine.lessons import Lesson
-from connectors.types import Note
+from connectors.types import Note, Reply
 from tests.flows.played import Vendor
 from tests.flows.stage import QUESTION, Stage
 
@@ -74,6 +74,26 @@ def test_a_person_who_answered_another_question_teaches_nothing(desk: Desk) -> N
     desk.vendor.customer_writes("And are you open on Sunday?", ticket)
     desk.answer(ticket, "No.")
     assert desk.learned() in ([], [Lesson.WRONG])
+
+
+def test_a_promoted_category_falls_back_when_people_correct_what_is_drawn_for_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.standing.coin", lambda *parts: 0.0)
+    desk.stage.earn()
+    desk.answer(desk.ask(), "No, we do not do that.")
+    assert desk.learned() == [Lesson.WRONG]
+    with desk.stage.database.reading() as session:
+        held = evidence.newest(session, desk.stage.account.id, "order-status")
+        steps = lessons.history(session, desk.stage.account.id)
+        told = [problem.kind for problem in problems.newest(session)]
+    assert held is not None
+    assert (held.judged, held.errors) == (1, 1)
+    assert [step.kind for step in steps] == [lessons.DEMOTED]
+    assert "demoted" in told
+    monkeypatch.setattr("app.standing.coin", lambda *parts: 0.5)
+    ticket = desk.ask()
+    assert not any(isinstance(change, Reply) for _, change in desk.vendor.tickets[ticket].log)
 
 
 def test_the_story_of_a_ticket_is_told(desk: Desk) -> None:
