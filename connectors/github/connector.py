@@ -30,7 +30,7 @@ READ_BELOW = 3
 """Hits whose comments are read for a workaround: each costs a call."""
 WORDS = (6, 3, 2)
 """GitHub wants every word of a query in the issue, so fewer are tried where more find nothing."""
-SLACK = timedelta(minutes=2)
+LEEWAY = timedelta(minutes=2)
 """How far the vendor's clock may run behind ours."""
 
 Act = Callable[[Order], Result]
@@ -110,7 +110,7 @@ class GitHub:
         return Result(_made(self._client.create(values)))
 
     def _marked(self, mark: str, since: datetime) -> Mapping[str, Any] | None:
-        lately = self._client.changed(since - SLACK)
+        lately = self._client.changed(since - LEEWAY)
         return next((row for row in lately if str(row.get("body") or "").rstrip().endswith(mark)), None)
 
     def _link(self, order: Order) -> Result:

@@ -13,7 +13,7 @@ from connectors.operations import OPERATIONS, Fields, Operation, Result
 from connectors.rest import Call, Order, Rest, Shape
 
 API = "https://api.twilio.com"
-SLACK = timedelta(minutes=2)
+LEEWAY = timedelta(minutes=2)
 """By how much the vendor's clock may differ from ours."""
 LONGEST = 1600
 """Characters that Twilio takes for one message."""
@@ -96,10 +96,10 @@ class Twilio:
 
     def _earlier(self, to: str, text: str, since: datetime) -> _Message | None:
         # Asked for by whole days: the finer filter is the API's newest, and the list of one number is short.
-        day = (since - SLACK).astimezone(UTC).date().isoformat()
+        day = (since - LEEWAY).astimezone(UTC).date().isoformat()
         query = {"To": to, "DateSent>": day, "PageSize": "100"}
         found = self._rest.get(f"{self._path}/Messages.json", "GET Messages", **query).read(_Messages).messages
-        return next((one for one in found if one.to == to and one.body == text and _after(one, since - SLACK)), None)
+        return next((one for one in found if one.to == to and one.body == text and _after(one, since - LEEWAY)), None)
 
 
 def _after(one: _Message, at: datetime) -> bool:
