@@ -13,7 +13,7 @@ from connectors.types import Note
 from jobs.sla import Scene
 
 REMEDY = (
-    "set a channel for notes with `deskhand connect slack --notes-channel`, or connect the account's helpdesk; until then say "
+    "set a channel for notes with `deskhand connect ... --notes-channel`, or connect the account's helpdesk; until then say "
     "under `contacts` how `on-call` is reached"
 )
 
