@@ -35,10 +35,13 @@ def _run() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_run"),
     )
     op.create_index("ix_run_ticket_id_created_at", "run", ["ticket_id", "created_at"], unique=False)
-    open_ones = {"sqlite_where": OPEN, "postgresql_where": OPEN}
-    op.create_index("uq_run_open", "run", ["ticket_id", "category"], unique=True, **open_ones)
-    op.create_index("ix_run_wake_at", "run", ["wake_at"], unique=False, **open_ones)
-    op.create_index("ix_run_event", "run", ["account_id", "event"], unique=False, **open_ones)
+    op.create_index(
+        "uq_run_open", "run", ["ticket_id", "category"], unique=True, sqlite_where=OPEN, postgresql_where=OPEN
+    )
+    op.create_index("ix_run_wake_at", "run", ["wake_at"], unique=False, sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_index(
+        "ix_run_event", "run", ["account_id", "event"], unique=False, sqlite_where=OPEN, postgresql_where=OPEN
+    )
 
 
 def _deed() -> None:

@@ -34,8 +34,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_signal"),
         sa.UniqueConstraint("account_id", "source", "delivery", name="uq_signal_account_id_source_delivery"),
     )
-    waiting = {"sqlite_where": WAITING, "postgresql_where": WAITING}
-    op.create_index("ix_signal_waiting", "signal", ["account_id", "id"], unique=False, **waiting)
+    op.create_index(
+        "ix_signal_waiting",
+        "signal",
+        ["account_id", "id"],
+        unique=False,
+        sqlite_where=WAITING,
+        postgresql_where=WAITING,
+    )
     op.create_index("ix_signal_account_id_state_received_at", "signal", ["account_id", "state", "received_at"])
     op.create_index("ix_signal_account_id_person_received_at", "signal", ["account_id", "person", "received_at"])
 
