@@ -45,7 +45,15 @@ def test_the_mood_has_a_trend_over_the_ticket_and_the_tickets_before() -> None:
 
 
 def test_the_customer_is_described_by_what_the_host_knows_and_by_earlier_tickets() -> None:
-    who = a_person(facts={"loyaltyTier": "platinum", "lifetimeValue": 12000, "user.shoe": 42, "since_year": 2019, "notes": "x" * 31})
+    who = a_person(
+        facts={
+            "loyaltyTier": "platinum",
+            "lifetimeValue": 12000,
+            "user.shoe": 42,
+            "since_year": 2019,
+            "notes": "x" * 31,
+        }
+    )
     text = note(History(earlier=PAST), ticket=a_ticket(requester=who)).text
     assert "**Who:** Ana Silva, VIP, loyalty tier platinum, lifetime value 12000, wrote before: " in text
     assert "[returns (27 Feb)](https://shop.example/t/2), [order-status (21 Feb)](https://shop.example/t/1)" in text

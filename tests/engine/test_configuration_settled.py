@@ -181,4 +181,4 @@ def test_the_bank() -> None:
     assert dispute
     assert dispute.sla == "10-business-days"
     assert {c.name for c in bank.categories if not c.requires_human} == {"balance-inquiry"}
-    assert [step.name for step in bank.workflows["balance-inquiry"].steps][0] == "verify-identity"
+    assert bank.workflows["balance-inquiry"].steps[0].name == "verify-identity"

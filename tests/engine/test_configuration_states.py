@@ -21,7 +21,12 @@ integrations:
   jira: {autoCreateTickets: true, syncStatus: true}
   github: {searchIssues: true, createIssues: true, labelMapping: {plain: bug}}
   datadog: {fetchMetrics: true, correlateErrors: true}
-channels: [{type: email, address: help@shop.example, responseTime: 3h, widget: {proactive: {enabled: true, triggers: [{condition: timeOnPage > 30, message: Hi}]}}}, {type: sms, keywords: {ORDER: plain}}]
+channels:
+  - type: email
+    address: help@shop.example
+    responseTime: 3h
+    widget: {proactive: {enabled: true, triggers: [{condition: timeOnPage > 30, message: Hi}]}}
+  - {type: sms, keywords: {ORDER: plain}}
 classification:
   vip: {enabled: true, criteria: [lifetimeValue > 10000, {loyaltyTier: platinum}], priorityLevel: high}
   categories:

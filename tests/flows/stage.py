@@ -160,7 +160,11 @@ class Stage:
         judged = self.services.classifier(account).classify(a_ticket(QUESTION))
         parts = (judged.engine, engine, knowledge, self.services.configuration(account).digest)
         record = a_record(
-            account=account, category=category, action=action, digest=digest(*parts), expires_at=NOON + timedelta(days=900)
+            account=account,
+            category=category,
+            action=action,
+            digest=digest(*parts),
+            expires_at=NOON + timedelta(days=900),
         )
         with self.database.session() as session:
             evidence.save(session, account, sign(record, self.services.evidence_key))
