@@ -12,6 +12,7 @@ from app.db.deeds import Deed
 from app.db.runs import OPEN, TIME, Record
 from app.engine import permission
 from app.engine.configuration.settled import Configuration
+from app.engine.configuration.steps import Workflow
 from app.engine.escalation import GUESS
 from app.engine.holds import SILENT
 from app.engine.permission import Withheld
@@ -23,7 +24,7 @@ from app.engine.workflows.choosing import chosen
 from app.engine.workflows.limits import ENGINE, Wanted
 from app.engine.workflows.types import NOBODY, Answer, Call, Ended, Failure, Identity, Scene, Wait
 from app.services import Offer, Services
-from connectors.operations import Risk
+from connectors.operations import OPERATIONS, Risk
 from connectors.types import Event, EventKind, Ticket
 from jobs import deed, identity
 from jobs.base import Run
@@ -173,7 +174,29 @@ def _taken_up(run: Run, ground: Ground, before: Sequence[Record]) -> Record | No
     if talking:
         return _gone_on(run, ground, talking)
     waits = any(one.category == ground.judged.category for one in still_open)
-    return None if waits else _begun(run, ground)
+    return None if waits else _begun(run, ground) or _looked_up_again(run, ground, before)
+
+
+def _looked_up_again(run: Run, ground: Ground, before: Sequence[Record]) -> Record | None:
+    """Who writes on and speaks of nothing else in particular speaks of the same: what is only looked up is looked up again.
+
+    The gate judges the message as it stands, so what nobody is sure of stays a person's.
+    """
+    last = next((one for one in reversed(before) if one.progress.ended is Ended.DONE), None)
+    if last is None or ground.judged.confidence >= GUESS or "human" in ground.judged.flags:
+        return None
+    flow = ground.configuration.workflows.get(last.category)
+    if flow is None or flow != last.progress.workflow or not _only_reads(flow):
+        return None
+    new = Record("", run.ticket_id, ground.account, last.category, ground.question, runner.begun(flow), ground.judged)
+    with run.transaction() as (session, now):
+        return runs.begin(session, new, now)
+
+
+def _only_reads(flow: Workflow) -> bool:
+    """Whether nothing that its steps may ask for changes anything."""
+    asked = [name for step in flow.steps for name in ACTIONS[step.action].operations]
+    return all(name in OPERATIONS and OPERATIONS[name].risk is Risk.READ for name in asked)
 
 
 def _gone_on(run: Run, ground: Ground, record: Record) -> Record | None:
