@@ -61,6 +61,8 @@ def _advice(case: Case, mode: Mode) -> str:
         return "the draft below, which says what happens next; then your own words"
     if case.draft.text:
         return "the draft below, once you have read it"
+    if case.draft.work and case.draft.work.proposals:
+        return "nothing yet: what waits below needs an approval first"
     return "your own words: no source found"
 
 

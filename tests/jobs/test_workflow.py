@@ -15,7 +15,7 @@ def test_in_assist_the_note_has_the_facts_and_the_draft_and_nothing_is_sent(stag
     play.writes(WHERE)
     assert play.replies == []
     [note] = play.notes
-    assert "Order 12345: in-transit" in note.text
+    assert "Order 12345: in-transit, 299.99 USD" in note.text
     assert "Your order #12345 is currently in transit!" in note.text
     assert "Look up an order (store): done" in note.text
     assert note.buttons == ("share",)
@@ -42,6 +42,7 @@ def test_a_return_in_assist_takes_two_approvals_and_then_a_share(stage: Stage) -
     play.writes(RETURN)
     assert play.notes[-1].buttons == ("approve", "reject")
     assert "To approve: Make a return label" in play.notes[-1].text
+    assert "**What to send:** nothing yet: what waits below needs an approval first" in play.notes[-1].text
     assert play.shop.log == []
     play.press("approve")
     assert [name for _, name, _ in play.shop.log] == ["create_label"]

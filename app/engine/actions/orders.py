@@ -8,6 +8,7 @@ from typing import Any
 from app.engine.actions.words import asked, done, handed
 from app.engine.types import Reason
 from app.engine.workflows.types import Action, Answer, Call, Done, Failure, Move, Scene, Step
+from connectors.money import decimal
 from connectors.types import Role
 
 _WORDS = r"orders?|purchase|bestell(?:ung|nummer)|auftrag|pedido|commande|ordine|bestelling|encomenda"
@@ -104,8 +105,8 @@ def lines(order: Facts, now: datetime) -> tuple[str, ...]:
 
 
 def money(units: Any, currency: Any) -> str:
-    """An amount as the note shows it; in the smallest unit, so that nothing is rounded."""
-    return f"{units} {currency} (smallest unit)" if isinstance(units, int) else "amount unknown"
+    """An amount as the note shows it: exact, with the decimals that its currency has."""
+    return f"{decimal(units, str(currency))} {currency}" if isinstance(units, int) and currency else "amount unknown"
 
 
 def moment(text: Any) -> datetime | None:
