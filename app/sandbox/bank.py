@@ -3,6 +3,9 @@
 from app.sandbox.company import Article, Client, Company
 from app.sandbox.inbox.place import Example
 
+SAVERS = 64
+"""Customers who ask for their balance while the team learns to trust the drafts."""
+
 BANK = Company(
     name="Harbour & Vale",
     account="harbour-and-vale",
@@ -35,6 +38,7 @@ BANK = Company(
     clients=(
         Client("Amira Haddad", "amira.haddad@example.com", (), {"segment": "private", "plan": "premium"}),
         Client("Ana Silva", "ana.silva@example.com", (), {"segment": "private"}),
+        *(Client(f"Saver {n}", f"saver{n}@example.com", (), {"segment": "private"}) for n in range(SAVERS)),
     ),
     letters=(
         Example(

@@ -4,9 +4,11 @@ Nothing is switched on for them. A category answers by itself only after people 
 has promoted it, which is part of the story; what changes something at a backend waits for a person's approval.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from app.sandbox.agents import approve, draft, hand_back, promote, send_draft
+from app.sandbox.bank import BANK
 from app.sandbox.company import Company
 from app.sandbox.scene import Missed, Scene, ours
 from app.sandbox.shop import SHOP
@@ -126,6 +128,20 @@ def _fraud(scene: Scene) -> str:
     return ticket
 
 
+def _balance(scene: Scene) -> str:
+    """The team trusts the first answer by now: a code is sent, and who repeats it reads the balance."""
+    host, texts = scene.host("intercom"), scene.systems.texts
+    question = "What's my current balance?"
+    learned(scene, "intercom", BANK, "balance-inquiry", lambda n: host.customer_writes(f"Saver {n}", question))
+    ticket = answered_by_itself(scene, "intercom", lambda n: host.customer_writes("Ana Silva", question))
+    phone = scene.systems.bank.holders[0].phone
+    scene.until(lambda: bool(texts.texts(phone)), "no code was sent")
+    code = re.findall(r"\b\d{6}\b", texts.texts(phone)[-1])[-1]
+    host.customer_writes("Ana Silva", code, ticket=ticket)
+    scene.until(lambda: len(ours(scene.view("intercom", ticket), "public")) == 2, "no balance came")
+    return ticket
+
+
 def _dispute(scene: Scene) -> str:
     charge = scene.systems.bank.holders[0].transactions[0]
     text = f"I dispute an incorrect charge: transaction {charge['transaction']}, $45.67 on {charge['at'][:10]}. I never bought there."
@@ -139,6 +155,21 @@ def _locked(scene: Scene) -> str:
     ticket = scene.host("intercom").customer_writes("Ana Silva", text)
     scene.until_noted("intercom", ticket)
     return ticket
+
+
+def _balance_told(scene: Scene, view: View) -> bool:
+    said = ours(view, "public")
+    return (
+        len(said) == 2 and "**34" in said[0].replace("\\", "") and "$2,450.32" in said[1] and "Grocery Store" in said[1]
+    )
+
+
+def _codes(scene: Scene) -> set[str]:
+    return set(re.findall(r"\b\d{6}\b", " ".join(scene.systems.texts.texts(scene.systems.bank.holders[0].phone))))
+
+
+def _notes_words(view: View) -> list[str]:
+    return re.findall(r"\d+", " ".join(ours(view, "note")))
 
 
 # --- the software company -------------------------------------------------------------------------------------
@@ -218,6 +249,16 @@ GUIDE: Sequence[Story] = (
             at_backend("a fraud case is open", lambda s: any("fraud" in str(c).lower() for c in s.systems.bank.cases)),
             told("email", "security@harbourandvale.example"),
             NO_REPLY,
+        ),
+    ),
+    Story(
+        "guide-balance",
+        "A balance, once a code that was sent to her phone is repeated",
+        "intercom",
+        _balance,
+        (
+            ("the code was asked for, then the balance told", _balance_told),
+            ("no internal note holds the code", lambda scene, view: not _codes(scene) & set(_notes_words(view))),
         ),
     ),
     Story(

@@ -13,7 +13,7 @@ from app.sandbox.backends.shopify import Item, ShopifyBackend
 from app.sandbox.backends.statuspage import StatuspageBackend
 from app.sandbox.backends.stripe import StripeBackend
 from app.sandbox.backends.twilio import SID, TwilioBackend
-from app.sandbox.bank import BANK
+from app.sandbox.bank import BANK, SAVERS
 from app.sandbox.company import Company
 from app.sandbox.saas import SAAS
 from app.sandbox.shop import BUYERS, SHOP
@@ -117,6 +117,8 @@ def systems(world: World) -> Systems:
     for merchant, amount in (("Grocery Store", 4567), ("Gas Station", 5200), ("Restaurant", 8950)):
         made.bank.spends(holder, merchant, amount)
     made.bank.spends(holder, "OnlineStore.com", 50000, place="Nevada")
+    for n in range(SAVERS):
+        made.bank.opens(f"saver{n}@example.com", f"Saver {n}", phone=f"+141555502{n:02}", balance=100000)
     return made
 
 
