@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from app.db import accounts, articles
+from app.sandbox.backends.jira import JiraBackend
 from app.sandbox.cast import COMPANIES, Desk, desks, places
 from app.sandbox.company import Company
 from app.sandbox.notices import Sinks
@@ -85,7 +86,9 @@ def _connect(product: Product, base: str, desk: Desk) -> str:
 def _plug(product: Product, base: str, system: System) -> None:
     """What an admin does next: the systems behind the helpdesk."""
     where = ("--account", system.company.account, "--base-url", f"{base}/{system.played.name}")
-    product.command("connect", system.played.vendor, *where, *system.arguments)
+    made = product.command("connect", system.played.vendor, *where, *system.arguments)
+    if system.hooked and isinstance(system.played, JiraBackend):
+        system.played.hook(f"{product.base}{made['webhook_path']}", system.hooked)
 
 
 def hook(desk: Desk, url: str, check_alive: Callable[[], None], patience: float = HOOKING) -> None:

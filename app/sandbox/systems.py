@@ -1,7 +1,7 @@
 """The systems behind the demo's helpdesks: a shop, payments, labels, issues, measurements, a bank. Filled, and ready to connect."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from app.sandbox.backends.banking import BankingBackend
@@ -28,6 +28,7 @@ HOME = {
     "provinceCode": "OR",
     "countryCodeV2": "US",
 }
+HOOK_SECRET = "played-webhook-secret"  # noqa: S105 - a played account's
 LATENCY = "avg:trace.http.request.duration"
 
 
@@ -38,6 +39,8 @@ class System:
     played: Played
     company: Company
     options: Mapping[str, str]
+    hooked: str = field(default="", repr=False)
+    """The secret that its webhooks are signed with, where it tells us what happens in it."""
 
     @property
     def arguments(self) -> Sequence[str]:
@@ -72,7 +75,13 @@ class Systems:
             System(
                 self.issues,
                 SAAS,
-                {"--email": self.issues.email, "--token": self.issues.token, "--project": "SUPPORT"},
+                {
+                    "--email": self.issues.email,
+                    "--token": self.issues.token,
+                    "--project": "SUPPORT",
+                    "--webhook-secret": HOOK_SECRET,
+                },
+                HOOK_SECRET,
             ),
             System(
                 self.measured,
