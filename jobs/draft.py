@@ -7,17 +7,22 @@ from app.db import evidence
 from app.db.judgements import Judged
 from app.db.tickets import Remembered
 from app.engine import policy
+from app.engine.configuration.settled import SUBSCRIPTION
 from app.engine.duties import disclaimed
 from app.engine.handoff import prepared
 from app.engine.history import History
+from app.engine.identity import spoken
 from app.engine.ports import Before, Knowledge, Remembers
 from app.engine.standing import Case
 from app.engine.types import Classification, Draft, Reason
+from app.engine.workflows.types import NOBODY, Level
 from app.engine.writing import written
 from app.nlp.personal import NEVER_OUT, mask, values
 from app.services import Services
 from app.standing import Place, standing_of
+from connectors.errors import ConnectorError
 from connectors.types import Change, Note, Ticket
+from jobs.deed import checked
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +43,7 @@ def decided(services: Services, place: Place, remembered: Remembered, ticket: Ti
     """Draft, then gate. Writes nothing."""
     classification, told = background.classification, background.told
     account_id = place.connection.account_id
+    ticket = subscribed(services, account_id, ticket)
     configuration, knowledge = services.configuration(account_id), services.knowledge(account_id)
     writer = services.writer(account_id, remembered.id, ticket.requester.id)
     drafted = screened(told or written(ticket, classification, configuration, knowledge, writer))
@@ -54,6 +60,30 @@ def decided(services: Services, place: Place, remembered: Remembered, ticket: Ti
     codes = ",".join(reason.code for reason in decision.reasons)
     log.info("ticket.decided", extra={"decision": decision.id, "mode": str(decision.mode), "reasons": codes})
     return Judged(remembered.id, classification, drafted, decision)
+
+
+def subscribed(services: Services, account_id: str, ticket: Ticket) -> Ticket:
+    """The ticket with what its requester subscribes to, where the configuration has a payment system asked and it is proven who asks.
+
+    Only people read it; a system that does not answer, or answers about somebody else, adds nothing.
+    """
+    said = services.configuration(account_id).integrations
+    asked = [system for system, wanted in said.items() if wanted.get("fetchSubscription") is True]
+    known = spoken(ticket) if asked else NOBODY
+    offers = services.offers(account_id).get("find_subscription", ()) if known.level >= Level.HOST else ()
+    offer = next((one for one in offers if one.system in asked), None)
+    if offer is None:
+        return ticket
+    try:
+        answer = checked(offer, offer.backend.run("find_subscription", {"email": known.email}), known)
+    except ConnectorError as error:
+        log.warning("subscription.unread", extra={"system": offer.system, "error": type(error).__name__})
+        return ticket
+    found = {
+        fact: answer.outputs.get(name) for fact, name in zip(SUBSCRIPTION, ("plan", "status", "seats"), strict=True)
+    }
+    facts = {fact: value for fact, value in found.items() if value is not None}
+    return replace(ticket, requester=replace(ticket.requester, facts={**ticket.requester.facts, **facts}))
 
 
 def _before(knowledge: Knowledge, ticket: Ticket) -> tuple[Before, ...]:

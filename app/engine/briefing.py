@@ -29,18 +29,21 @@ NAMED = {
 EARLIER = 3
 FEW, BRIEF = 4, 30
 """Facts of the host besides, and characters of one."""
+LONG = 120
+"""Characters of a fact that the configuration asks for by name."""
 
 
 def briefing(case: Case, escalation: Escalation, mode: Mode = Mode.ASSIST) -> str:
     """The briefing as Markdown: a headline, a line for each subject, numbered steps; what belongs together where nothing is escalated."""
     if not escalation.level:
-        return "\n".join(_line(subject, text) for subject, text in _kin(case) if text)
+        return "\n".join(_line(subject, text) for subject, text in (("Context", _context(case)), *_kin(case)) if text)
     known = {name for name, contact in case.configuration.rules.contacts.items() if contact.ways}
     lines = (
         ("Because", " ".join(reason.text for reason in escalation.reasons)),
         ("Who", _who(case)),
         ("Mood", _mood(case)),
         ("Tried", _tried(case)),
+        ("Context", _context(case)),
         ("Facts", _facts(case)),
         *_kin(case),
         ("Being told", ", ".join(name for name in escalation.notify if name in known)),
@@ -150,6 +153,22 @@ def _facts(case: Case) -> str:
     kinds = [NAMED[kind] for kind, values in case.classification.entities.items() if values and kind in NAMED]
     named = [f"the customer names {', '.join(kinds)}: not checked"] if kinds else []
     return "; ".join((*sure, *named))
+
+
+def _context(case: Case) -> str:
+    """What the configuration asks for by name, as far as the host says it; where it is long, how it begins."""
+    found = {name: case.facts.get(name) for name in case.configuration.shown}
+    return "; ".join(
+        f"{_plain(name)} {_short(value)}" for name, value in found.items() if value not in (None, "", [], {})
+    )
+
+
+def _short(value: object) -> str:
+    """One line of at most LONG characters that no layout comes with."""
+    parts = [f"{k} {v}" for k, v in value.items()] if isinstance(value, dict) else value
+    text = ", ".join(str(part) for part in parts) if isinstance(parts, list | tuple) else str(parts)
+    flat = " ".join(text.split())
+    return flat if len(flat) <= LONG else f"{flat[: LONG - 3]}..."
 
 
 def _kin(case: Case) -> tuple[tuple[str, str], ...]:

@@ -109,7 +109,7 @@ class Author:
         messages = conversation.opening(assignment, (rules.text, voice.text), told, refused)
         desk = _desk(assignment, self._status)
         while True:
-            tools = offered(sorted(desk.names)) if desk.open else ()
+            tools = offered(sorted(desk.names), chatbot.described) if desk.open else ()
             form = ("draft", rules.name, _Written)
             completion = self._ask(form, messages, chatbot, tools)
             if not completion.calls:

@@ -58,9 +58,14 @@ COMMANDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 """Name -> how it is described to a model. A configuration chooses among these; any other name is never offered."""
 
 
-def offered(names: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
-    """The descriptions of those commands that exist."""
-    return tuple(COMMANDS[name] for name in dict.fromkeys(names) if name in COMMANDS)
+def offered(names: Sequence[str], wishes: Mapping[str, str] = MappingProxyType({})) -> tuple[Mapping[str, Any], ...]:
+    """The descriptions of those commands that exist; ``wishes`` are an account's own words, which follow ours."""
+    return tuple(_told(COMMANDS[name], wishes.get(name, "")) for name in dict.fromkeys(names) if name in COMMANDS)
+
+
+def _told(command: Mapping[str, Any], wish: str) -> Mapping[str, Any]:
+    function = command["function"]
+    return {**command, "function": {**function, "description": f"{function['description']} {wish}".strip()}}
 
 
 @dataclass

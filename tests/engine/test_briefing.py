@@ -107,3 +107,20 @@ def test_ten_seconds_are_enough_to_read_it() -> None:
     head = note(History(moods=(0.1,), earlier=PAST)).text.split("**Tried:**")[0]
     assert len(head.split()) < 90, head
     assert len(head.split("\n")[0].split()) < 25
+
+
+def test_facts_that_a_channel_asks_for_by_name_are_shown_where_the_host_says_them() -> None:
+    asking = replace(GUARDED, shown=("userRole", "accountPlan", "featureUsage", "recentActions"))
+    told = {
+        "user_role": "admin",
+        "plan": "Enterprise",
+        "recent_actions": ["export", "invite"],
+        "feature_usage": "x" * 200,
+    }
+    known = a_ticket(requester=a_person(facts=told))
+    line = "**Context:** user role admin; plan Enterprise; feature usage " + "x" * 117 + "...; recent actions export, invite"
+    assert line in note(configuration=asking, ticket=known).text
+    calm = a_classification("order-status")
+    assert line in note(configuration=asking, ticket=known, classification=calm, standing={"evidence": None}).text
+    assert "**Context:**" not in note(configuration=asking).text
+    assert "**Context:**" not in note(ticket=known).text

@@ -21,10 +21,12 @@ integrations:
   jira: {autoCreateTickets: true, syncStatus: true}
   github: {searchIssues: true, createIssues: true, labelMapping: {plain: bug}}
   datadog: {fetchMetrics: true, correlateErrors: true}
+  stripe: {fetchSubscription: true, updatePaymentMethod: false}
 channels:
   - type: email
     address: help@shop.example
     responseTime: 3h
+    context: {userRole: true, featureUsage: false}
     widget: {proactive: {enabled: true, triggers: [{condition: timeOnPage > 30, message: Hi}]}}
   - {type: sms, keywords: {ORDER: plain}}
 classification:
@@ -69,7 +71,7 @@ chatbot:
   limitations: [no-account-changes]
   compliance: {approved Responses: required, noFinancialAdvice: true, disclaimers: always-show}
   temperature: 0.3
-  tools: [{name: search_documentation}]
+  tools: [{name: search_documentation, description: Use it.}]
   fallbackToHuman: {triggers: [attempts > 3, {customerRequest: true}]}
   handoff: {triggers: [sensitive-request, {confidence-threshold: 0.9}]}
 escalation:

@@ -21,7 +21,9 @@ SHOP = load(
     """
 service: shop
 classification: {categories: [{name: order-status, keywords: [order], confidence: 0.5}]}
-chatbot: {engine: gpt-4, tools: [{name: check_service_status}, {name: get_account_info}, {name: create_support_ticket}]}
+chatbot:
+  engine: gpt-4
+  tools: [{name: check_service_status, description: Not for exports.}, {name: get_account_info}, {name: create_support_ticket}]
 """,
     name="shop",
 )
@@ -56,6 +58,14 @@ def test_they_are_offered_without_arguments(stage: Stage, author: Callable[..., 
     tools = {tool["function"]["name"]: tool["function"]["parameters"] for tool in stage.asked[0]["tools"]}
     assert set(tools) == set(TOOLS)
     assert all(parameters["properties"] == {} for parameters in tools.values())
+
+
+def test_the_accounts_own_words_about_a_tool_follow_ours(stage: Stage, author: Callable[..., Author]) -> None:
+    stage.play(Play(said(("Exports are made in the background.", "P1"))))
+    drafted(author())
+    told = {tool["function"]["name"]: tool["function"]["description"] for tool in stage.asked[0]["tools"]}
+    assert told["check_service_status"] == "What the public status page says is going on now. Not for exports."
+    assert told["create_support_ticket"] == "Leave this ticket to a person, without an answer."
 
 
 def test_the_plan_is_told_to_who_is_proven_to_ask(stage: Stage, author: Callable[..., Author]) -> None:

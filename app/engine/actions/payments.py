@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.engine.actions.diagnostics import integration
 from app.engine.actions.words import done, handed
 from app.engine.types import Reason
 from app.engine.workflows.types import Action, Answer, Call, Done, Failure, Level, Move, Scene, Step
@@ -11,6 +12,8 @@ _SHOWN = ("plan", "status", "seats", "renews_at", "amount", "currency")
 
 def _link(step: Step, scene: Scene) -> Move:
     """A page for whoever is proven to ask, at the address that proves it: an address in a text opens nothing."""
+    if integration(scene, _system(step)).get("updatePaymentMethod") is False:
+        return handed(scene, Reason("forbidden", "The configuration leaves changes of how somebody pays to people."))
     if scene.identity.level < Level.HOST or not scene.identity.email:
         return handed(scene, Reason("not_known", "It is not proven who asks, so a person sends the link."))
     call = Call("payment_link", {"email": scene.identity.email}, _system(step), needed=False)

@@ -37,6 +37,10 @@ PRIORITIES: Mapping[str, Priority] = MappingProxyType(
 """The configuration's words -> ours."""
 
 
+SUBSCRIPTION = ("subscriptionPlan", "subscriptionStatus", "subscriptionSeats")
+"""Facts about what a customer subscribes to, as a payment system says them."""
+
+
 @dataclass(frozen=True)
 class Category:
     """One kind of ticket. ``confidence`` is the probability under which a human decides; ``team`` and ``sla`` may be empty."""
@@ -94,6 +98,8 @@ class Chatbot:
     """How many of the newest messages it reads."""
     temperature: float = 0.2
     tools: tuple[str, ...] = ()
+    described: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Tool -> the account's own words about it."""
     limitations: tuple[str, ...] = ()
     """What it must not do by itself: ``no-account-changes``."""
 
@@ -145,6 +151,8 @@ class Configuration:
     """Operation -> what may be spent on it."""
     reactions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Condition about a visitor -> what is said to them before they write."""
+    shown: tuple[str, ...] = ()
+    """Facts of the host about a person that its channels ask for by name: ``userRole``."""
     integrations: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     """System -> what it is asked and told."""
     addresses: frozenset[str] = frozenset()

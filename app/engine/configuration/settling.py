@@ -18,6 +18,7 @@ from app.engine.configuration.ruling import rules
 from app.engine.configuration.settled import (
     CONFIDENCE,
     PRIORITIES,
+    SUBSCRIPTION,
     Category,
     Chatbot,
     Configuration,
@@ -69,11 +70,18 @@ def settled(source: Source, document: Document) -> Configuration:
         wishes=wishes(document),
         limits=limits(document),
         reactions=MappingProxyType(dict(_reactions(document))),
+        shown=_shown(document),
         integrations=MappingProxyType(document.integrations),
         addresses=frozenset(str(c.address).casefold() for c in document.channels if is_address(c.address)),
         settings=MappingProxyType(source.value),
         lines=MappingProxyType(dict(source.lines)),
     )
+
+
+def _shown(document: Document) -> tuple[str, ...]:
+    asked = [name for channel in document.channels for name, wanted in (channel.context or {}).items() if wanted]
+    fetched = any(system.get("fetchSubscription") is True for system in document.integrations.values())
+    return tuple(dict.fromkeys((*asked, *(SUBSCRIPTION if fetched else ()))))
 
 
 def _reactions(document: Document) -> Iterator[tuple[str, str]]:
@@ -136,8 +144,9 @@ def _chatbot(given: flows.Chatbot | None) -> Chatbot:
         "temperature": given.temperature,
     }
     tools = tuple(dict.fromkeys(tool.name for tool in given.tools))
+    described = MappingProxyType({tool.name: tool.description for tool in given.tools if tool.description})
     kept = {name: value for name, value in said.items() if value is not None}
-    return Chatbot(**kept, tools=tools, limitations=tuple(given.limitations))
+    return Chatbot(**kept, tools=tools, described=described, limitations=tuple(given.limitations))
 
 
 def _needs_human(category: models.Category, *, proves: bool) -> bool:

@@ -198,6 +198,8 @@ ASKED = frozenset(
         "labelMapping",
         "fetchMetrics",
         "correlateErrors",
+        "fetchSubscription",
+        "updatePaymentMethod",
     )
 )
 """What actions heed of what is said of a system."""
@@ -292,7 +294,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("channels.*.number", (HOST, "connect the number in the helpdesk")),
     ("channels.*.keywords.**", _keyword),
     ("channels.*.integration", (HOST, "connect it with `deskhand connect`; the name is for people")),
-    ("channels.*.context.**", (NOT_YET, "facts about the user are not asked for by name yet")),
+    ("channels.*.context.**", (WORKS, "shown to people in the note, where the helpdesk says it of the customer")),
     ("channels.*.threadTracking", (HOST, "the helpdesk keeps mail threads together")),
     ("channels.*.sharedChannels", (HOST, "allow it at the vendor; internal text never goes there")),
     ("channels.*.encryption", (HOST, "switch it on in the helpdesk or the mail server")),
@@ -339,10 +341,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("chatbot.contextWindow", (WORKS, "how many of the newest messages a model reads")),
     ("chatbot.temperature", _MODEL),
     ("chatbot.tools.*.name", _tool),
-    (
-        "chatbot.tools.*.description",
-        (WARNING, "is for people: a model reads our own description of what it may look up"),
-    ),
+    ("chatbot.tools.*.description", (WORKS, "a model reads it after our own description of what it may look up")),
     ("chatbot.integrations.*.**", _wish),
     ("chatbot.**", (WARNING, "is empty: leave it out or fill it")),
     # escalation

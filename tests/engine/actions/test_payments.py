@@ -100,3 +100,11 @@ def test_who_wants_to_pay_in_another_way_says_so_in_words(text: str, wished: boo
     if wished and flow:
         assert [step.action for step in flow.steps] == ["updatePaymentMethod"]
         assert flow.steps[0].settings["system"] == "stripe"
+
+
+@pytest.mark.parametrize(("said", "forbidden"), [("false", True), ("true", False)])
+def test_what_the_configuration_forbids_is_a_persons(said: str, forbidden: bool) -> None:
+    shop = load(WISHING + f"integrations: {{stripe: {{updatePaymentMethod: {said}}}}}", name="shop.yaml")
+    move = LINKED.act(STEP, scene(configuration=shop))
+    assert isinstance(move, HandOver) is forbidden
+    assert forbidden or move == LINK
