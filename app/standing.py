@@ -29,6 +29,8 @@ class Place:
     record: Installed | None = None
     own: frozenset[type[Change]] = frozenset()
     recorded: frozenset[type[Change]] = frozenset()
+    notes_apart: bool = False
+    """Whether its connector keeps notes out of the customer's sight."""
 
     @property
     def supports(self) -> frozenset[type[Change]]:
@@ -37,22 +39,32 @@ class Place:
 
 
 def place(services: Services, connection_id: str) -> Place:
-    """Look up where tickets of this connection live."""
-    connection = services.installed(connection_id)
+    """Look up where tickets of this connection live. Opens sessions of its own: never call it within one.
+
+    Raises UnknownRecord, and SealBroken when the connection's secrets do not open.
+    """
+    connector, connection = services.connector(connection_id), services.installed(connection_id)
     record = services.record_of(connection)
-    own = services.helpdesks[connection.vendor].supports
-    return Place(connection, record, own, services.helpdesks[record.vendor].supports if record else frozenset())
+    return Place(
+        connection,
+        record,
+        own=services.helpdesks[connection.vendor].supports,
+        recorded=services.helpdesks[record.vendor].supports if record else frozenset(),
+        notes_apart=isinstance(connector, NotesApart) and connector.notes_apart,
+    )
 
 
 def standing_of(
     services: Services, session: Session, place: Place, remembered: Remembered, ticket: Ticket, now: datetime
 ) -> Standing:
-    """What the gate has to know besides; the evidence and the knowledge's version are the caller's to add."""
+    """What the gate has to know besides; the evidence and the knowledge's version are the caller's to add.
+
+    Everything is read in ``session``: a second one inside it would wait for a connection that this one holds.
+    """
     account_id = place.connection.account_id
     requester = (ticket.requester.id, domain(ticket))
     sent = effects.replies(session, remembered.id, requester, now, LATELY)
     question = ticket.question
-    connector = services.connector(place.connection.id)
     asked = (account_id, place.connection.id, ticket.ref.id, question.id if question else "")
     return Standing(
         now=now,
@@ -60,7 +72,7 @@ def standing_of(
         connection=place.connection.id,
         supports=place.supports,
         linked=place.record is not None,
-        notes_apart=isinstance(connector, NotesApart) and connector.notes_apart,
+        notes_apart=place.notes_apart,
         key=services.evidence_key,
         human_took_over=policy.took_over(ticket, remembered.heard),
         stopped=accounts.find(session, account_id).stopped,

@@ -231,12 +231,16 @@ def heard(run: Run, ticket: Ticket, own: frozenset[type[Change]]) -> list[Planne
     return [Planned(key, run.lease.connection_id, ticket.ref, (Untag(tags),))]
 
 
-def passed_on(session: Session, run: Run, ticket: Ticket, thread: Remembered, now: datetime) -> None:
-    """Buttons pressed with tags on the record of a thread are heard in the thread, and the tags are taken away."""
+def passed_on(
+    session: Session, run: Run, ticket: Ticket, thread: Remembered, own: frozenset[type[Change]], now: datetime
+) -> None:
+    """Buttons pressed with tags on the record of a thread are heard in the thread, and the tags are taken away.
+
+    ``own``: what the record's own vendor takes.
+    """
     for one in by_tags(ticket, ""):
         delivery = f"{FORWARDED}{one.action}:{run.ticket_id}:{int(ticket.updated_at.timestamp())}"
         inbox.accept(session, thread.connection_id, [Event(delivery, EventKind.CLICK, thread.ref, now, one)], now)
-    own = run.services.helpdesks[run.services.installed(run.lease.connection_id).vendor].supports
     planned = [batch for batch in heard(run, ticket, own) if not effects.exists(session, batch.key)]
     effects.plan(session, run.ticket_id, planned, now)
 

@@ -91,7 +91,7 @@ def drain(run: Run) -> bool:
     where = place(run.services, run.lease.connection_id)
     ticket = run.connector(run.lease.connection_id).ticket(run.lease.ref)
     if thread is not None:
-        _heard_in_record(run, knock, ticket, thread)
+        _heard_in_record(run, knock, ticket, thread, where)
         return False
     account = where.connection.account_id
     ticket = identity.heard(run, account, ticket)
@@ -119,11 +119,11 @@ def _perhaps_ours(run: Run, knock: Knock) -> None:
             raise Later(run.services.database.now(session) + OPENING)
 
 
-def _heard_in_record(run: Run, knock: Knock, ticket: Ticket, thread: Remembered) -> None:
+def _heard_in_record(run: Run, knock: Knock, ticket: Ticket, thread: Remembered, where: Place) -> None:
     """A record is never answered: its thread is. But who writes in it has taken the thread over, or hands it back."""
     with run.transaction() as (session, now):
         inbox.settle(session, knock.numbers, "record")
-        click.passed_on(session, run, ticket, thread, now)
+        click.passed_on(session, run, ticket, thread, where.own, now)
         handed_back = fields.RESUME_TAG in ticket.tags
         if handed_back and thread.quiet_since:
             tickets.remember(session, thread.id, quiet_since=None, decided="")

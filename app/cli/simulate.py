@@ -20,7 +20,7 @@ from app.engine.pipeline import Judgement, decide
 from app.engine.standing import Standing
 from app.errors import BadInput
 from app.services import Services
-from app.standing import place, standing_of
+from app.standing import Place, place, standing_of
 from connectors.types import Message, OpenTicket, Person, Ref, Role, Status, Ticket
 
 
@@ -57,9 +57,10 @@ def judge(services: Services, account_id: str, ticket: Ticket, at: Installed | N
     earnest. A ticket that nobody wrote lives nowhere, so it has no record and is never drawn for a person to judge."""
     configuration, classifier = services.configuration(account_id), services.classifier(account_id)
     category = classifier.classify(ticket).category
+    where = place(services, at.id) if at else None
     with services.database.reading() as session:
         now = services.database.now(session)
-        standing = _standing(services, session, ticket, at, now) if at else Standing(now, account_id, coin=1.0)
+        standing = _standing(services, session, ticket, where, now) if where else Standing(now, account_id, coin=1.0)
         standing = replace(
             standing,
             evidence=evidence.newest(session, account_id, category),
@@ -71,11 +72,12 @@ def judge(services: Services, account_id: str, ticket: Ticket, at: Installed | N
     return decide(ticket, configuration, classifier, services.knowledge(account_id), standing, writer)
 
 
-def _standing(services: Services, session: Session, ticket: Ticket, at: Installed, now: datetime) -> Standing:
+def _standing(services: Services, session: Session, ticket: Ticket, where: Place, now: datetime) -> Standing:
     """As a job would find it for this ticket, with what is remembered of it."""
-    known = tickets.find(session, at.id, ticket.ref)
-    remembered = known or Remembered(ids.ticket(at.id, ticket.ref.id), at.id, ticket.ref)
-    found = standing_of(services, session, place(services, at.id), remembered, ticket, now)
+    at = where.connection.id
+    known = tickets.find(session, at, ticket.ref)
+    remembered = known or Remembered(ids.ticket(at, ticket.ref.id), at, ticket.ref)
+    found = standing_of(services, session, where, remembered, ticket, now)
     return replace(found, human_took_over=found.human_took_over or remembered.quiet_since is not None)
 
 

@@ -43,9 +43,9 @@ def register(door: Door) -> None:
     @door.route("/chat", scope="chat")
     def chat(caller: Caller) -> Response:
         said = _said(services, caller)
+        connection = _helpdesk(services, caller.account_id)
         with services.database.session() as session:
             now = services.database.now(session)
-            connection = _helpdesk(services, caller.account_id)
             try:
                 utterance, new = conversations.take(session, said, connection, now)
             except conversations.OtherContent as error:
