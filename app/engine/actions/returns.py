@@ -1,17 +1,22 @@
 """Returns: whether something may come back, its label, its number at the shop, and what the customer does with both."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.engine.actions.confirming import confirming
 from app.engine.actions.orders import Facts, lines, moment, number_of, order_of
 from app.engine.actions.words import asked, done, handed
 from app.engine.sla import Unit, term
 from app.engine.types import Reason
-from app.engine.words import meaningful, stems
+from app.engine.words import meaningful, stems, words
 from app.engine.workflows.types import Action, Call, Done, Move, Scene, Step
 
 WINDOW = timedelta(days=30)
+_VARIANT = re.compile(r"\(.*| - .*")
+_EXCLUDING = frozenset(words("but except not dont without keep only aber ausser nicht ohne nur sauf excepto menos pas"))
+_ALL = frozenset(words("all everything both alles beide alle todo todos tout tous"))
 _REASONS = ("damaged", "broken", "wrong", "defective", "small", "large", "late", "colour", "color", "size")
 
 
@@ -74,14 +79,34 @@ def _meant(order: Facts, scene: Scene) -> Sequence[Facts] | Move:
     items = list(order.get("items") or ())
     if len(items) <= 1:
         return items or handed(scene, Reason("order_empty", "The shop shows no items of this order."))
+    found = _named(items, scene.heard[-1]) if scene.heard else ()
+    if found or (scene.heard and _EXCLUDING & set(words(scene.heard[-1]))):
+        return found or _which(order, items, scene)
     said = set(meaningful(" ".join((*scene.heard, scene.question, scene.ticket.subject))))
     scores = [len(said & set(stems(str(item["title"])))) for item in items]
     best = max(scores)
     found = [item for item, score in zip(items, scores, strict=True) if score == best]
-    if best and len(found) == 1:
-        return found
+    return found if best and len(found) == 1 else _which(order, items, scene)
+
+
+def _which(order: Facts, items: Sequence[Facts], scene: Scene) -> Move:
     titles = "; ".join(str(item["title"]) for item in items)
     return asked(scene, "ask-return-items", ("item",), {"number": order["number"], "items": titles})
+
+
+def _named(items: Sequence[Facts], answer: str) -> Sequence[Facts]:
+    """The items that an answer lists by their whole names, variants aside, or all of them where it names none.
+
+    Nothing where it excludes some, or where two have one name.
+    """
+    if _EXCLUDING & set(words(answer)):
+        return ()
+    said, names = set(stems(answer)), [frozenset(meaningful(_VARIANT.sub("", str(item["title"])))) for item in items]
+    found = [item for item, name in zip(items, names, strict=True) if name and name <= said]
+    if any(name and name <= said and names.count(name) > 1 for name in names):
+        return ()
+    every = _ALL & set(words(answer)) and not any(name & said for name in names)
+    return items if every else found
 
 
 def _why(scene: Scene) -> str:
@@ -105,6 +130,12 @@ def _label(step: Step, scene: Scene) -> Move:
     return Done({"return_label": given["label"], **given}, files=answer.files)
 
 
+def _sure(step: Step, scene: Scene) -> Move:
+    order, wanted = scene.outputs["order"], [item["id"] for item in scene.outputs["items"]]
+    titles = "; ".join(str(item["title"]) for item in order["items"] if item["id"] in wanted)
+    return confirming(scene, "confirm-return", {"number": order["number"], "items": titles})
+
+
 def _open(step: Step, scene: Scene) -> Move:
     inputs = {name: scene.outputs[name] for name in ("number", "items", "reason")}
     call = Call("open_return", inputs, str(step.settings.get("system", "")))
@@ -122,6 +153,7 @@ def _instruct(step: Step, scene: Scene) -> Move:
 
 
 VERIFIED = Action(_verify, (), ("number", "order", "items", "reason"), ("find_order", "orders_of"))
+SURE = Action(_sure, ("order", "items"), ("confirmed",))
 LABELLED = Action(_label, ("order",), ("label", "carrier", "tracking_number", "tracking_url"), ("create_label",))
 OPENED = Action(_open, ("number", "items", "reason"), ("return_number",), ("open_return",))
 INSTRUCTED = Action(_instruct, ("number", "carrier", "return_number"))

@@ -34,6 +34,7 @@ class Step(Section):
     methods: Texts | None = None
     priority: Text | None = None
     provider: Text | None = None
+    reasons: Texts | None = None
     required: Texts | None = None
     retention_period: Age | None = None
     sla: Target | None = None

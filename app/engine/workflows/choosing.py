@@ -50,5 +50,5 @@ def chosen(ticket: Ticket, judged: Classification, configuration: Configuration)
 
 
 def _already(own: Workflow | None, wish: Workflow) -> bool:
-    """Whether the category's own workflow does what is wished for."""
-    return own is not None and {step.action for step in wish.steps} <= {step.action for step in own.steps}
+    """Whether the category's own workflow does what is wished for: the wish's last step is what it is about."""
+    return own is not None and wish.steps[-1].action in {step.action for step in own.steps}

@@ -165,6 +165,8 @@ def _wanted(move: Ask | Prove | Wait) -> str:
 def _done(progress: Progress, step: Step, move: Done) -> Progress:
     shown = ", ".join(f"{name} {_shown(value)}" for name, value in move.outputs.items())
     after = _next(progress, f"{step.name}: done" + (f" ({shown})" if shown else ""))
+    if move.last:
+        after = _traced(replace(after, at=len(after.workflow.steps)), "the rest is left out")
     return replace(
         _said(after, move.says),
         outputs={**progress.outputs, step.name: dict(move.outputs)},

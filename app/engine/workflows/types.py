@@ -145,6 +145,8 @@ class Done:
     """Attached to the answer."""
     without_files: bool = False
     """What earlier steps wanted to attach is left out."""
+    last: bool = False
+    """The steps after this one are left out: the customer does not want them."""
 
 
 @dataclass(frozen=True)
