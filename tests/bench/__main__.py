@@ -12,7 +12,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 FIRST = ("receiver", "pipeline")
 """What wants a machine that nothing else has warmed up."""
-NEEDS = {"nlp": FOLDER.parents[1].parent / "shared" / "data"}
+DATA = FOLDER.parents[1].parent / "shared" / "data"
+NEEDS = {"nlp": DATA, "retail": DATA / "retail"}
 """What a measurement reads that is no part of the project: without it, it is left out."""
 
 
