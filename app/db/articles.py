@@ -56,6 +56,11 @@ def listed(session: Session, account_id: str) -> list[Article]:
     return [Article(r.external_id, r.title, r.text, r.url, r.locale, r.restricted, r.updated_at) for r in rows]
 
 
+def origins(session: Session, account_id: str) -> frozenset[str]:
+    """Where an account's current articles are from."""
+    return frozenset(session.scalars(_live(select(ArticleRow.origin).distinct(), account_id)))
+
+
 def newest(session: Session, account_id: str, origin: str) -> datetime | None:
     """When the latest of an origin's articles was updated, or None when it has none."""
     latest = select(func.max(ArticleRow.updated_at))

@@ -43,6 +43,8 @@ class Found:
     version: str
     words: frozenset[str]
     """The stems of title, heading and text."""
+    origin: str = ""
+    """Where its article is from: a connection's id, a folder's address."""
 
 
 def add(session: Session, articles: Sequence[ArticleRow]) -> None:
@@ -213,4 +215,5 @@ def _found(passage: PassageRow, article: ArticleRow) -> Found:
         locale=article.locale,
         version=article.digest[:12],
         words=frozenset(f"{passage.title_words} {passage.text_words}".split()),
+        origin=article.origin,
     )

@@ -11,7 +11,7 @@ from app.engine.configuration.settled import Category, Configuration
 from app.engine.machines import why_machine
 from app.engine.notes import source
 from app.engine.phrases import Phrases, phrases, tongue
-from app.engine.ports import Knowledge
+from app.engine.ports import Knowledge, Steered, Way
 from app.engine.types import Classification, Draft, Passage, Reason
 from app.engine.words import meaningful, stems
 from connectors.types import Ticket
@@ -92,8 +92,14 @@ def looked_up(
         silent = Reason("knowledge_off", "No source found: the configuration switches knowledge off.")
         return Lookup(ticket, configuration, asked, language, silent=silent)
     limit = wanted + (known.related if known else 0)
-    found = tuple(knowledge.search(asked, locale=ticket.requester.locale or language, limit=limit))
+    found = tuple(steered(knowledge, known).search(asked, locale=ticket.requester.locale or language, limit=limit))
     return Lookup(ticket, configuration, asked, language, known, found[:wanted], found[wanted:])
+
+
+def steered(knowledge: Knowledge, known: Category | None) -> Knowledge:
+    """The knowledge as the category wants it looked up, where it can be."""
+    wanted = known.way if known else Way()
+    return knowledge.by(wanted) if wanted != Way() and isinstance(knowledge, Steered) else knowledge
 
 
 def quoted(lookup: Lookup) -> Draft:

@@ -34,6 +34,26 @@ class Knowledge(Protocol):
 
 
 @dataclass(frozen=True)
+class Way:
+    """How a category wants to be looked up: ``origin`` names the system or folder whose answers come first, where there is one."""
+
+    origin: str = ""
+    vectors: bool = True
+    """False: only pages that share a word with the question are looked at."""
+    meaning: bool = True
+    """False: whether a page answers is judged by its words alone."""
+
+
+@runtime_checkable
+class Steered(Protocol):
+    """Extra: knowledge that can be looked up in several ways."""
+
+    def by(self, way: Way) -> Knowledge:
+        """The same knowledge, looked up in that way."""
+        ...
+
+
+@dataclass(frozen=True)
 class Before:
     """A ticket that people solved before, without anything personal, and how much alike the questions are, 0 to 1."""
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app.engine.claims import Refusal, Statement, refusals
 from app.engine.configuration.settled import Chatbot, Configuration
-from app.engine.draft import Lookup, composed, looked_up, quotation_of, quoted
+from app.engine.draft import Lookup, composed, looked_up, quotation_of, quoted, steered
 from app.engine.figures import addresses, figures, unnumbered
 from app.engine.phrases import TONES
 from app.engine.ports import Knowledge
@@ -104,7 +104,9 @@ def written(
     if writer is None or lookup.silent or not (lookup.public or lookup.foreign):
         return local
     passages = {f"P{n}": p for n, p in enumerate(lookup.public, start=1)}
-    assignment = Assignment(ticket, passages, lookup.language, configuration.chatbot, knowledge)
+    assignment = Assignment(
+        ticket, passages, lookup.language, configuration.chatbot, steered(knowledge, lookup.category)
+    )
     try:
         made = _answered(lookup, assignment, writer) if passages else _translated(lookup, assignment, writer)
     except NotWritten as failure:

@@ -1,5 +1,6 @@
 """Knowledge by meaning and by words over the passages in the database."""
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from app.db import articles, passages, vectors
+from app.db import articles, connections, passages, vectors
 from app.db.database import Database
 from app.db.passages import Found
 from app.engine.pieces import sentences
-from app.engine.ports import Before
+from app.engine.ports import ANSWERS, Before, Way
 from app.engine.types import Passage
 from app.engine.words import meaningful, stem
 from app.kb.answering import UNSURE, asked_words, beyond, by_words, coverage, score, signs
@@ -32,6 +33,8 @@ COSTLY = 2_000
 """Places of words that are looked at then, besides those of the rarest word."""
 NEAR = 0.35
 """The cosine from which a passage is worth a person's look although nothing says that it answers."""
+DEEPER = 4
+"""Times as many pages are looked at where one origin comes first."""
 LEAST = 0.01
 """The score that makes up for less than that."""
 QUOTED = 1200
@@ -84,12 +87,19 @@ class HybridIndex:
         self._account_id = account_id
         self._encoder = encoder
         self._at = at
+        self._way = Way()
         matrices = matrices or Matrices()
         self._past = matrices.past
         with database.reading() as session:
             self._matrix = self._meanings(session, matrices)
             version = self._matrix.version if self._matrix else articles.version(session, account_id, at)
         self.version = version
+
+    def by(self, way: Way) -> "HybridIndex":
+        """The same knowledge, looked up in that way."""
+        steered = copy.copy(self)
+        steered._way = way
+        return steered
 
     def search(self, query: str, *, locale: str = "", limit: int = 5) -> Sequence[Passage]:
         """At most ``limit`` passages of different pages, best first, none when nothing fits. Opens a look of its own.
@@ -98,13 +108,28 @@ class HybridIndex:
         """
         with self._database.reading() as session:
             vector = self._vector(query)
-            best = self.hits(session, query, locale, limit, vector)
-            scores = self._scores(session, query, vector, best)
+            origins = self._origins(session)
+            best = self.hits(session, query, locale, limit * DEEPER if origins else limit, vector)
+            found = list(zip(best, self._scores(session, query, vector, best), strict=True))
+            answers = min(ANSWERS, max((value for _, value in found), default=0.0))
+            found.sort(key=lambda pair: not (pair[0].found.origin in origins and pair[1] >= answers))
             return [
                 self._passage(session, hit, value)
-                for hit, value in zip(best, scores, strict=True)
+                for hit, value in found[:limit]
                 if value >= LEAST or hit.cosine >= NEAR
             ]
+
+    def _origins(self, session: Session) -> frozenset[str]:
+        """What the way's origin names: connections of that vendor, folders and addresses that end so. None: all are alike."""
+        name = self._way.origin.casefold()
+        if not name:
+            return frozenset()
+        ours = connections.of_account(session, self._account_id)
+        systems = {one.id for one in ours if name == one.vendor or name.startswith(f"{one.vendor}-")}
+        every = articles.origins(session, self._account_id)
+        return frozenset(
+            one for one in every if one in systems or one.rstrip("/").rpartition("/")[2].casefold() == name
+        )
 
     def before(self, question: str, *, limit: int = 3) -> Sequence[Before]:
         """The account's solved tickets that are most like a question, best first; none without an encoder, none of the past."""
@@ -119,7 +144,11 @@ class HybridIndex:
         """The best passage of each of the ``limit`` best pages, best first. ``vector`` is the question's, if it is known."""
         words = self._by_words(session, query)
         vector = self._vector(query) if vector is None else vector
-        near = self._matrix.compared(vector, CANDIDATES, words.keys()) if self._matrix and vector is not None else {}
+        near = (
+            self._matrix.compared(vector, CANDIDATES, words.keys())
+            if self._matrix and vector is not None and self._way.vectors
+            else {}
+        )
         best = max(words.values(), default=0.0) or 1.0
         places = passages.places(session, words.keys() | near.keys())
         looked = [Look(n, near.get(n, 0.0), words.get(n, 0.0) / best, tongue) for n, (_, tongue) in places.items()]
@@ -158,7 +187,7 @@ class HybridIndex:
         asked = asked_words(query)
         frequencies = self._frequencies(session, [stem(word) for word in asked])
         known = (asked, frequencies, self._passages(session))
-        if self._encoder is None or vector is None:
+        if self._encoder is None or vector is None or not self._way.meaning:
             return [by_words(asked, hit.found, *known[1:]) for hit in hits]
         numbers = [hit.found.id for hit in hits]
         close = vectors.close(session, self._encoder.version, numbers, self._encoder.width)

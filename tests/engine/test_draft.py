@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.engine.configuration import load
 from app.engine.draft import MOST_CHARACTERS, draft
+from app.engine.ports import Way
 from app.engine.types import Draft, Passage
 from tests.builders import a_classification, a_passage, a_person, a_ticket
 
@@ -198,6 +199,28 @@ def test_related_articles_are_public_others_and_readable() -> None:
     assert made.passages == (a_passage(), INSIDE)
     foreign = a_passage("x", source="d", title="Fremd", url="https://help.example/d", locale="de")
     assert "Related" not in drafted(a_passage(locale="en"), foreign, more=RELATED, language="en").text
+
+
+def test_knowledge_is_looked_up_as_its_category_wants() -> None:
+    text = PLAIN + "autoResponse: {orderStatus: {knowledgeBase: {source: guides, vectorSearch: false}}}\n"
+    ways: list[Way] = []
+
+    class Steerable(Shelf):
+        def by(self, way: Way) -> Shelf:
+            ways.append(way)
+            return self
+
+    for category in ("order-status", "quiet", ""):
+        draft(a_ticket(), a_classification(category), load(text, name="shop.yaml"), Steerable())
+    assert ways == [Way("guides", vectors=False)]
+    assert drafted(a_passage()).text
+
+
+def test_similar_pages_are_linked_where_they_are_wanted_and_nobody_says_how_many() -> None:
+    wanted = "autoResponse: {orderStatus: {knowledgeBase: {includeSimilarProducts: true}}}\n"
+    others = [a_passage("x", source=f"o{n}", title=f"Other {n}", url=f"https://help.example/{n}") for n in range(8)]
+    assert drafted(a_passage(), *others, more=wanted).text.count("\n- [") == 3
+    assert "\n- [" not in drafted(a_passage(), *others, more=wanted.replace("true", "false")).text
 
 
 def test_steps_are_numbered_where_the_configuration_wants_steps() -> None:

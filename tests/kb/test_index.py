@@ -7,6 +7,7 @@ import pytest
 
 from app.db import articles
 from app.db.database import Database
+from app.engine.ports import Way
 from app.kb.embedding import Encoder, embed
 from app.kb.index import RAREST, HybridIndex, _rarest
 from tests.builders import NOON, an_article
@@ -150,3 +151,38 @@ def test_among_many_passages_the_rarest_words_are_searched_as_far_as_they_are_ra
     assert list(_rarest(counts)) == ["bivouac", "zip"]
     assert list(_rarest({"parcel": 4_000})) == ["parcel"]
     assert len(list(_rarest({f"word{n}": 1 for n in range(40)}))) == RAREST
+
+
+@pytest.mark.parametrize(
+    ("origin", "first"),
+    [("product-catalog", "catalog"), ("Product-Catalog", "catalog"), ("elsewhere", "track"), ("", "track")],
+)
+def test_answers_of_the_origin_that_is_named_come_first(shop: Database, origin: str, first: str) -> None:
+    page = replace(PAGES[0], id="catalog", title="Track your order here", text=f"{PAGES[0].text} Or ask the shop.")
+    with shop.session() as session:
+        articles.upsert(session, "shop", "file:///srv/product-catalog", (page,))
+    question = "How do I track my order?"
+    known = HybridIndex(shop, "shop").by(Way(origin))
+    assert known.search(question, limit=1)[0].source == first
+
+
+def test_what_does_not_answer_does_not_come_first_wherever_it_is_from(shop: Database) -> None:
+    with shop.session() as session:
+        articles.upsert(session, "shop", "file:///srv/notes", (an_article("Order pens.", id="pens", title="Pens"),))
+    assert HybridIndex(shop, "shop").by(Way("notes")).search("How do I track my order?")[0].source == "track"
+
+
+def test_with_vectors_off_only_shared_words_are_looked_at(shop: Database, encoder: Encoder) -> None:
+    embed(shop, "shop", encoder)
+    question = "credentials lost, cannot log in"
+    both = HybridIndex(shop, "shop", encoder)
+    assert "password" in [p.source for p in both.search(question)]
+    assert both.by(Way(vectors=False)).search(question) == []
+
+
+def test_with_meaning_off_words_alone_say_whether_a_page_answers(shop: Database, encoder: Encoder) -> None:
+    embed(shop, "shop", encoder)
+    question = "How do I return an item that I bought?"
+    [best, *_] = HybridIndex(shop, "shop", encoder).by(Way(meaning=False)).search(question)
+    [plain, *_] = HybridIndex(shop, "shop").search(question)
+    assert (best.source, best.score) == (plain.source, plain.score)

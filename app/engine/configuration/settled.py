@@ -10,6 +10,7 @@ from app.engine.configuration.rules import Rules
 from app.engine.configuration.steps import Limit, Workflow
 from app.engine.facts import FACTS, Fact
 from app.engine.guides import Guide
+from app.engine.ports import Way
 from app.engine.templates import Shelf
 from app.engine.types import Mode, Reason
 from connectors.types import Priority
@@ -57,6 +58,8 @@ class Category:
     description: str = ""
     knowledge: bool = True
     """False: nothing is quoted for this category."""
+    way: Way = field(default_factory=Way)
+    """How articles are looked up for it."""
     related: int = 0
     """How many related articles an answer names."""
     steps: bool = False

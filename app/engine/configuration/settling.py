@@ -27,11 +27,13 @@ from app.engine.configuration.settled import (
 )
 from app.engine.configuration.steps import Workflow
 from app.engine.facts import Fact
+from app.engine.ports import Way
 from app.engine.templates import Shelf
 from connectors.types import Priority
 
 STEPS = "step-by-step"
 NO_ADVICE = "no-financial-advice"
+SIMILAR = 3
 VERIFY = "verify-identity"
 """The step that proves who asks: with it nobody has to."""
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -110,8 +112,9 @@ def _categories(document: Document, flows: Mapping[str, Workflow]) -> Iterator[C
     proofs = {answered(key, names): r.authentication for key, r in document.auto_response.items() if r.authentication}
     careful |= {name for name, proof in proofs.items() if proof.required} - proven
     shapes = {answered(key, names): r.response for key, r in document.auto_response.items() if r.response}
+    bases = {answered(key, names): r.knowledge_base for key, r in document.auto_response.items() if r.knowledge_base}
     for _, group, category in placed(document):
-        shape = shapes.get(category.name)
+        shape, base = shapes.get(category.name), bases.get(category.name)
         sla, team = _of_topic(category.name, names, document)
         yield Category(
             name=category.name,
@@ -125,11 +128,25 @@ def _categories(document: Document, flows: Mapping[str, Workflow]) -> Iterator[C
             group=group,
             description=category.description or "",
             knowledge=category.knowledge_base,
-            related=(shape.include_related_articles or 0) if shape else 0,
+            way=_way(base),
+            related=_related(shape, base),
             steps=shape is not None and shape.format == STEPS,
             context=tuple(category.requires_context),
             methods=tuple(proofs[category.name].methods) if category.name in proofs else (),
         )
+
+
+def _way(base: flows.KnowledgeBase | None) -> Way:
+    if base is None:
+        return Way()
+    return Way(base.source or "", base.vector_search is not False, base.semantic_matching is not False)
+
+
+def _related(shape: flows.Shape | None, base: flows.KnowledgeBase | None) -> int:
+    """How many other pages an answer links to; where similar products are wanted and nobody says how many, SIMILAR."""
+    if shape and shape.include_related_articles is not None:
+        return shape.include_related_articles
+    return SIMILAR if base and base.include_similar_products else 0
 
 
 def _chatbot(given: flows.Chatbot | None) -> Chatbot:

@@ -189,19 +189,12 @@ def _method(path: Path, value: Any, configuration: Configuration) -> Verdict:
     return WARNING, f"is asked by people only; codes are known as {', '.join(METHODS)}"
 
 
-ASKED = frozenset(
-    (
-        "autoCreateTickets",
-        "syncStatus",
-        "searchIssues",
-        "createIssues",
-        "labelMapping",
-        "fetchMetrics",
-        "correlateErrors",
-        "fetchSubscription",
-        "updatePaymentMethod",
-    )
-)
+# fmt: off
+ASKED = frozenset((
+    "autoCreateTickets", "syncStatus", "searchIssues", "createIssues", "labelMapping", "fetchMetrics",
+    "correlateErrors", "fetchSubscription", "updatePaymentMethod",
+))
+# fmt: on
 """What actions heed of what is said of a system."""
 
 
@@ -226,6 +219,7 @@ _MODEL = (
     "a language model writes drafts by it, once one is set up (DESKHAND_MODEL_URL); till then articles are quoted",
 )
 _MOOD = (WORKS, "every question is judged from -1 to 1; under the threshold a person answers")
+_SHOWN = (HOST, "in the article itself, which every answer links to")
 _FIGURES = (NOT_YET, "reports are not made yet")
 _DUTY = (NOT_YET, "this is not enforced yet: answers only quote articles")
 
@@ -316,10 +310,17 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("autoResponse.*.requireHuman", (WORKS, "a person answers")),
     ("autoResponse.*.workflow.*.sla", (WORKS, "the SLA target of what it names, such as a periodic update")),
     ("autoResponse.*.workflow.**", _step),
-    ("autoResponse.*.knowledgeBase.**", (NOT_YET, "every connected article is searched, by words")),
+    (
+        "autoResponse.*.knowledgeBase.source",
+        (WORKS, "its answers come first, where an origin has that name; else none"),
+    ),
+    ("autoResponse.*.knowledgeBase.includeVideos", _SHOWN),
+    ("autoResponse.*.knowledgeBase.includeReviews", (HOST, "have their pages indexed with `deskhand index`")),
+    ("autoResponse.*.knowledgeBase.includeSimilarProducts", (WORKS, "links to other pages that fit, 3 at most")),
+    ("autoResponse.*.knowledgeBase.**", (WORKS, "false: compared by words alone; true: by meaning too")),
     ("autoResponse.*.response.format", _format),
     ("autoResponse.*.response.includeRelatedArticles", (WORKS, "how many other articles an answer links to")),
-    ("autoResponse.*.response.**", (NOT_YET, "pictures are not sent: the article that is linked has them")),
+    ("autoResponse.*.response.**", _SHOWN),
     ("autoResponse.*.authentication.methods.*", _method),
     ("autoResponse.*.authentication.**", (WORKS, "who asks is proven first, where the workflow has verify-identity")),
     ("autoResponse.*.*.**", _self_service),
