@@ -1,4 +1,4 @@
-"""A cancellation that a customer wishes for in words: asked first through the same gate, then proposed to a person, never done by itself."""
+"""A cancellation that a customer wishes for in words: asked first, through the same gate; then a person approves it."""
 
 import pytest
 
