@@ -118,7 +118,11 @@ def test_facts_that_a_channel_asks_for_by_name_are_shown_where_the_host_says_the
         "feature_usage": "x" * 200,
     }
     known = a_ticket(requester=a_person(facts=told))
-    line = "**Context:** user role admin; plan Enterprise; feature usage " + "x" * 117 + "...; recent actions export, invite"
+    line = (
+        "**Context:** user role admin; plan Enterprise; feature usage "
+        + "x" * 117
+        + "...; recent actions export, invite"
+    )
     assert line in note(configuration=asking, ticket=known).text
     calm = a_classification("order-status")
     assert line in note(configuration=asking, ticket=known, classification=calm, standing={"evidence": None}).text
