@@ -218,10 +218,16 @@ STORIES: Sequence[Story] = (
     ),
     Story(
         "article",
-        "A parcel is late: the help page that answers",
+        "A parcel is late: where it is stands in the note",
         "zendesk",
         send("zendesk", PARCEL),
-        (noted(1), says("tracking link", "Where is my order?"), category("order-status"), DEADLINE, NO_REPLY),
+        (
+            noted(1),
+            says("Order 20417: in-transit", "It is late", "tracking 9400123456789"),
+            category("order-status"),
+            DEADLINE,
+            NO_REPLY,
+        ),
     ),
     Story(
         "no-source",

@@ -137,6 +137,7 @@ def _fill_shop(made: Systems, world: World) -> None:
     made.shop.people[jane] = "Jane Doe"
     sent = {"shipped_at": now - timedelta(days=6), "carrier": "USPS", "tracking": "9400123456789", "address": HOME}
     made.shop.sell("12345", jane, Item("Lamp Alma", 29999), expected_at=now - timedelta(days=1), **sent)
+    made.shop.sell("20417", jane, Item("Grey blanket", 11900), expected_at=now - timedelta(days=2), **sent)
     there = {**sent, "delivered_at": now - timedelta(days=4)}
     made.shop.sell("12346", jane, Item("Blue sweater", 8900), Item("Green pillow", 3900), **there)
     made.shop.sell("12347", jane, Item("Wool blanket", 12900), address=HOME)
