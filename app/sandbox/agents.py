@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from app.sandbox.scene import Missed, Scene
+from app.sandbox.scene import Missed, Scene, ours
 from app.sandbox.world import View
 
 _DRAFT = re.compile(
@@ -49,11 +49,17 @@ def approve(scene: Scene, desk: str, ticket: str, times: int = 1) -> None:
         scene.until(lambda: bool(set(links(scene.view(desk, ticket))) - done), "nothing was proposed")
         link = next(one for one in links(scene.view(desk, ticket)) if one not in done)
         done.add(link)
+        before = _notes(scene.view(desk, ticket))
         with requests.Session() as line:
             line.trust_env = False
             line.get(link, timeout=10).raise_for_status()
             line.post(link, data={"answer": "approve"}, timeout=10).raise_for_status()
+        scene.until(lambda: _notes(scene.view(desk, ticket)) > before, "nothing came of an approval")  # noqa: B023 - asked at once
         scene.until_settled(desk, ticket)
+
+
+def _notes(view: View) -> int:
+    return len(ours(view, "note"))
 
 
 def send_draft(scene: Scene, desk: str, ticket: str) -> str:

@@ -233,7 +233,7 @@ GUIDE: Sequence[Story] = (
         "The parcel of a very good customer is late, and she needs it by the weekend",
         "zendesk",
         _late,
-        (noted(2), says("Take it now", "VIP", "12345", "It is late", "18 orders, 2 returns"), NO_REPLY),
+        (noted(2), says("Take it now", "VIP", "12345", "It is late", "2 returns"), NO_REPLY),
     ),
     Story(
         "guide-return",

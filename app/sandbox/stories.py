@@ -46,6 +46,11 @@ def says(*words: str) -> tuple[str, Check]:
     )
 
 
+def said_once(word: str) -> tuple[str, Check]:
+    """One note holds the word; a later one may link a ticket that repeats this one."""
+    return f"one note says {word}", lambda scene, view: sum(word in note for note in ours(view, "note")) == 1
+
+
 def category(name: str) -> tuple[str, Check]:
     """Our category field."""
     return f"category {name}", lambda scene, view: field(view, "category") == name
@@ -246,7 +251,7 @@ STORIES: Sequence[Story] = (
                 "", "Ruth Abara", "Third time!", "My order 20490 came damaged for the third time. I expect a refund."
             ),
         ),
-        (noted(1), says("VIP"), category("returns"), priority("high"), NO_REPLY),
+        (said_once("VIP"), category("returns"), priority("high"), NO_REPLY),
     ),
     Story(
         "angry-vip",

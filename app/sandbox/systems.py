@@ -141,6 +141,7 @@ def _fill_shop(made: Systems, world: World) -> None:
     there = {**sent, "delivered_at": now - timedelta(days=4)}
     made.shop.sell("12346", jane, Item("Blue sweater", 8900), Item("Green pillow", 3900), **there)
     made.shop.sell("12347", jane, Item("Wool blanket", 12900), address=HOME)
+    made.shop.sell("20490", "ruth.abara@example.com", Item("Lamp Alma", 29999), **there)
     for n in range(BUYERS):
         buyer = f"buyer{n}@example.com"
         on_time = {**sent, "expected_at": now + timedelta(days=2)}
