@@ -22,7 +22,7 @@ PERSONS_OWN = {"BadInput", "SettingsError"}
 
 def leaves(root: type[Exception], home: str) -> set[type[Exception]]:
     """Every error below ``root`` that is written in ``home`` and has none below itself."""
-    below = root.__subclasses__()
+    below = [kind for kind in root.__subclasses__() if kind.__module__ == home]
     found = {leaf for kind in below for leaf in leaves(kind, home)} if below else {root}
     return {leaf for leaf in found if leaf.__module__ == home}
 

@@ -22,6 +22,7 @@ from app.sandbox.scene import Missed, Scene, field, ours
 from app.sandbox.shop import SHOP
 from app.sandbox.staging import hook
 from app.sandbox.stories import STORIES, Story, category, noted, says, send
+from app.sandbox.systems import systems
 from app.sandbox.telling import document, show
 from app.sandbox.world import View, World
 from tests.sandbox.played import PlainHost
@@ -29,7 +30,14 @@ from tests.sandbox.played import PlainHost
 
 @pytest.fixture
 def scene(world: World, host: PlainHost) -> Scene:
-    return Scene(world, {"plain": Desk(host, SHOP, {})}, idle=lambda name, ticket: True, sweep=lambda name: None)
+    return Scene(
+        world,
+        {"plain": Desk(host, SHOP, {})},
+        idle=lambda name, ticket: True,
+        sweep=lambda name: None,
+        systems=systems(world),
+        command=lambda *arguments: {},
+    )
 
 
 def answered(scene: Scene, *notes: str) -> str:

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from app.engine.fields import RESUME_TAG
 from app.sandbox.deliveries import Deliveries
 from app.sandbox.faulty import faulty
-from app.sandbox.world import View, World, macros
+from app.sandbox.world import MACROS, View, World, macros
 from app.sandbox.zendesk import edits
 from app.sandbox.zendesk.admin import Admin
 from app.sandbox.zendesk.agents import Agents
@@ -125,7 +126,9 @@ class ZendeskHost:
             edits.update(self.state, self.state.record(int(ticket)), said, user["id"], via)
 
     def press(self, who: str, ticket: str, action: str, value: str) -> None:
-        """Zendesk has no buttons in comments: an agent's macro puts the tag on that the note names."""
+        """Zendesk has no buttons in comments: an agent's macro puts the tag on that the note names, where there is such a macro."""
+        if action not in (*MACROS, RESUME_TAG):
+            return
         with self.state.lock:
             user = self.state.user_named(AGENT, "agent")
             via: Row = {"channel": "web", "source": {"from": {}, "to": {}, "rel": None}}

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connectors.types import Ref
+from connectors.types import Merge, Ref
 from tests.connectors.zendesk import stage as stages
 from tests.sandbox.zendesk.recorded import CALLS, SPEC, complaints, operation, recordings, schema_of
 
@@ -40,10 +40,12 @@ def exchanges() -> list[Exchange]:
         state.add_article("Returns", "<p>x</p>")
         stage.connector.check()
         stage.connector.ticket(stage.ref)
-        for number, change in enumerate(stage.changes().values()):
+        merge = [change for change in stage.changes().values() if isinstance(change, Merge)]
+        others = [change for change in stage.changes().values() if not isinstance(change, Merge)]
+        for number, change in enumerate(others):
             stage.connector.apply(stage.ref, [change], key=f"k{number}", since=stage.world.clock.now())
         expect = stage.connector.ticket(stage.ref).revision
-        stage.connector.apply(stage.ref, list(stage.changes().values())[:6], key="all", expect=expect)
+        stage.connector.apply(stage.ref, others[:6], key="all", expect=expect)
         stage.connector.prepare({"deskhand_new": "New field"})
         stage.world.clock.advance(120)
         list(stage.connector.changed(stage.world.clock.now().replace(year=2025)))
@@ -51,7 +53,9 @@ def exchanges() -> list[Exchange]:
         stage.connector._client.user(state.bot)
         stage.connector._client.add_tags(int(stage.ref.id), ["x"])
         stage.connector._client.remove_tags(int(stage.ref.id), ["x"])
-        assert stage.connector.ticket(Ref("2")).subject == "From a thread"
+        stage.connector.apply(stage.ref, merge, key="merge")  # last: it closes the ticket
+        assert stage.connector.ticket(Ref("2")).subject
+        assert "From a thread" in {view.subject for view in stage.host.views()}
     return made
 
 
