@@ -15,6 +15,9 @@ UNKNOWN = ("webhooks", "help_center")
 UNDESCRIBED = {"additional_tags", "remove_tags", "custom_fields"}
 """Work on a single update without being described there; a field's value is described as the field's definition."""
 
+NULL_TWICE = "None is valid under each"
+"""Where the description lets nothing be one of two things, and means that it may be nothing."""
+
 
 class Exchange:
     """One call as it went over the wire."""
@@ -89,7 +92,8 @@ def test_what_the_double_answers_is_as_described(exchanges):
         found = operation(exchange.method, exchange.url) or {}
         schema = schema_of((found.get("responses") or {}).get(str(exchange.status)))
         if schema is not None and exchange.answer is not None:
-            assert complaints(schema, exchange.answer) == [], f"{exchange.method} {exchange.url}"
+            found_wrong = [one for one in complaints(schema, exchange.answer) if NULL_TWICE not in one]
+            assert found_wrong == [], f"{exchange.method} {exchange.url}"
             checked.add(found["operationId"])
     assert len(checked) > 12
 
