@@ -94,20 +94,6 @@ def _return(scene: Scene) -> str:
     return ticket
 
 
-def _address(scene: Scene) -> str:
-    host = scene.host("zendesk")
-    text = "Can I change my shipping address for order #12347?"
-    ticket = host.customer_writes("Jane Doe", text, subject="Address")
-    scene.until_noted("zendesk", ticket)
-    scene.until_settled("zendesk", ticket)
-    send_draft(scene, "zendesk", ticket)
-    hand_back(scene, "zendesk", ticket)
-    host.customer_writes("Jane Doe", "Please send it to 99 New Street, Salem, OR 97301", ticket=ticket)
-    approve(scene, "zendesk", ticket)
-    send_draft(scene, "zendesk", ticket)
-    return ticket
-
-
 def _ever_said(*words: str) -> tuple[str, Check]:
     """Some answer of an agent holds these words."""
 
@@ -234,20 +220,6 @@ GUIDE: Sequence[Story] = (
             _human_said("12346", "Print the attached label"),
             at_backend("one return is open at the shop", lambda s: len(s.systems.shop.order("12346").returns) == 1),
             at_backend("one label was bought", lambda s: len(s.systems.labels.labels) == 1),
-            NO_REPLY,
-        ),
-    ),
-    Story(
-        "guide-address",
-        "Another address for a parcel that has not left",
-        "zendesk",
-        _address,
-        (
-            _human_said("99 New Street"),
-            at_backend(
-                "the shop has the new address",
-                lambda s: s.systems.shop.order("12347").address.get("address1") == "99 New Street",
-            ),
             NO_REPLY,
         ),
     ),
