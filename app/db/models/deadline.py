@@ -60,7 +60,8 @@ class DeadlineRow(Base):
 class NoticeRow(Base):
     """One message to one contact by one way. ``state`` is pending, sending, sent, digested, or review (nobody can be reached).
 
-    ``subject`` names the ticket and why, never what the customer wrote.
+    ``subject`` names the ticket and why, never what the customer wrote. A report is about no ticket: it has a ``text``, and a
+    ``page`` (HTML) for whoever shows one.
     """
 
     __tablename__ = "notice"
@@ -69,10 +70,12 @@ class NoticeRow(Base):
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
-    ticket_id: Mapped[str] = mapped_column(ForeignKey("ticket.id"))
+    ticket_id: Mapped[str | None] = mapped_column(ForeignKey("ticket.id"))
     contact: Mapped[str] = mapped_column(String(200))
     way: Mapped[str] = mapped_column(String(10))
     subject: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, default="", server_default="")
+    page: Mapped[str] = mapped_column(Text, default="", server_default="")
     topic: Mapped[str] = mapped_column(String(60), default="")
     state: Mapped[str] = mapped_column(String(10), default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
