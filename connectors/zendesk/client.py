@@ -161,6 +161,18 @@ class Client:
         with reading("ticket_fields"):
             return row(self._zenpy.ticket_fields.create(TicketField(**values)))
 
+    def read(self, path: str) -> Row:
+        """The object at a path that zenpy does not know."""
+        answer = self._session.get(self._url(path))
+        with reading(path):
+            return dict(answer.json())
+
+    def send(self, method: str, path: str, values: Mapping[str, Any] | None = None) -> Row:
+        """Create, change or delete what zenpy does not know; the answer's object, empty where it has none."""
+        answer = self._session.request(method, self._url(path), json=dict(values) if values else None)
+        with reading(path):
+            return dict(answer.json()) if answer.content else {}
+
     def pages(self, path: str, key: str, params: Mapping[str, Any]) -> list[Row]:
         """The rows under ``key``, all pages, of a list that zenpy does not know or cannot narrow."""
         found: list[Row] = []

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from connectors.base import Answer, Answers, Connection, Setting
 from connectors.errors import AuthFailed, Closed, Conflict, NotFound, Refused, Unsupported
+from connectors.installing import App, Asking, Grant
 from connectors.types import (
     REFUSED_AGENT,
     AddMessage,
@@ -32,7 +33,7 @@ from connectors.types import (
     Ticket,
     Untag,
 )
-from connectors.zendesk import availability, batch, events, kin, oauth, opening, parse, solved
+from connectors.zendesk import availability, batch, events, hooks, kin, oauth, opening, parse, solved
 from connectors.zendesk.client import Client, unix
 from connectors.zendesk.session import Renew
 from connectors.zendesk.settings import SETTINGS, address
@@ -52,6 +53,8 @@ class Zendesk:
 
     name: ClassVar[str] = "zendesk"
     settings: ClassVar[tuple[Setting, ...]] = SETTINGS
+    app_settings: ClassVar[tuple[Setting, ...]] = oauth.APP_SETTINGS
+    place: ClassVar[Setting | None] = oauth.PLACE
     supports: ClassVar[frozenset[type[Change]]] = frozenset(
         {Reply, Note, Tag, Untag, Assign, SetStatus, SetPriority, SetField, OpenTicket, AddMessage, Merge, LinkTo}
     )
@@ -66,6 +69,24 @@ class Zendesk:
         self._made: Client | None = None
         self._us = connection.settings.get("user_id", "")
         self._groups: dict[str, str] | None = None
+
+    @staticmethod
+    def consent(app: App, place: str, asking: Asking) -> str:
+        """The account's consent page."""
+        return oauth.consent(app, place, asking)
+
+    @staticmethod
+    def granted(app: App, place: str, asking: Asking, code: str) -> Grant:
+        """Tokens for the code, with all the scopes that we need."""
+        return oauth.granted(app, place, asking, code)
+
+    def hook(self, url: str) -> Mapping[str, str]:
+        """Our webhook and our trigger, made or found; the webhook's secret."""
+        return hooks.hook(self._client, url, self.us)
+
+    def unhook(self, url: str) -> None:
+        """Trigger and webhook are taken away."""
+        hooks.unhook(self._client, url)
 
     @staticmethod
     def renewed(connection: Connection) -> Mapping[str, str]:

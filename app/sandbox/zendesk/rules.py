@@ -70,6 +70,8 @@ class Triggers:
         if operator in ("changed", "not_changed"):
             touched = any(e.get("field_name") == field for e in audit["events"])
             return touched if operator == "changed" else not touched
+        if field == "role" and str(value).isdecimal():
+            field = "author_id"
         same = str(value).lower() == str(self._fact(field, record, audit, created)).lower()
         return same if operator == "is" else not same
 
@@ -79,6 +81,8 @@ class Triggers:
             return "Create" if created else "Change"
         if field == "comment_is_public":
             return "not_relevant" if comment is None else comment["public"]
+        if field == "author_id":
+            return audit["author_id"]
         if field == "role":
             role = (self._state.users.get(audit["author_id"]) or {}).get("role")
             return "end_user" if role == "end-user" else "agent"
