@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from connectors.redaction import Redact
+
 Empty: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -76,6 +78,20 @@ class Person:
     external: bool = True
     """False only for a member of the account's own team. Unknown counts as external."""
     facts: Mapping[str, str | int | float | bool] = field(default_factory=lambda: Empty)
+
+
+class Level(StrEnum):
+    """What somebody may do on our pages, as their role at the host says, least first; compare with ``rank``."""
+
+    VIEWER = "viewer"
+    AGENT = "agent"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+    @property
+    def rank(self) -> int:
+        """0 for a viewer up to 3 for an admin."""
+        return list(Level).index(self)
 
 
 class Presence(StrEnum):
@@ -166,6 +182,9 @@ class Ticket:
     """``email``, ``chat``, ``web``, ``slack``, ``api``... as the vendor names it, lower case."""
     shared: bool = False
     """Everybody here, customers included, reads all that is posted (a shared Slack channel): no internal text, ever."""
+    direct: bool = False
+    """The host proves that the requester and we are the only ones here, and that it knows them itself (a member's direct
+    message): what is theirs may be said, though internal text may not."""
     priority: Priority | None = None
     assignee: str = ""
     """The id of the human or team that has it, or empty. Our own user is not an assignee."""
@@ -361,6 +380,7 @@ Change = (
     | AddMessage
     | Merge
     | LinkTo
+    | Redact
 )
 
 

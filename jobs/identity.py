@@ -16,7 +16,7 @@ from app.db.problems import Problem
 from app.db.runs import OPEN, Record
 from app.engine import otp
 from app.engine.actions.identity import PREFIX
-from app.engine.identity import Way, raised, same_person, screened, spoken
+from app.engine.identity import Way, alone, raised, same_person, screened, spoken
 from app.engine.otp import Bound
 from app.engine.templates import NotFilled
 from app.engine.workflows import runner
@@ -46,7 +46,7 @@ def heard(run: Run, account_id: str, ticket: Ticket) -> Ticket:
         now = run.services.database.now(session)
         awaited, windows = codes.awaited(session, run.ticket_id, now), codes.windows(session, run.ticket_id)
     question = ticket.question
-    if awaited and question and not ticket.shared and same_person(question, ticket):
+    if awaited and question and alone(ticket) and same_person(question, ticket):
         given = Said(question.id, otp.codes_in(clean(question.text).text))
         with run.transaction() as (session, now):
             _compare(session, run, _bound(session, run, account_id, ticket), given, now)

@@ -16,6 +16,7 @@ __all__ = [
     "Means",
     "Way",
     "Window",
+    "alone",
     "challenge",
     "raised",
     "same_person",
@@ -56,11 +57,16 @@ def spoken(ticket: Ticket) -> Identity:
     On a thread that several people read, and for mail that the host could not authenticate, nothing is proven either.
     """
     question = ticket.question
-    if question is None or not same_person(question, ticket) or ticket.shared:
+    if question is None or not same_person(question, ticket) or not alone(ticket):
         return Identity()
     if not ticket.requester.email or _doubtful(question):
         return Identity(user=ticket.requester.id)
     return Identity(ticket.requester.email.casefold(), ticket.requester.id, Level.HOST)
+
+
+def alone(ticket: Ticket) -> bool:
+    """Whether nobody but the requester reads what they are answered, as far as the host can prove it."""
+    return not ticket.shared or ticket.direct
 
 
 def same_person(message: Message, ticket: Ticket) -> bool:

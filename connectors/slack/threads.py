@@ -147,6 +147,7 @@ class Threads:
             updated_at=spoken[-1].at,
             channel="slack",
             shared=not is_internal(room),
+            direct=room.get("is_im") is True and not first.external,
             url=permalink(site, channel, root),
         )
 

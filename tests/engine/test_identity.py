@@ -41,6 +41,7 @@ def test_anybody_else_proves_nothing_by_name_or_address(author):
 
 def test_nobody_is_proven_where_several_read_and_write():
     assert spoken(replace(a_ticket(), shared=True)) == Identity()
+    assert spoken(replace(a_ticket(), shared=True, direct=True)).level is Level.HOST
 
 
 def test_nothing_asked_proves_nobody():

@@ -55,6 +55,7 @@ def test_in_an_internal_channel_whoever_began_asks() -> None:
         ticket = stage.connector.ticket(ref)
         assert roles(stage, ref) == [(Role.CUSTOMER, False), (Role.AGENT, False), (Role.CUSTOMER, False)]
         assert ticket.shared is False
+        assert ticket.direct is False
         assert ticket.requester.name == "Jo"
 
 
@@ -65,6 +66,7 @@ def test_in_a_direct_message_the_other_one_asks(team: str, external: bool) -> No
         ticket = stage.connector.ticket(ref)
         assert roles(stage, ref) == [(Role.CUSTOMER, external)]
         assert ticket.shared is True, "whatever is posted there, the asker reads"
+        assert ticket.direct is not external, "another workspace may call its people what it likes"
 
 
 def test_a_guest_of_ours_is_a_customer() -> None:
