@@ -29,7 +29,10 @@ class JudgementRow(Base):
 
 
 class OutcomeRow(Base):
-    """What somebody said about a decision with a button. ``kind`` is the click's action; ``by`` is the person's id there."""
+    """What somebody did with a decision or its draft. ``kind`` is the click's action; ``by`` is the person's id there.
+
+    ``reason`` is why, where a person said so.
+    """
 
     __tablename__ = "outcome"
     __table_args__ = (Index(None, "decision_id"),)
@@ -39,4 +42,5 @@ class OutcomeRow(Base):
     ticket_id: Mapped[str] = mapped_column(ForeignKey("ticket.id"))
     kind: Mapped[str] = mapped_column(String(20))
     by: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     at: Mapped[datetime]
