@@ -6,6 +6,7 @@ Judging decisions and issuing records is not here; this room only says what a re
 import hashlib
 import hmac
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -40,14 +41,14 @@ def lower_bound(judged: int, errors: int, confidence: float = CONFIDENCE) -> flo
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = (low + high) / 2
-        if _at_most(errors, judged, 1 - middle) < 1 - confidence:
+        if at_most(errors, judged, 1 - middle) < 1 - confidence:
             low = middle
         else:
             high = middle
     return low
 
 
-def _at_most(errors: int, judged: int, rate: float) -> float:
+def at_most(errors: int, judged: int, rate: float) -> float:
     """The chance of at most ``errors`` in ``judged`` when each fails with ``rate``; in logarithms, so that it is exact for many."""
     if rate <= 0:
         return 1.0
@@ -79,6 +80,12 @@ def _signature(record: EvidenceRecord, key: bytes) -> str:
     return hmac.new(key, "\x1f".join(f"{n}={v}" for n, v in fields.items()).encode(), hashlib.sha256).hexdigest()
 
 
+def newest(records: Sequence[EvidenceRecord], claim: Claim) -> EvidenceRecord | None:
+    """The record that speaks for the claim: the newest of its digest. Where there is none, the newest of all, which says why not."""
+    own = [record for record in records if record.digest == claim.digest]
+    return max(own or records, key=lambda record: record.issued_at, default=None)
+
+
 def allows(record: EvidenceRecord | None, claim: Claim, *, now: datetime, key: bytes) -> Reason | None:
     """None when the record allows what is claimed, now; otherwise why it is locked. Never raises."""
     if record is None:
@@ -95,7 +102,7 @@ def _worth(record: EvidenceRecord, digest: str, now: datetime) -> Reason | None:
     if not record.issued_at <= now < record.expires_at:
         return Reason("evidence_expired", f"The evidence ran out on {record.expires_at:%Y-%m-%d}: judge again.")
     if record.digest != digest:
-        return Reason("evidence_outdated", "Configuration, knowledge or engine changed since the answers were judged.")
+        return Reason("evidence_outdated", "What people judged was made otherwise: another workflow, writer, knowledge or configuration.")
     if not 0 <= record.errors <= record.judged:
         return Reason("evidence_thin", "The evidence record's counts cannot be.")
     bound, target = lower_bound(record.judged, record.errors), max(record.target, LEAST_TARGET)
