@@ -6,7 +6,8 @@ from app.engine.configuration.checking import checked
 from app.engine.configuration.reading import ConfigurationError, Problem, read
 from app.engine.configuration.settled import Category, Configuration, Route, Templates
 from app.engine.configuration.settling import settled
-from app.engine.configuration.states import SettingLine, State, report
+from app.engine.configuration.states import SettingLine, report
+from app.engine.configuration.verdicts import State
 
 __all__ = [
     "Category",

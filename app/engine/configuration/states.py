@@ -4,27 +4,14 @@ Every leaf of a configuration finds exactly one line: the first whose pattern fi
 ``**`` for any that remain.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from app.engine.configuration.checking import topical
+from app.engine.configuration import verdicts
 from app.engine.configuration.reading import Path, leaves, shown
-from app.engine.configuration.settled import COMMANDS, VOICES, Configuration
-from app.engine.configuration.settling import STEPS, is_address
-from app.engine.otp import METHODS
-from app.engine.words import stems
-
-
-class State(StrEnum):
-    """What becomes of a setting."""
-
-    WORKS = "works"
-    HOST = "host"
-    """The host provides it: it is switched on there."""
-    NOT_YET = "not_yet"
-    WARNING = "warning"
+from app.engine.configuration.settled import Configuration
+from app.engine.configuration.verdicts import HOST, NOT_YET, WARNING, WORKS, Judge, State, Verdict
 
 
 @dataclass(frozen=True)
@@ -35,12 +22,6 @@ class SettingLine:
     line: int
     state: State
     text: str
-
-
-Verdict = tuple[State, str]
-Judge = Callable[[Path, Any, Configuration], Verdict]
-
-WORKS, HOST, NOT_YET, WARNING = State.WORKS, State.HOST, State.NOT_YET, State.WARNING
 
 
 def report(configuration: Configuration) -> tuple[SettingLine, ...]:
@@ -68,142 +49,6 @@ def fits(pattern: str, path: Path) -> bool:
         parts.pop()
         path = path[: len(parts)] if len(path) >= len(parts) else path
     return len(parts) == len(path) and all(p in {"*", str(q)} for p, q in zip(parts, path, strict=True))
-
-
-# --- verdicts that depend on the value ----------------------------------------------------------------------
-
-
-def _address(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    if is_address(value):
-        return WORKS, "mail from this address is our own and is never answered"
-    return WARNING, "is no mail address: write it in quotes, such as 'support@your-domain.example'"
-
-
-def _channel(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    if value in configuration.rules.channels:
-        return WORKS, "its responseTime counts for tickets from there; the helpdesk has to have the channel"
-    return HOST, "set the channel up in the helpdesk: what arrives there is served"
-
-
-def _keyword(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    about = _started(str(value), configuration)
-    if about:
-        return WORKS, f"a text message that begins with it is about {about}"
-    return WORKS, "a text message that begins with it goes to a person"
-
-
-def _started(start: str, configuration: Configuration) -> str:
-    """The category whose words all stand in what a keyword starts, or nothing."""
-    wanted = set(stems(start))
-    return next((c.name for c in configuration.categories if set(stems(c.name.replace("_", " "))) <= wanted), "")
-
-
-def _topic(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    about = topical(str(path[1]), (c.name for c in configuration.categories))
-    if not about:
-        return WARNING, f"no category has {path[1]} in its name, so nothing follows from it"
-    used = [c.name for c in configuration.categories if c.name in about and value in {c.sla, c.team}]
-    if not used:
-        return WARNING, f"{', '.join(about)} has a setting of its own, which counts instead"
-    return WORKS, f"for {', '.join(used)}"
-
-
-def _about(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    about = topical(str(path[1]), (c.name for c in configuration.categories))
-    if not about:
-        return WARNING, f"no category has {path[1]} in its name, so nothing follows from it"
-    if path[2] == "immediate":
-        return WORKS, f"for {', '.join(about)}: urgent, and people are told at once"
-    return WORKS, f"for {', '.join(about)}: the briefing names it as a person's next step"
-
-
-def _told(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    contact = configuration.rules.contacts.get(str(value))
-    if contact is None:
-        return WARNING, f"say under `contacts` how {value} is reached: until then only the ticket's briefing names them"
-    return WORKS, f"is told by {', '.join(contact.ways)}"
-
-
-def _quotes(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    return WORKS, "articles are quoted for this category" if value else "nothing is quoted for this category"
-
-
-def _format(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    if value == STEPS:
-        return WORKS, "answers keep the steps of their article, numbered"
-    return NOT_YET, f"answers have the form of their article; only {STEPS} is a form of its own"
-
-
-def _voice(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    if value in VOICES:
-        return WORKS, "how a language model writes, once one is set up"
-    return WARNING, f"is no voice we have, so a model writes plainly; known here: {', '.join(VOICES)}"
-
-
-def _private(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    if value:
-        return WORKS, "a model never reads personal data, and no draft of its repeats any"
-    return WARNING, "personal data is kept from a model all the same"
-
-
-def _step(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    """Whether the workflow is run; its steps are run as a whole or not at all."""
-    if any(flow.name == path[1] for flow in configuration.workflows.values()):
-        return WORKS, "a step of the workflow; what it changes elsewhere waits for evidence or a person's approval"
-    return NOT_YET, "one of its steps is not known yet, so a draft is quoted from articles instead"
-
-
-def _self_service(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    if any(step.name == path[2] for flow in configuration.workflows.values() for step in flow.steps):
-        return WORKS, "a step of the category's workflow"
-    return NOT_YET, "this self-service flow is not run yet"
-
-
-SAME = {"check-order": "fetchOrderStatus", "initiate-return": "createReturnTicket"}
-"""What a chatbot may do in a system, and the step of a category's workflow that does it."""
-OURS = {"create-ticket": "every question is a ticket there", "search-kb": "every connected article is searched"}
-
-
-def _wish(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    asked = configuration.settings["chatbot"]["integrations"][path[2]].get("actions", ())
-    wanted = asked if path[3] == "system" else (value,)
-    if all(action in OURS for action in wanted):
-        return WORKS, OURS[wanted[0]] if len(wanted) == 1 else "every question is a ticket there"
-    steps = {step.action for flow in configuration.workflows.values() for step in flow.steps}
-    done = [action for action in wanted if action in configuration.wishes or SAME.get(action) in steps]
-    if done:
-        return WORKS, "done for a customer who asks for it, once evidence or a person allows"
-    return NOT_YET, "this is not done for a customer yet"
-
-
-def _tool(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    name = configuration.settings["chatbot"]["tools"][path[2]]["name"]
-    if name not in COMMANDS:
-        return NOT_YET, "a model is not offered this: it may only look up what customers may read"
-    return WORKS, "a model may look this up, once one is set up; nothing is changed by it"
-
-
-def _method(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    if value in METHODS:
-        return WORKS, "a code by this way, where it is set up; the next way otherwise, a person at the end"
-    return WARNING, f"is asked by people only; codes are known as {', '.join(METHODS)}"
-
-
-# fmt: off
-ASKED = frozenset((
-    "autoCreateTickets", "syncStatus", "searchIssues", "createIssues", "labelMapping", "fetchMetrics",
-    "correlateErrors", "fetchSubscription", "updatePaymentMethod",
-))
-# fmt: on
-"""What actions heed of what is said of a system."""
-
-
-def _integration(path: Path, value: Any, configuration: Configuration) -> Verdict:
-    if path[2] in ASKED:
-        return WORKS, f"heeded once {path[1]} is connected with `deskhand connect {path[1]}`"
-    if path[2] == "project":
-        return HOST, f"say it with `deskhand connect {path[1]}`: the connection's own counts"
-    return NOT_YET, "this of the system is not asked or told yet"
 
 
 # --- the table ----------------------------------------------------------------------------------------------
@@ -236,7 +81,7 @@ _CATEGORY: Mapping[str, Verdict | Judge] = {
     "assignTo": (WORKS, "assigns the team, which must exist in the helpdesk"),
     "escalateTo": (WORKS, "assigns the team, which must exist in the helpdesk"),
     "sla": (WORKS, "written as the SLA target"),
-    "knowledgeBase": _quotes,
+    "knowledgeBase": verdicts.quotes,
     "requiresContext.**": (
         WORKS,
         "looked up, else asked for, twice at most, where the category has a workflow that needs it",
@@ -279,14 +124,14 @@ _MAY_BE_EMPTY = (
 TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("service", (WORKS, "the configuration's name")),
     # channels
-    ("channels.*.address.**", _address),
-    ("channels.*.type", _channel),
+    ("channels.*.address.**", verdicts.address),
+    ("channels.*.type", verdicts.channel),
     ("channels.*.widget.proactive.**", _PROACTIVE),
     ("channels.*.widget.**", (HOST, "set the chat window's looks in the helpdesk")),
     ("channels.*.autoReply", (HOST, "the helpdesk's own confirmation of receipt; answers follow `modes`")),
     ("channels.*.responseTime", (WORKS, "the SLA target on this channel, where it is the shorter one")),
     ("channels.*.number", (HOST, "connect the number in the helpdesk")),
-    ("channels.*.keywords.**", _keyword),
+    ("channels.*.keywords.**", verdicts.keyword),
     ("channels.*.integration", (HOST, "connect it with `deskhand connect`; the name is for people")),
     ("channels.*.context.**", (WORKS, "shown to people in the note, where the helpdesk says it of the customer")),
     ("channels.*.threadTracking", (HOST, "the helpdesk keeps mail threads together")),
@@ -309,7 +154,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("autoResponse.*.enabled", (WORKS, "false: a person answers; true: answers follow `modes`")),
     ("autoResponse.*.requireHuman", (WORKS, "a person answers")),
     ("autoResponse.*.workflow.*.sla", (WORKS, "the SLA target of what it names, such as a periodic update")),
-    ("autoResponse.*.workflow.**", _step),
+    ("autoResponse.*.workflow.**", verdicts.step),
     (
         "autoResponse.*.knowledgeBase.source",
         (WORKS, "its answers come first, where an origin has that name; else none"),
@@ -318,16 +163,16 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("autoResponse.*.knowledgeBase.includeReviews", (HOST, "have their pages indexed with `deskhand index`")),
     ("autoResponse.*.knowledgeBase.includeSimilarProducts", (WORKS, "links to other pages that fit, 3 at most")),
     ("autoResponse.*.knowledgeBase.**", (WORKS, "false: compared by words alone; true: by meaning too")),
-    ("autoResponse.*.response.format", _format),
+    ("autoResponse.*.response.format", verdicts.form),
     ("autoResponse.*.response.includeRelatedArticles", (WORKS, "how many other articles an answer links to")),
     ("autoResponse.*.response.**", _SHOWN),
-    ("autoResponse.*.authentication.methods.*", _method),
+    ("autoResponse.*.authentication.methods.*", verdicts.method),
     ("autoResponse.*.authentication.**", (WORKS, "who asks is proven first, where the workflow has verify-identity")),
-    ("autoResponse.*.*.**", _self_service),
+    ("autoResponse.*.*.**", verdicts.self_service),
     # chatbot
     ("chatbot.fallbackToHuman.triggers.**", (WORKS, "a person answers when it is so")),
     ("chatbot.handoff.triggers.**", (WORKS, "a person answers when it is so")),
-    ("chatbot.compliance.noPII", _private),
+    ("chatbot.compliance.noPII", verdicts.private),
     (
         "chatbot.compliance.approved Responses",
         (WORKS, "only messages that somebody approved are sent: see `deskhand account approve`"),
@@ -337,18 +182,18 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("chatbot.compliance.**", _DUTY),
     ("chatbot.limitations.**", (WORKS, "nothing is changed elsewhere without a person's approval")),
     ("chatbot.engine", _MODEL),
-    ("chatbot.personality", _voice),
+    ("chatbot.personality", verdicts.voice),
     ("chatbot.systemPrompt", (WORKS, "a model reads it after our own rules, which it cannot widen")),
     ("chatbot.contextWindow", (WORKS, "how many of the newest messages a model reads")),
     ("chatbot.temperature", _MODEL),
-    ("chatbot.tools.*.name", _tool),
+    ("chatbot.tools.*.name", verdicts.tool),
     ("chatbot.tools.*.description", (WORKS, "a model reads it after our own description of what it may look up")),
-    ("chatbot.integrations.*.**", _wish),
+    ("chatbot.integrations.*.**", verdicts.wish),
     ("chatbot.**", (WARNING, "is empty: leave it out or fill it")),
     # escalation
     ("escalation.sla.**", (WORKS, "written as the SLA target")),
     ("escalation.routing.**", (WORKS, "tickets are routed by it")),
-    ("escalation.triggers.*.notify.**", _told),
+    ("escalation.triggers.*.notify.**", verdicts.told),
     ("escalation.triggers.*.preserveContext", (HOST, "the ticket keeps all that was said; the briefing comes on top")),
     ("escalation.triggers.**", (WORKS, "sets off what it says: priority, team, tag and a briefing in the ticket")),
     ("escalation.businessHours.outsideHours.escalateUrgent", (WORKS, "urgent tickets are brought to who is on call")),
@@ -364,13 +209,13 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("escalation.warnShare", (WORKS, "people are warned when this share of the promised time is left")),
     ("agents.*.hours.outsideHours.**", (WARNING, "is read for the account only: see escalation.businessHours")),
     ("agents.**", (WORKS, "joined with what the helpdesk says of that agent, by mail address or id")),
-    ("escalation.*.sla", _topic),
-    ("escalation.*.route-to", _topic),
-    ("escalation.*.notify.**", _told),
-    ("escalation.*.immediate", _about),
-    ("escalation.*.**", _about),
+    ("escalation.*.sla", verdicts.topic),
+    ("escalation.*.route-to", verdicts.topic),
+    ("escalation.*.notify.**", verdicts.told),
+    ("escalation.*.immediate", verdicts.about),
+    ("escalation.*.**", verdicts.about),
     # the rest
-    ("integrations.*.**", _integration),
+    ("integrations.*.**", verdicts.integration),
     ("integrations.**", (WARNING, "is empty: leave it out or fill it")),
     ("compliance.encryption", (NOT_YET, "secrets are sealed; other columns are not encrypted yet")),
     ("compliance.recordingRequired", (HOST, "switch recording on in the telephone system and the helpdesk")),
@@ -378,7 +223,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("monitoring.**", (NOT_YET, "nothing is watched yet")),
     ("analytics.**", _FIGURES),
     ("contacts.*.acknowledgeMinutes", (WORKS, "minutes after which the next one is told, unless somebody has it")),
-    ("contacts.*.then", _told),
+    ("contacts.*.then", verdicts.told),
     ("contacts.*.*", (WORKS, "how somebody is told; see `deskhand doctor` for mail and pager")),
     ("facts.**", (WORKS, "a fact of your own, which conditions may ask about")),
     ("guides.*.title", (WORKS, "how the guide is called in notes")),

@@ -1,0 +1,176 @@
+"""What becomes of a setting where that depends on its value: one judge for each kind, asked by the table in ``states``."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from app.engine.configuration.checking import topical
+from app.engine.configuration.reading import Path
+from app.engine.configuration.settled import COMMANDS, VOICES, Configuration
+from app.engine.configuration.settling import STEPS, is_address
+from app.engine.otp import METHODS
+from app.engine.words import stems
+
+
+class State(StrEnum):
+    """What becomes of a setting."""
+
+    WORKS = "works"
+    HOST = "host"
+    """The host provides it: it is switched on there."""
+    NOT_YET = "not_yet"
+    WARNING = "warning"
+
+
+Verdict = tuple[State, str]
+Judge = Callable[[Path, Any, Configuration], Verdict]
+
+WORKS, HOST, NOT_YET, WARNING = State.WORKS, State.HOST, State.NOT_YET, State.WARNING
+
+
+def address(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """An address of the account: a real one, or a placeholder."""
+    if is_address(value):
+        return WORKS, "mail from this address is our own and is never answered"
+    return WARNING, "is no mail address: write it in quotes, such as 'support@your-domain.example'"
+
+
+def channel(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """A channel: one whose promise counts, or one that the host brings."""
+    if value in configuration.rules.channels:
+        return WORKS, "its responseTime counts for tickets from there; the helpdesk has to have the channel"
+    return HOST, "set the channel up in the helpdesk: what arrives there is served"
+
+
+def keyword(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """What a text message may begin with, and what that starts."""
+    about = _started(str(value), configuration)
+    if about:
+        return WORKS, f"a text message that begins with it is about {about}"
+    return WORKS, "a text message that begins with it goes to a person"
+
+
+def _started(start: str, configuration: Configuration) -> str:
+    """The category whose words all stand in what a keyword starts, or nothing."""
+    wanted = set(stems(start))
+    return next((c.name for c in configuration.categories if set(stems(c.name.replace("_", " "))) <= wanted), "")
+
+
+def topic(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """A promise or a team for every category with the word in its name."""
+    about = topical(str(path[1]), (c.name for c in configuration.categories))
+    if not about:
+        return WARNING, f"no category has {path[1]} in its name, so nothing follows from it"
+    used = [c.name for c in configuration.categories if c.name in about and value in {c.sla, c.team}]
+    if not used:
+        return WARNING, f"{', '.join(about)} has a setting of its own, which counts instead"
+    return WORKS, f"for {', '.join(used)}"
+
+
+def about(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """A duty for every category with the word in its name."""
+    about = topical(str(path[1]), (c.name for c in configuration.categories))
+    if not about:
+        return WARNING, f"no category has {path[1]} in its name, so nothing follows from it"
+    if path[2] == "immediate":
+        return WORKS, f"for {', '.join(about)}: urgent, and people are told at once"
+    return WORKS, f"for {', '.join(about)}: the briefing names it as a person's next step"
+
+
+def told(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """Somebody who is told: reachable, or only named."""
+    contact = configuration.rules.contacts.get(str(value))
+    if contact is None:
+        return WARNING, f"say under `contacts` how {value} is reached: until then only the ticket's briefing names them"
+    return WORKS, f"is told by {', '.join(contact.ways)}"
+
+
+def quotes(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """Whether articles are quoted."""
+    return WORKS, "articles are quoted for this category" if value else "nothing is quoted for this category"
+
+
+def form(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """The form of an answer."""
+    if value == STEPS:
+        return WORKS, "answers keep the steps of their article, numbered"
+    return NOT_YET, f"answers have the form of their article; only {STEPS} is a form of its own"
+
+
+def voice(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """How a model writes."""
+    if value in VOICES:
+        return WORKS, "how a language model writes, once one is set up"
+    return WARNING, f"is no voice we have, so a model writes plainly; known here: {', '.join(VOICES)}"
+
+
+def private(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """Whether personal data is kept from a model."""
+    if value:
+        return WORKS, "a model never reads personal data, and no draft of its repeats any"
+    return WARNING, "personal data is kept from a model all the same"
+
+
+def step(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """Whether the workflow is run; its steps are run as a whole or not at all."""
+    if any(flow.name == path[1] for flow in configuration.workflows.values()):
+        return WORKS, "a step of the workflow; what it changes elsewhere waits for evidence or a person's approval"
+    return NOT_YET, "one of its steps is not known yet, so a draft is quoted from articles instead"
+
+
+def self_service(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """A self-service flow: run as a step, or not yet."""
+    if any(step.name == path[2] for flow in configuration.workflows.values() for step in flow.steps):
+        return WORKS, "a step of the category's workflow"
+    return NOT_YET, "this self-service flow is not run yet"
+
+
+SAME = {"check-order": "fetchOrderStatus", "initiate-return": "createReturnTicket"}
+"""What a chatbot may do in a system, and the step of a category's workflow that does it."""
+OURS = {"create-ticket": "every question is a ticket there", "search-kb": "every connected article is searched"}
+
+
+def wish(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """What a chatbot may do in a system."""
+    asked = configuration.settings["chatbot"]["integrations"][path[2]].get("actions", ())
+    wanted = asked if path[3] == "system" else (value,)
+    if all(action in OURS for action in wanted):
+        return WORKS, OURS[wanted[0]] if len(wanted) == 1 else "every question is a ticket there"
+    steps = {step.action for flow in configuration.workflows.values() for step in flow.steps}
+    done = [action for action in wanted if action in configuration.wishes or SAME.get(action) in steps]
+    if done:
+        return WORKS, "done for a customer who asks for it, once evidence or a person allows"
+    return NOT_YET, "this is not done for a customer yet"
+
+
+def tool(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """What a model may look up."""
+    name = configuration.settings["chatbot"]["tools"][path[2]]["name"]
+    if name not in COMMANDS:
+        return NOT_YET, "a model is not offered this: it may only look up what customers may read"
+    return WORKS, "a model may look this up, once one is set up; nothing is changed by it"
+
+
+def method(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """A way to prove who asks."""
+    if value in METHODS:
+        return WORKS, "a code by this way, where it is set up; the next way otherwise, a person at the end"
+    return WARNING, f"is asked by people only; codes are known as {', '.join(METHODS)}"
+
+
+# fmt: off
+ASKED = frozenset((
+    "autoCreateTickets", "syncStatus", "searchIssues", "createIssues", "labelMapping", "fetchMetrics",
+    "correlateErrors", "fetchSubscription", "updatePaymentMethod",
+))
+# fmt: on
+"""What actions heed of what is said of a system."""
+
+
+def integration(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """What a system is asked and told."""
+    if path[2] in ASKED:
+        return WORKS, f"heeded once {path[1]} is connected with `deskhand connect {path[1]}`"
+    if path[2] == "project":
+        return HOST, f"say it with `deskhand connect {path[1]}`: the connection's own counts"
+    return NOT_YET, "this of the system is not asked or told yet"
