@@ -112,6 +112,12 @@ class Client:
             "PUT conversation", self._library.conversations.update, ticket, custom_attributes=dict(attributes)
         )
 
+    def redact(self, ticket: str, part: str, *, opening: bool = False) -> Json:
+        """Take a whole message out for good, the conversation's ``opening`` one or a part."""
+        kind, name = ("source", "source_id") if opening else ("conversation_part", "conversation_part_id")
+        body = {"type": kind, "conversation_id": ticket, name: part}
+        return self._call("POST redact", self._library.conversations.redact_conversation, request=body)
+
     def open(self, contact: Mapping[str, str], body: str, subject: str) -> Json:
         """Open a conversation in a contact's name."""
         more = {"additional_body_parameters": {"subject": subject}} if subject else None

@@ -8,13 +8,15 @@ from typing import Any, ClassVar
 
 from connectors.base import Answers, Connection, Setting
 from connectors.errors import AuthFailed, BadSignature, NotFound, Refused, Unsupported
-from connectors.intercom import availability, events, parse, people, settings, solved, values
+from connectors.installing import App, Asking, Grant
+from connectors.intercom import availability, events, oauth, parse, people, settings, solved, values
 from connectors.intercom.client import Client
 from connectors.intercom.directory import Directory
 from connectors.intercom.marks import Owner
 from connectors.intercom.opening import Opener
 from connectors.intercom.revision import revision
 from connectors.intercom.writes import Batch, Writer
+from connectors.redaction import Redact
 from connectors.signing import mac, same
 from connectors.types import (
     AddMessage,
@@ -50,11 +52,16 @@ class Intercom:
 
     name: ClassVar[str] = "intercom"
     settings: ClassVar[tuple[Setting, ...]] = settings.SETTINGS
+    app_settings: ClassVar[tuple[Setting, ...]] = oauth.APP_SETTINGS
+    place: ClassVar[Setting | None] = oauth.PLACE
+    tenant_setting: ClassVar[str] = "app_id"
     # Nothing here but 2xx, 401 and 503: 410 disables the subscription at once and 429 throttles it for up to two hours.
     answers: ClassVar[Answers] = Answers()
     supports: ClassVar[frozenset[type[Change]]] = frozenset(
-        {Reply, Note, Tag, Untag, Assign, SetStatus, SetPriority, SetField, OpenTicket, AddMessage}
+        {Reply, Note, Tag, Untag, Assign, SetStatus, SetPriority, SetField, OpenTicket, AddMessage, Redact}
     )
+
+    redacts_whole: ClassVar[bool] = True
 
     def __init__(self, connection: Connection) -> None:
         given = connection.settings
@@ -69,6 +76,21 @@ class Intercom:
     def close(self) -> None:
         """Give the kept connections back; the connector is not used afterwards."""
         self._client.close()
+
+    @staticmethod
+    def consent(app: App, place: str, asking: Asking) -> str:
+        """Intercom's consent page."""
+        return oauth.consent(app, place, asking)
+
+    @staticmethod
+    def granted(app: App, place: str, asking: Asking, code: str) -> Grant:
+        """The workspace that was connected."""
+        return oauth.granted(app, place, asking, code)
+
+    @staticmethod
+    def tenants(app: App, request: Inbound) -> Sequence[str]:
+        """Which workspace a notification is of."""
+        return oauth.tenants(app, request)
 
     def check(self) -> Mapping[str, str]:
         """Who we are there. Raises Refused when the token belongs to another workspace than the one configured."""

@@ -88,8 +88,9 @@ def person(author: Json, kind: Role) -> Person:
 
 
 def messages(conversation: Json, owner: Owner, ours: Collection[str] = ()) -> tuple[Message, ...]:
-    """All that was said, oldest first. Parts that only record a change have no words and are left out, redacted ones too.
+    """All that was said, oldest first. Parts that only record a change have no words and are left out.
 
+    What a customer said and somebody took out is a message without words: it was asked, and nothing before it is asked again.
     ``ours`` are ids of parts that a resend has recognised as its own.
     """
     every = parts(conversation)
@@ -107,10 +108,10 @@ def mine(every: Sequence[Json], owner: Owner, ours: Collection[str] = ()) -> lis
 def _message(part: Json, conversation: Json, *, ours: bool) -> Message | None:
     at = moment(part.get("created_at")) or moment(conversation.get("created_at"))
     attachments = _attachments(part)
-    text = to_text(_text(part.get("body")))
-    if at is None or part.get("redacted") is True or not (text or attachments):
+    kind, gone = role(part, ours=ours), part.get("redacted") is True
+    text = "" if gone else to_text(_text(part.get("body")))
+    if at is None or not (text or attachments or (gone and kind is Role.CUSTOMER)):
         return None
-    kind = role(part, ours=ours)
     if kind is Role.AGENT and part.get("delivered_as") == "automated":
         kind = Role.MACHINE
     return Message(

@@ -10,8 +10,9 @@ from typing import Any
 
 from connectors.intercom.marks import Owner, reference, references
 from connectors.intercom.markup import gist, spoken, to_text
-from connectors.intercom.parse import CUSTOMERS, author_of, parts, state, tag_ids
+from connectors.intercom.parse import CUSTOMERS, author_of, parts, source, state, tag_ids
 from connectors.intercom.values import Json, identity, moment, table
+from connectors.redaction import Redact
 from connectors.types import AddMessage, Change, Note, Reply, SetField, SetPriority, SetStatus, Tag, Untag
 
 SKEW = timedelta(seconds=60)
@@ -75,6 +76,9 @@ def _shown(change: Change, conversation: Json) -> bool:
         return set(change.names) <= set(tag_ids(conversation))
     if isinstance(change, Untag):
         return not set(change.names) & set(tag_ids(conversation))
+    if isinstance(change, Redact):
+        said = [source(conversation), *parts(conversation)]
+        return any(identity(one.get("id")) == change.message and one.get("redacted") is True for one in said)
     return isinstance(change, SetStatus) and wanted_state(change) == state(conversation)
 
 

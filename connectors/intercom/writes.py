@@ -1,7 +1,8 @@
 """A batch of changes at one conversation: several calls in a fixed order, the customer's words as late as can be.
 
 Order: attributes in one call, tags, note, reply, assignment, state. All but messages may be made twice without harm.
-Assignment comes after the messages: a reply may assign the conversation to its author.
+Assignment comes after the messages: a reply may assign the conversation to its author. What is taken out goes last: the words
+that people may keep are in a note of the same batch by then.
 """
 
 import base64
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from connectors.errors import Conflict, NotFound, Refused
@@ -17,9 +19,10 @@ from connectors.intercom.client import Client, Json
 from connectors.intercom.directory import Directory
 from connectors.intercom.marks import Owner, line
 from connectors.intercom.markup import gist, to_html, to_text
-from connectors.intercom.parse import admin_assignee, contact_id, parts, tag_ids, team_assignee
+from connectors.intercom.parse import admin_assignee, contact_id, parts, source, tag_ids, team_assignee
 from connectors.intercom.revision import revision
 from connectors.intercom.values import identity
+from connectors.redaction import Redact
 from connectors.types import (
     REFUSED_AGENT,
     AddMessage,
@@ -54,6 +57,8 @@ class Batch:
     """As read last, while nothing was written since."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """The conversation's tags, name to id, as they were read first."""
+    opening: str = ""
+    """The id of the conversation's first message."""
     done: Mapping[int, str] = field(default_factory=dict)
     refs: dict[int, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
@@ -96,15 +101,16 @@ class Writer:
         self._replies(batch)
         self._assignments(batch)
         self._states(batch)
+        self._redactions(batch)
         return batch.receipt()
 
     def _look(self, batch: Batch) -> None:
         """Read the conversation where something hangs on it, and find what is so already."""
-        needs = any(isinstance(change, Untag | AddMessage) for change in batch.changes)
+        needs = any(isinstance(change, Untag | AddMessage | Redact) for change in batch.changes)
         if batch.since is None and batch.expect is None and not needs:
             return
         batch.conversation = conversation = self._client.conversation(batch.ticket)
-        batch.tags = tag_ids(conversation)
+        batch.tags, batch.opening = tag_ids(conversation), identity(source(conversation).get("id"))
         if batch.since is not None:
             batch.refs.update(probe.made(batch.changes, conversation, self._owner, batch.key, batch.since))
             batch.done = dict(batch.refs)
@@ -254,6 +260,12 @@ class Writer:
             return team and (not change.agent or self._directory.admin(change.agent) == admin_assignee(conversation))
         except Refused:
             return False
+
+    def _redactions(self, batch: Batch) -> None:
+        """Whole messages: Intercom has nothing smaller. One that was taken out already is left."""
+        for message in dict.fromkeys(change.message for _, change in batch.todo(Redact)):
+            opening = message == batch.opening
+            self._softly(batch, "redaction", partial(self._client.redact, opening=opening), message)
 
     def _states(self, batch: Batch) -> None:
         for _, change in batch.todo(SetStatus):

@@ -54,6 +54,7 @@ ERRORS: Mapping[str, type[ConnectorError]] = {
 }
 """Slack's error word -> ours. What is not listed is Refused: it would be refused again."""
 
+ENDED = "token_expired"
 TOO_MANY = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
 BROKEN = (
@@ -98,9 +99,12 @@ class Web(WebClient):
 class Client:
     """Slack's methods for one installation. Nothing is retried; nothing that was said appears in an error."""
 
-    def __init__(self, site: Install, timeout: int = TIMEOUT) -> None:
+    def __init__(
+        self, site: Install, timeout: int = TIMEOUT, renew: Callable[[], Mapping[str, str]] | None = None
+    ) -> None:
         self._site = site
         self._timeout = timeout
+        self._renew = renew
         self._web: Web | None = None
 
     @property
@@ -110,10 +114,20 @@ class Client:
             self._web = Web(self._site, self._timeout)
         return self._web
 
+    def _asked(self, method: Callable[..., SlackResponse], arguments: Mapping[str, Any]) -> SlackResponse:
+        """Ask; once more with a renewed token where Slack says that ours has ended: then nothing was done."""
+        try:
+            return method(**arguments)
+        except SlackApiError as error:
+            if self._renew is None or _word(error) != ENDED:
+                raise
+        self.web.token = self._renew()["bot_token"]
+        return method(**arguments)
+
     def ask(self, method: Callable[..., SlackResponse], **arguments: Any) -> Mapping[str, Any]:
         """Call ``client.web.<method>`` once and give Slack's answer back. Raises a ConnectorError."""
         try:
-            answer = method(**arguments)
+            answer = self._asked(method, arguments)
         except SlackApiError as error:
             raise refusal(method.__name__, error) from error
         except BROKEN as error:
@@ -146,6 +160,12 @@ class Client:
             raise Refused("response_url: expired or used up")
         if failed := http.error(answer.status_code, answer.headers, "response_url"):
             raise failed
+
+
+def _word(error: SlackApiError) -> str:
+    """Slack's word for it, or nothing where the answer cannot be read."""
+    data = error.response.data
+    return str(data.get("error")) if isinstance(data, dict) else ""
 
 
 def refusal(what: str, error: SlackApiError) -> ConnectorError:

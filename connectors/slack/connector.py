@@ -1,13 +1,14 @@
 """Slack as a helpdesk: threads are tickets, replies go into the thread, notes into an internal channel. The parts do the work."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from connectors.base import Answer, Answers, Connection, Setting
 from connectors.errors import AuthFailed, BadPayload, Conflict, Refused, Unsupported
-from connectors.slack import parse
+from connectors.installing import App, Asking, Grant
+from connectors.slack import oauth, parse
 from connectors.slack.blocks import mrkdwn
 from connectors.slack.client import Client
 from connectors.slack.posts import NO_CHANNEL, NO_TRACE, Posts
@@ -30,12 +31,15 @@ class Slack:
 
     name: ClassVar[str] = "slack"
     settings: ClassVar[tuple[Setting, ...]] = SETTINGS
+    app_settings: ClassVar[tuple[Setting, ...]] = oauth.APP_SETTINGS
+    place: ClassVar[Setting | None] = oauth.PLACE
+    tenant_setting: ClassVar[str] = "team_id"
     supports: ClassVar[frozenset[type[Change]]] = frozenset({Reply, Note, Whisper})
     answers: ClassVar[Answers] = Answers(unreadable=Answer(400, {"x-slack-no-retry": "1"}))
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, renew: Callable[[], Mapping[str, str]] | None = None) -> None:
         self._install = install(connection)
-        self._client = Client(self._install)
+        self._client = Client(self._install, renew=renew)
         self._threads = Threads(self._client, self._install)
         self._posts = Posts(self._client, self._threads)
 
@@ -47,6 +51,26 @@ class Slack:
         names = ("user_id", "bot_id", "app_id", "team_id", "enterprise_id", "url")
         found = {name: str(told[name]) for name in names if told.get(name)}
         return {**found, "account": str(told.get("team") or self._install.team)}
+
+    @staticmethod
+    def consent(app: App, place: str, asking: Asking) -> str:
+        """Slack's consent page."""
+        return oauth.consent(app, place, asking)
+
+    @staticmethod
+    def granted(app: App, place: str, asking: Asking, code: str) -> Grant:
+        """The installation of a workspace or of a whole organisation."""
+        return oauth.granted(app, place, asking, code)
+
+    @staticmethod
+    def renewed(connection: Connection) -> Mapping[str, str]:
+        """New tokens for the refresh token."""
+        return oauth.renewed(connection)
+
+    @staticmethod
+    def tenants(app: App, request: Inbound) -> Sequence[str]:
+        """Which installations a request may be for."""
+        return oauth.tenants(app, request)
 
     @property
     def notes_apart(self) -> bool:

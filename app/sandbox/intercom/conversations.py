@@ -184,12 +184,14 @@ class Conversations:
             return jsonify(self._door.renderer().tag(tag))
 
     def redact(self) -> Response:
-        """Blank one part."""
+        """Blank one part, or the message that a customer began with."""
         body = sent()
         with self._workspace.lock:
             given = self._known(text(body, "conversation_id"))
-            wanted = text(body, "conversation_part_id")
-            part = next((one for one in given.parts if one.id == wanted and one.body), None)
+            opening = text(body, "type") == "source"
+            wanted = text(body, "source_id" if opening else "conversation_part_id")
+            among = [given.source] if opening else given.parts
+            part = next((one for one in among if one.id == wanted and one.body), None)
             if part is None:
                 raise not_found("Conversation part")
             part.redacted = True

@@ -8,6 +8,7 @@ from app.sandbox.faulty import faulty
 from app.sandbox.intercom.conversations import Conversations
 from app.sandbox.intercom.door import Door
 from app.sandbox.intercom.notify import Notifier
+from app.sandbox.intercom.oauth import OAuth
 from app.sandbox.intercom.people import People
 from app.sandbox.intercom.render import paragraphs, plain
 from app.sandbox.intercom.state import Admin, Article, Company, Contact, Conversation, Part, Workspace, author_of
@@ -44,6 +45,7 @@ class IntercomHost:
         self.door = Door(self.workspace, app_id, token)
         self.api = Conversations(self.workspace, self.door, self.notifier, app_code)
         self.people = People(self.workspace, self.door, app_id, seat)
+        self.oauth = OAuth(token)
         self._world = world
 
     def blueprint(self) -> Blueprint:
@@ -52,6 +54,7 @@ class IntercomHost:
         self.door.guard(made)
         self.api.mount(made)
         self.people.mount(made)
+        self.oauth.mount(made)
         return made
 
     def hook(self, url: str, secret: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
+from werkzeug.wrappers import Response as Answered
 
 from app.sandbox.faulty import faulty
 from app.sandbox.slack import files, methods, oauth, rooms
@@ -33,6 +34,11 @@ def door(slack: Slack, name: str, posted: POSTED) -> Blueprint:
             return response
         posted(method, answer)
         return jsonify({"ok": True, **answer})
+
+    @blueprint.get("/oauth/v2/authorize")
+    def authorize() -> Answered:
+        """The consent page."""
+        return oauth.consent(slack, request.args)
 
     @blueprint.post("/actions/<address>")
     def actions(address: str) -> Response:
@@ -76,6 +82,8 @@ def _scopes(slack: Slack, given: Mapping[str, Any]) -> frozenset[str]:
     token = token if kind.lower() == "bearer" else str(given.get("token") or "")
     if not token:
         raise Fail("not_authed")
+    if token in slack.ended:
+        raise Fail("token_expired")
     if token not in slack.tokens:
         raise Fail("invalid_auth")
     return slack.tokens[token]

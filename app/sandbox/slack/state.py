@@ -118,6 +118,10 @@ class Slack:
         self.channels: dict[str, Channel] = {}
         self.tokens: dict[str, frozenset[str]] = {"xoxb-sandbox": SCOPES}
         self.codes: set[str] = set()
+        self.granted = SCOPES
+        """What the admin who installs lets us do."""
+        self.ended: set[str] = set()
+        """Tokens whose time is over: only their refresh tokens help."""
         self.refreshes: set[str] = set()
         self.client = ("sandbox.client", "sandbox-client-secret")
         self.triggers: dict[str, datetime] = {}
