@@ -16,7 +16,7 @@ class JudgementRow(Base):
     """
 
     __tablename__ = "judgement"
-    __table_args__ = (Index(None, "ticket_id", "at"), Index(None, "decision_id"))
+    __table_args__ = (Index(None, "ticket_id", "at"), Index(None, "decision_id"), Index(None, "kind", "at", "id"))
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))

@@ -23,6 +23,7 @@ class TicketRow(Base):
         UniqueConstraint("connection_id", "ref"),
         Index(None, "next_try"),
         Index(None, "linked_connection", "linked_ref"),
+        Index(None, "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
