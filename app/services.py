@@ -20,6 +20,7 @@ from app.db import accounts, approvals, connections
 from app.db.connections import Installed
 from app.db.database import Database
 from app.db.spending import Limits, Payer
+from app.engine.evidence import coin
 from app.engine.ports import Classifier, Knowledge
 from app.errors import UnknownRecord
 from app.llm import models
@@ -83,6 +84,7 @@ class Services:
         helpdesks: Mapping[str, type[Helpdesk]] = HELPDESKS,
         backends: Mapping[str, type[Backend]] = BACKENDS,
         clock: Callable[[], datetime] | None = None,
+        draw: Callable[..., float] = coin,
     ) -> None:
         self.settings = settings
         self.database = database or Database(settings.database_url, clock=clock)
@@ -91,6 +93,7 @@ class Services:
         self.helpdesks = helpdesks
         self.backends = backends
         self.evidence_key = hmac.new(settings.keys[0], b"deskhand evidence", hashlib.sha256).digest()
+        self._draw = draw
         self.approvals = Approvals(
             hmac.new(settings.keys[0], b"deskhand approvals", hashlib.sha256).digest(), settings.public_url
         )
@@ -100,6 +103,10 @@ class Services:
         self._gateway: Gateway | None = None
         self._configurations: dict[str, tuple[int, Configuration]] = {}
         self._classifiers: dict[str, tuple[str, LanguageClassifier]] = {}
+
+    def drawn(self, connection: Installed, ref: str) -> float:
+        """The ticket's number in [0, 1) in the draw for the permanent audit: one number for all that is ever asked in it."""
+        return self._draw(self.evidence_key, connection.account_id, connection.id, ref)
 
     def connector(self, connection_id: str) -> Helpdesk:
         """This thread's connector for a connection, built anew when that was changed, which shows within seconds.

@@ -9,7 +9,6 @@ from app.db import accounts, effects, judgements
 from app.db.connections import Installed
 from app.db.tickets import Remembered
 from app.engine import policy
-from app.engine.evidence import coin
 from app.engine.policy import BUDGETS, Counts, Standing
 from app.services import Services
 from connectors.base import NotesApart
@@ -64,8 +63,6 @@ def standing_of(
     account_id = place.connection.account_id
     requester = (ticket.requester.id, domain(ticket))
     sent = effects.replies(session, remembered.id, requester, now, LATELY)
-    question = ticket.question
-    asked = (account_id, place.connection.id, ticket.ref.id, question.id if question else "")
     return Standing(
         now=now,
         account=account_id,
@@ -78,7 +75,7 @@ def standing_of(
         stopped=accounts.find(session, account_id).stopped,
         sent=Counts(sent.ticket, sent.requester, sent.domain, sent.everybody),
         attempts=sent.ever,
-        coin=coin(services.evidence_key, *asked),
+        coin=services.drawn(place.connection, ticket.ref.id),
         budgets=Counts() if remembered.redecided >= REDECIDED else BUDGETS,
         previous=judgements.latest(session, remembered.id),
         handed_back_at=remembered.heard,

@@ -101,6 +101,7 @@ class Stage:
         self, url: str = "sqlite://", database: Database | None = None, services: type[Services] = Settled
     ) -> None:
         self.time = NOON
+        self.coin = 0.5  # nobody is drawn for the audit: no play ends otherwise by chance
         self.database = database or Database(url, clock=lambda: self.time)
         self.bells = Bells()
         folder = Path(tempfile.mkdtemp())
@@ -112,6 +113,7 @@ class Stage:
             work=self.bells,  # type: ignore[arg-type]
             helpdesks={"desk": Desk, "thread": Thread},
             backends={"store": Store},
+            draw=lambda *asked: self.coin,
         )
         if database is None:
             upgrade(self.database)

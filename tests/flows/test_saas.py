@@ -94,7 +94,6 @@ class Company:
 
 @pytest.fixture
 def open_company(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[object]:
-    monkeypatch.setattr("app.standing.coin", lambda *parts: 0.5)  # nobody is drawn for the audit in these stories
     world = World()
     systems = {
         "github": GitHubBackend(world),

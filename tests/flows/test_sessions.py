@@ -42,9 +42,8 @@ class OneConnection:
 
 @pytest.fixture
 def nothing_stays_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asks for a connection looks at the database again; and one answer in twenty is not drawn for a person."""
+    """Whoever asks for a connection looks at the database again."""
     monkeypatch.setattr("app.services.FRESH", 0.0)
-    monkeypatch.setattr("app.standing.coin", lambda *parts: 0.5)
 
 
 @pytest.fixture(params=["memory", "file"])

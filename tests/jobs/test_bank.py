@@ -78,7 +78,7 @@ def written() -> str:
 
 
 @pytest.fixture
-def bank(nobody_is_drawn: None) -> Iterator[Bank]:
+def bank() -> Iterator[Bank]:
     world = World()
     core, texts = BankingBackend(world), TwilioBackend(world)
     stage = Stage(services=Named)

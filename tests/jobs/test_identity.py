@@ -20,7 +20,6 @@ from tests.flows.stage import Stage
 from tests.flows.store import ANA
 from tests.jobs.workflows import Play
 
-pytestmark = pytest.mark.usefixtures("nobody_is_drawn")
 CONFIGURATION = """
 service: Bank
 classification:

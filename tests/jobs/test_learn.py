@@ -76,10 +76,8 @@ def test_a_person_who_answered_another_question_teaches_nothing(desk: Desk) -> N
     assert desk.learned() in ([], [Lesson.WRONG])
 
 
-def test_a_promoted_category_falls_back_when_people_correct_what_is_drawn_for_them(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.standing.coin", lambda *parts: 0.0)
+def test_a_promoted_category_falls_back_when_people_correct_what_is_drawn_for_them(desk: Desk) -> None:
+    desk.stage.coin = 0.0
     desk.stage.earn()
     desk.answer(desk.ask(), "No, we do not do that.")
     assert desk.learned() == [Lesson.WRONG]
@@ -91,7 +89,7 @@ def test_a_promoted_category_falls_back_when_people_correct_what_is_drawn_for_th
     assert (held.judged, held.errors) == (1, 1)
     assert [step.kind for step in steps] == [lessons.DEMOTED]
     assert "demoted" in told
-    monkeypatch.setattr("app.standing.coin", lambda *parts: 0.5)
+    desk.stage.coin = 0.5
     ticket = desk.ask()
     assert not any(isinstance(change, Reply) for _, change in desk.vendor.tickets[ticket].log)
 

@@ -13,7 +13,6 @@ from tests.flows.stage import Stage
 from tests.flows.store import delivered
 from tests.jobs.workflows import RETURN, Play
 
-pytestmark = pytest.mark.usefixtures("nobody_is_drawn")
 WAYS = ("link", "button", "tag")
 
 

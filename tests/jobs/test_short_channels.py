@@ -11,7 +11,6 @@ from tests.flows.stage import Stage
 from tests.flows.store import an_order
 from tests.jobs.workflows import CONFIGURATION, Play
 
-pytestmark = pytest.mark.usefixtures("nobody_is_drawn")
 SMS = CONFIGURATION.replace(
     "channels: [",
     "channels: [{type: sms, number: '+1-415-555-1234', keywords: {ORDER: check-order-status, RETURN: start-return-process, "

@@ -1,12 +1,9 @@
 """Workflows inside a ticket's turn, told as stories: what the shop did, what the customer reads, what the team is told."""
 
-import pytest
-
 from tests.flows.stage import Stage
 from tests.flows.store import LABEL, an_order, delivered
 from tests.jobs.workflows import CONFIGURATION, RETURN, Play
 
-pytestmark = pytest.mark.usefixtures("nobody_is_drawn")
 WHERE = "Where is my order? #12345"
 
 

@@ -6,8 +6,6 @@ from tests.flows.stage import Stage
 from tests.flows.store import an_order
 from tests.jobs.workflows import Play
 
-pytestmark = pytest.mark.usefixtures("nobody_is_drawn")
-
 
 @pytest.fixture
 def play(stage: Stage) -> Play:

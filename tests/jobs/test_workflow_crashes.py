@@ -16,7 +16,6 @@ from tests.flows.stage import Stage
 from tests.flows.store import LABEL, SHOPS, delivered
 from tests.jobs.workflows import RETURN, Play
 
-pytestmark = pytest.mark.usefixtures("nobody_is_drawn")
 EFFECTS = ("create_label", "open_return")
 MOST = 42
 """More moments than the workflow has."""

@@ -6,7 +6,6 @@ from tests.flows.stage import Stage
 from tests.flows.store import an_order, delivered
 from tests.jobs.workflows import RETURN, Play
 
-pytestmark = pytest.mark.usefixtures("nobody_is_drawn")
 WHERE = "Where is my order? #12345"
 TOLD = [
     (WHERE, (), "The shop has no order of that number."),

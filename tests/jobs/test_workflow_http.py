@@ -14,7 +14,6 @@ from tests.connectors.shopify.stage import JANE, shop
 from tests.flows.stage import Stage
 from tests.jobs.workflows import CONFIGURATION, Play
 
-pytestmark = pytest.mark.usefixtures("nobody_is_drawn")
 WHO = Person("jane", Role.CUSTOMER, "Jane Doe", JANE)
 
 
