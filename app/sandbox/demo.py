@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from app.errors import DeskhandError
+from app.sandbox.guide import GUIDE
 from app.sandbox.product import Product
 from app.sandbox.scene import Missed, Scene
 from app.sandbox.staging import set_stage
@@ -28,7 +29,7 @@ def run(
     as_json: bool = False,
     port: int | None = None,
     data_dir: Path | None = None,
-    stories: Sequence[Story] = STORIES,
+    stories: Sequence[Story] = (*STORIES, *GUIDE),
 ) -> int:
     """Play the stories, say what happened, then stay until Ctrl-C (with ``once``: end). Gives the exit code back.
 
