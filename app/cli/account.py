@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from app.cli import opening
-from app.db import access, accounts, approvals, codes
+from app.db import access, accounts, approvals, codes, visits
 from app.db.access import SCOPES
 from app.db.authenticators import Authenticators
 from app.engine import otp
 from app.engine.configuration import ConfigurationError, load
 from app.engine.templates import shipped
 from app.errors import BadInput, UnknownRecord
+from connectors.types import Level
 
 
 @click.group()
@@ -69,14 +70,19 @@ def add(name: str, file: Path, known: Path | None, as_json: bool) -> None:
 )
 @click.option("--label", default="", help="Where it is used, for people.")
 @click.option("--days", type=click.IntRange(1, 3650), help="How long it is good; without it, until it is revoked.")
+@click.option("--rate", type=click.IntRange(1, 6000), help="Requests a minute that it may make, instead of 600.")
 @opening.as_json
-def token(name: str, scopes: tuple[str, ...], label: str, days: int | None, as_json: bool) -> None:
+def token(
+    name: str, scopes: tuple[str, ...], label: str, days: int | None, rate: int | None, as_json: bool
+) -> None:
     """Give out a token for our API. It is shown once."""
     services, at = opening.services(), datetime.now(UTC)
     ends = at + timedelta(days=days) if days else None
     with services.database.session() as session:
         owner = accounts.named(session, name)
         given, shown = access.issue(session, owner.id, scopes, at=at, label=label[:80], ends_at=ends)
+        if rate:
+            access.slow(session, owner.id, given.id, rate)
     if as_json:
         opening.print_json({"id": given.id, "token": shown, "scopes": sorted(given.scopes)})
     else:
@@ -114,6 +120,27 @@ def revoke(name: str, token_id: str) -> None:
     with services.database.session() as session:
         access.revoke(session, accounts.named(session, name).id, token_id, datetime.now(UTC))
     click.echo(f"token {token_id} allows nothing any more")
+
+
+@account.command()
+@click.argument("name")
+@click.option(
+    "--role", "level", default="lead", type=click.Choice([one.value for one in Level]), help="What they may do there."
+)
+@click.option("--as", "person", default="", help="Who it is for, as the pages and the log name them.")
+@opening.as_json
+def signin(name: str, level: str, person: str, as_json: bool) -> None:
+    """Make a link to our pages that lets one person in, once, within ten minutes."""
+    services = opening.services()
+    with services.database.session() as session:
+        owner = accounts.named(session, name)
+        token = visits.invite(session, owner.id, Level(level), person, services.database.now(session))
+    settings = services.settings
+    link = f"{settings.public_url.rstrip('/') or f'http://{settings.host}:{settings.port}'}/app/signin/{token}"
+    if as_json:
+        opening.print_json({"link": link, "role": level, "minutes": int(visits.INVITED.total_seconds() // 60)})
+    else:
+        click.echo(link)
 
 
 @account.command()

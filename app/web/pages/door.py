@@ -1,0 +1,121 @@
+"""The pages' door: whose session it is, what their role allows, and that what an address names is their account's."""
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import wraps
+from types import MappingProxyType
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import Forbidden, NotFound
+
+from app import logs, metrics
+from app.db import connections, tickets
+from app.db.connections import Installed
+from app.db.tickets import Remembered
+from app.db.visits import Visit
+from app.errors import UnknownRecord
+from app.services import Services
+from app.web.pages import session as sessions
+from connectors.types import Level
+
+log = logging.getLogger(__name__)
+
+View = Callable[..., Response]
+
+
+class NoSession(Exception):
+    """Nobody is signed in, or not any more."""
+
+
+def _connection(session: Session, account_id: str, given: str) -> Installed:
+    found = connections.find(session, given)
+    if found.account_id != account_id:
+        raise UnknownRecord("there is no such connection")
+    return found
+
+
+def _ticket(session: Session, account_id: str, given: str) -> Remembered:
+    found = tickets.remembered(session, given)
+    _connection(session, account_id, found.connection_id)
+    return found
+
+
+Finder = Callable[[Session, str, str], Any]
+NAMED: Mapping[str, Finder] = MappingProxyType({"connection": _connection, "ticket": _ticket})
+"""Name in an address -> what finds it among the account's own. Raises UnknownRecord for what is another account's."""
+FREE = frozenset({"category", "workflow", "template", "section"})
+"""Names in an address that mean nothing outside the account's own configuration: the page looks them up there."""
+
+
+class Door:
+    """Where pages hang their views. A view gets the visit first, and what its address names as found in the account."""
+
+    def __init__(self, pages: Blueprint, services: Services) -> None:
+        self.services = services
+        self.pages = pages
+
+    def route(self, rule: str, *, level: Level, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+        """Decorates ``view(visit, **from the address)``, run for sessions of at least that level only.
+
+        Raises ValueError for a rule that names something nobody can find: such a page would belong to no account.
+        """
+
+        def hang(view: View) -> View:
+            endpoint = f"{view.__module__.rpartition('.')[2]}_{view.__name__}"
+
+            @wraps(view)
+            def guarded(**values: str) -> Response:
+                who = self._visit()
+                with logs.context(account=who.account_id):
+                    if who.level.rank < level.rank:
+                        metrics.count("pages.forbidden")
+                        raise Forbidden
+                    metrics.count(f"pages.{endpoint}")
+                    return view(who, **self._found(who, values))
+
+            guarded.level = level  # type: ignore[attr-defined]
+            _check(rule)
+            self.pages.add_url_rule(rule, endpoint=endpoint, view_func=guarded, methods=list(methods))
+            return view
+
+        return hang
+
+    def _visit(self) -> Visit:
+        """Raises NoSession, and Forbidden for a form that no page of ours sent."""
+        given = sessions.key()
+        try:
+            g.visit = sessions.visit(self.services.database, given)
+        except UnknownRecord:
+            metrics.count("pages.strangers")
+            raise NoSession from None
+        g.proof = sessions.proof(given)
+        if not sessions.proven(given):
+            metrics.count("pages.forged")
+            log.warning("page.forged")
+            raise Forbidden
+        who: Visit = g.visit
+        return who
+
+    def _found(self, who: Visit, values: Mapping[str, str]) -> dict[str, Any]:
+        named = [name for name in values if name in NAMED]
+        if not named:
+            return dict(values)
+        with self.services.database.reading() as session:
+            try:
+                found = {name: NAMED[name](session, who.account_id, values[name]) for name in named}
+            except UnknownRecord:
+                raise NotFound from None
+        return {**values, **found}
+
+
+def _check(rule: str) -> None:
+    names = {part.split(">")[0].rpartition(":")[2] for part in rule.split("<")[1:]}
+    if unknown := names - set(NAMED) - FREE:
+        raise ValueError(f"{rule}: nobody can say whose {', '.join(sorted(unknown))} it is")
+
+
+def by_script() -> bool:
+    """Whether a part of a page is asked for by a page that is open, and not the whole one."""
+    return request.headers.get("HX-Request") == "true"
