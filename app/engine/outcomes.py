@@ -57,6 +57,10 @@ class Story:
     """1 to 5."""
     confidence: float = 0.0
     agent: str = ""
+    quoted: bool = False
+    """A draft of ours quoted the account's knowledge."""
+    kept: bool = False
+    """A person let our draft stand."""
     test: bool = False
     """Made by us to look at something: counted nowhere and billed never."""
 
@@ -159,9 +163,9 @@ def _count(found: Rates, story: Story) -> None:
             (found.handled_with if story.drafted else found.handled_without).append(took)
 
 
-def holds(stories: Sequence[Story], now: datetime) -> Mapping[int, Mapping[Hold, int]]:
-    """Days -> what became of what we resolved alone, counted."""
-    returns = Returns(stories)
+def holds(stories: Sequence[Story], now: datetime, returns: Returns | None = None) -> Mapping[int, Mapping[Hold, int]]:
+    """Days -> what became of what we resolved alone, counted. ``returns`` knows later tickets than these as well."""
+    returns = returns or Returns(stories)
     mine = [story for story in stories if story.automatic and not story.test]
     counted: dict[int, Mapping[Hold, int]] = {}
     for days in HOLDS:
@@ -178,8 +182,52 @@ def by_category(stories: Iterable[Story]) -> Mapping[str, Rates]:
     return {name: rates(pile) for name, pile in sorted(piles.items(), key=lambda item: (-len(item[1]), item[0]))}
 
 
-def metrics(stories: Sequence[Story], now: datetime, costs: Costs = Costs()) -> dict[str, object]:
+@dataclass(frozen=True)
+class Escalations:
+    """Whether the right tickets went to people, of those of which that is known by now."""
+
+    rightly: int = 0
+    """Left to people, who said something else than our draft."""
+    needlessly: int = 0
+    """Left to people, who let our draft stand."""
+    too_late: int = 0
+    """Answered by us, then a person had to step in or the customer came back."""
+    spared: int = 0
+    """Answered by us, and it lasted."""
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share that went where it belonged; None where nothing is known yet."""
+        known = self.rightly + self.needlessly + self.too_late + self.spared
+        return (self.rightly + self.spared) / known if known else None
+
+
+def escalations(stories: Iterable[Story], returns: Returns, now: datetime) -> Escalations:
+    """Every ticket that somebody answered, once it is known where it belonged."""
+    counted = {"rightly": 0, "needlessly": 0, "too_late": 0, "spared": 0}
+    for story in stories:
+        if kind := _belonged(story, returns, now):
+            counted[kind] += 1
+    return Escalations(**counted)
+
+
+def _belonged(story: Story, returns: Returns, now: datetime) -> str:
+    if story.test or story.answered_at is None:
+        return ""
+    if not story.ours:
+        return "" if not story.touched else "needlessly" if story.kept else "rightly"
+    what = hold(story, returns, now)
+    if story.touched or what is Hold.POSTPONED:
+        return "too_late"
+    return "spared" if what in (Hold.CONFIRMED, Hold.ASSUMED) else ""
+
+
+def metrics(
+    stories: Sequence[Story], now: datetime, costs: Costs = Costs(), returns: Returns | None = None
+) -> dict[str, object]:
     """``getMetrics``: the fields of the users' guide, and what they leave out: what lasted, and on how many tickets each rests."""
+    returns = returns or Returns(stories)
+    passed = escalations(stories, returns, now)
     whole = rates(stories)
     every = [*whole.seconds_automatic, *whole.seconds_human]
     human = costs.hour * _mean(whole.seconds_human) / 3600
@@ -209,8 +257,11 @@ def metrics(stories: Sequence[Story], now: datetime, costs: Costs = Costs()) -> 
             name or "unknown": {"total": one.total, "autoResolved": one.automatic, "rate": round(one.automation, 4)}
             for name, one in by_category(stories).items()
         },
+        "escalationAccuracy": None if passed.accuracy is None else round(passed.accuracy, 4),
+        "escalations": vars(passed),
         "holds": {
-            f"{days}d": {str(kind): n for kind, n in found.items()} for days, found in holds(stories, now).items()
+            f"{days}d": {str(kind): n for kind, n in found.items()}
+            for days, found in holds(stories, now, returns).items()
         },
     }
 

@@ -263,6 +263,8 @@ class Reporting(Section):
 
     frequency: Text | None = None
     recipients: Texts = Field(default_factory=list)
+    hour: Annotated[int, Field(ge=0, le=23)] = 8
+    """The local hour at which it is sent."""
 
 
 class Metric(Section):
@@ -273,13 +275,23 @@ class Metric(Section):
     calculation: Text | None = None
 
 
+class Prices(Section):
+    """What a person's hour and one of our answers cost, in the account's own money."""
+
+    hour: Annotated[float, Field(ge=0)] = 25.0
+    automatic: Annotated[float, Field(ge=0)] = 0.5
+
+
 class Analytics(Section):
-    """Which figures are kept."""
+    """Which figures are kept, what they should be, and who is told."""
 
     metrics: Texts = Field(default_factory=list)
     custom_metrics: list[Metric] = Field(default_factory=list)
     dashboards: Texts = Field(default_factory=list)
     reporting: Reporting | None = None
+    alerts: Texts = Field(default_factory=list)
+    """Conditions about figures of the last week, such as ``automationRate < 60%``."""
+    costs: Prices | None = None
 
 
 class Contact(Section):

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.engine.conditions import Condition
+from app.engine.configuration.analytics import Watched
 from app.engine.configuration.rules import Rules
 from app.engine.configuration.steps import Limit, Workflow
 from app.engine.facts import FACTS, Fact
@@ -158,6 +159,8 @@ class Configuration:
     """Facts of the host about a person that its channels ask for by name: ``userRole``."""
     integrations: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     """System -> what it is asked and told."""
+    watched: Watched = field(default_factory=Watched)
+    """Which of its own figures it wants to know."""
     addresses: frozenset[str] = frozenset()
     """The account's own mail addresses, case-folded: mail from them is a loop."""
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.engine.conditions import Condition, condition, trigger
 from app.engine.configuration import flows, guiding, models
+from app.engine.configuration.analytics import watched
 from app.engine.configuration.checking import answered, facts_of, messages, placed, topical
 from app.engine.configuration.flows import Document
 from app.engine.configuration.models import VOCABULARY
@@ -74,6 +75,7 @@ def settled(source: Source, document: Document) -> Configuration:
         reactions=MappingProxyType(dict(_reactions(document))),
         shown=_shown(document),
         integrations=MappingProxyType(document.integrations),
+        watched=watched(document.analytics),
         addresses=frozenset(str(c.address).casefold() for c in document.channels if is_address(c.address)),
         settings=MappingProxyType(source.value),
         lines=MappingProxyType(dict(source.lines)),

@@ -65,7 +65,6 @@ _MODEL = (
 )
 _MOOD = (WORKS, "every question is judged from -1 to 1; under the threshold a person answers")
 _SHOWN = (HOST, "in the article itself, which every answer links to")
-_FIGURES = (NOT_YET, "reports are not made yet")
 _DUTY = (NOT_YET, "this is not enforced yet: answers only quote articles")
 
 _CATEGORY: Mapping[str, Verdict | Judge] = {
@@ -221,7 +220,15 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("compliance.recordingRequired", (HOST, "switch recording on in the telephone system and the helpdesk")),
     ("compliance.**", (NOT_YET, "no compliance report is made yet")),
     ("monitoring.**", (NOT_YET, "nothing is watched yet")),
-    ("analytics.**", _FIGURES),
+    ("analytics.metrics.**", verdicts.figure),
+    ("analytics.dashboards.**", verdicts.dashboard),
+    ("analytics.customMetrics.*.*", verdicts.own_figure),
+    ("analytics.reporting.frequency", verdicts.frequency),
+    ("analytics.reporting.recipients.**", verdicts.told),
+    ("analytics.reporting.hour", (WORKS, "the local hour at which a report is sent")),
+    ("analytics.alerts.**", (WORKS, "when it holds for the last week, recipients are told, once until it is over")),
+    ("analytics.costs.*", (WORKS, "what cost-per-ticket and the return on investment are made with")),
+    ("analytics.**", (WARNING, "is empty: leave it out or fill it")),
     ("contacts.*.acknowledgeMinutes", (WORKS, "minutes after which the next one is told, unless somebody has it")),
     ("contacts.*.then", verdicts.told),
     ("contacts.*.*", (WORKS, "how somebody is told; see `deskhand doctor` for mail and pager")),

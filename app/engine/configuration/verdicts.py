@@ -8,6 +8,9 @@ from app.engine.configuration.checking import topical
 from app.engine.configuration.reading import Path
 from app.engine.configuration.settled import COMMANDS, VOICES, Configuration
 from app.engine.configuration.settling import STEPS, is_address
+from app.engine.formulas import kebab
+from app.engine.measures import DASHBOARDS, MEASURES, named
+from app.engine.nearest import nearest
 from app.engine.otp import METHODS
 from app.engine.words import stems
 
@@ -174,3 +177,32 @@ def integration(path: Path, value: Any, configuration: Configuration) -> Verdict
     if path[2] == "project":
         return HOST, f"say it with `deskhand connect {path[1]}`: the connection's own counts"
     return NOT_YET, "this of the system is not asked or told yet"
+
+
+def figure(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """A figure that is wanted: one of ours, or none."""
+    if named(str(value)):
+        return WORKS, "in reports and at /api/v1/metrics"
+    return WARNING, f"is no figure; {nearest(kebab(str(value)), MEASURES)}"
+
+
+def dashboard(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """Figures that are wanted by one name."""
+    if value in DASHBOARDS:
+        return WORKS, f"in reports: {', '.join(DASHBOARDS[value])}"
+    return WARNING, f"is no dashboard of ours; known here: {', '.join(DASHBOARDS)}"
+
+
+def own_figure(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """A figure of the account's own: one of ours with a target, or one with a calculation."""
+    own = configuration.settings["analytics"]["customMetrics"][path[2]]
+    if own.get("calculation") or named(own["name"]):
+        return WORKS, "worked out for each report and at /api/v1/metrics"
+    return WARNING, "is no figure of ours: give it a calculation, such as resolved-by-kb / total-kb-suggestions"
+
+
+def frequency(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """How often a report is sent."""
+    if value in ("daily", "weekly"):
+        return WORKS, "sent once for each, at the hour that `hour` names (8 where it names none)"
+    return NOT_YET, "reports are sent daily or weekly"
