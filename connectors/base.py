@@ -196,6 +196,13 @@ class NotesApart(Protocol):
 
 
 @runtime_checkable
+class RedactsWhole(Protocol):
+    """Extra: a vendor that takes out whole messages only; what people may keep of one has to be noted before."""
+
+    redacts_whole: ClassVar[bool]
+
+
+@runtime_checkable
 class Doubts(Protocol):
     """Extra: a vendor that can be asked whether a setting will do, although the token is good."""
 

@@ -116,7 +116,7 @@ class Client:
         """Take a whole message out for good, the conversation's ``opening`` one or a part."""
         kind, name = ("source", "source_id") if opening else ("conversation_part", "conversation_part_id")
         body = {"type": kind, "conversation_id": ticket, name: part}
-        return self._call("POST redact", self._library.conversations.redact_conversation, request=body)
+        return self._call("POST redact", self._library.conversations.redact_conversation_part, request=body)
 
     def open(self, contact: Mapping[str, str], body: str, subject: str) -> Json:
         """Open a conversation in a contact's name."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from connectors.base import Answer, Answers, Connection, Setting
 from connectors.errors import AuthFailed, Closed, Conflict, NotFound, Refused, Unsupported
 from connectors.installing import App, Asking, Grant
+from connectors.redaction import Redact
 from connectors.types import (
     REFUSED_AGENT,
     AddMessage,
@@ -33,7 +34,7 @@ from connectors.types import (
     Ticket,
     Untag,
 )
-from connectors.zendesk import availability, batch, events, hooks, kin, oauth, opening, parse, solved
+from connectors.zendesk import availability, batch, events, hooks, kin, oauth, opening, parse, redaction, solved
 from connectors.zendesk.client import Client, unix
 from connectors.zendesk.session import Renew
 from connectors.zendesk.settings import SETTINGS, address
@@ -56,7 +57,21 @@ class Zendesk:
     app_settings: ClassVar[tuple[Setting, ...]] = oauth.APP_SETTINGS
     place: ClassVar[Setting | None] = oauth.PLACE
     supports: ClassVar[frozenset[type[Change]]] = frozenset(
-        {Reply, Note, Tag, Untag, Assign, SetStatus, SetPriority, SetField, OpenTicket, AddMessage, Merge, LinkTo}
+        {
+            Reply,
+            Note,
+            Tag,
+            Untag,
+            Assign,
+            SetStatus,
+            SetPriority,
+            SetField,
+            OpenTicket,
+            AddMessage,
+            Merge,
+            LinkTo,
+            Redact,
+        }
     )
     answers: ClassVar[Answers] = Answers(
         # Only 409, and 429 or 503 with a short Retry-After, are sent again; enough other errors open the circuit.
@@ -149,7 +164,7 @@ class Zendesk:
         id = number(ref)
         plan = batch.batch(changes, key, batch.Lookup(self._field, self._group, self._person, self._uploads))
         done = self._done(id, [put.key for put in plan.puts]) if since else {}
-        recovered = bool(plan.puts) and len(done) == len(plan.puts)
+        recovered = since is not None and len(done) == len(plan.puts)
         latest: Mapping[str, Any] = {}
         lost: list[str] = []
         for put in plan.puts:
@@ -157,6 +172,8 @@ class Zendesk:
                 answer = self._said(id, put, expect, lost)
                 latest, done[put.key] = answer["ticket"], comment_ids(answer["audit"])
         skipped = plan.skipped + tuple(lost) + (self._tags(id, plan, latest) if plan.added or plan.removed else ())
+        sent, left = redaction.redact(self._client, id, changes)
+        recovered, skipped = recovered and not sent, skipped + left
         refs = tuple(ref for put in plan.puts for ref in done[put.key])
         return Receipt(key, datetime.now(UTC), refs, recovered, skipped)
 

@@ -143,7 +143,7 @@ def message(comment: Row, people: Mapping[str, Person], us: str, requester: str)
     return Message(
         id=name(comment.get("id")),
         author=author,
-        text=_text(comment),
+        text=text_of(comment),
         at=moment(comment.get("created_at"), "comment.created_at"),
         # What is not said to be public is not shown to anybody.
         public=comment.get("public") is True,
@@ -166,7 +166,8 @@ def article(row: Row) -> Article:
     )
 
 
-def _text(comment: Row) -> str:
+def text_of(comment: Row) -> str:
+    """What a comment says, plain. What is taken out of one is named by its place in this text."""
     # plain_body keeps line breaks and drops markup; hosts and old exports sometimes leave it out.
     for field in ("plain_body", "body"):
         if comment.get(field):

@@ -29,6 +29,10 @@ def plain(body: str | None) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", text)).strip()
 
 
+GONE = "<p><i>This message was deleted</i></p>"
+"""What is left of a message that was taken out."""
+
+
 def author(given: Author) -> Json:
     """Who wrote it."""
     return {"type": given.type, "id": given.id, "name": given.name or None, "email": given.email}
@@ -43,7 +47,7 @@ def part(given: Part, *, as_text: bool = False) -> Json:
         "type": "conversation_part",
         "id": given.id,
         "part_type": given.kind,
-        "body": "<p><i>This message was deleted</i></p>" if given.redacted else body,
+        "body": GONE if given.redacted else body,
         "created_at": given.at,
         "updated_at": given.at,
         "notified_at": given.at,
@@ -214,7 +218,11 @@ class Renderer:
             "id": given.source.id,
             "delivered_as": given.delivered_as,
             "subject": given.subject,
-            "body": plain(given.source.body) if as_text else (given.source.body or ""),
+            "body": GONE
+            if given.source.redacted
+            else plain(given.source.body)
+            if as_text
+            else (given.source.body or ""),
             "author": author(given.source.author),
             "attachments": [],
             "url": None,

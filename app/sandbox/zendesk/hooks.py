@@ -140,6 +140,8 @@ def _event(state: State, event: Row) -> tuple[str, Row] | None:
         who = {"id": str(event["author_id"]), "is_staff": author["role"] != "end-user", "name": author["name"]}
         said = {"id": str(event["id"]), "body": event["body"], "is_public": event["public"], "author": who}
         return "comment_added", {"comment": said}
+    if event["type"] == "CommentRedactionEvent":
+        return "comment_redacted", {"comment": {"id": str(event["comment_id"])}}
     name = event["field_name"]
     if name.isdecimal():
         field = {"id": name, "type": state.fields[int(name)]["type"]}

@@ -36,6 +36,7 @@ class Tickets:
             ("DELETE", "/tickets/<int:id>", self.delete),
             ("GET", "/tickets/<int:id>/comments", self.comments),
             ("PUT", "/tickets/<int:id>/comments/<int:comment>/make_private", self.make_private),
+            ("PUT", "/tickets/<int:id>/comments/<int:comment>/redact", self.redact),
             ("GET", "/tickets/<int:id>/audits", self.audits),
             ("GET", "/tickets/<int:id>/tags", self.tags),
             ("PUT", "/tickets/<int:id>/tags", self.add_tags),
@@ -120,6 +121,14 @@ class Tickets:
                 row["public"] = False
                 return "", 200
         raise not_found()
+
+    def redact(self, id: int, comment: int) -> Row:
+        """Black out a string in a comment, for good."""
+        text = body_of().get("text")
+        if not text:
+            raise invalid("text", "Text: cannot be blank")
+        with self._state.lock:
+            return {"comment": edits.redact(self._state, self._state.record(id), comment, text, self._state.bot)}
 
     def audits(self, id: int) -> Row:
         """Oldest first, or newest first on request."""

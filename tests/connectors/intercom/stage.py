@@ -16,6 +16,7 @@ from app.sandbox.server import Served, application
 from app.sandbox.world import World
 from connectors.base import Connection
 from connectors.intercom import Intercom
+from connectors.redaction import Redact
 from connectors.types import (
     AddMessage,
     Assign,
@@ -104,7 +105,8 @@ class IntercomStage:
         return self.signed(self.host.notifier.envelope("conversation.admin.noted", item, "notif_echo"))
 
     def changes(self) -> Mapping[type[Change], Change]:
-        return CHANGES
+        opening = self.host.workspace.conversations[self.ref.id].source.id
+        return {**CHANGES, Redact: Redact(opening, 3, 10, "aaaaaaa")}
 
     def seen(self, change: Change) -> int:
         view = next(view for view in self.host.views() if view.id == self.ref.id)
@@ -116,6 +118,7 @@ class IntercomStage:
         if isinstance(change, OpenTicket):
             return sum(flat(v.messages[0]["text"]) == flat(change.text) for v in self.host.views())
         facts: Mapping[type[Change], Any] = {
+            Redact: lambda: given.source.redacted,
             Tag: lambda: set(change.names) <= set(view.tags),
             Untag: lambda: not set(change.names) & set(view.tags),
             Assign: lambda: view.assignee == change.team,

@@ -152,8 +152,15 @@ def test_words_in_an_assignment_or_a_closing_reach_the_customer(kind: str) -> No
 
 def test_parts_without_words_are_no_messages() -> None:
     silent = [part("assignment", None, ROBIN), part("close", "", ROBIN, 2), part("comment", "<p></p>", CASEY, 3)]
-    gone = part("comment", "<p><i>This message was deleted</i></p>", CASEY, 4, redacted=True)
+    gone = part("comment", "<p><i>This message was deleted</i></p>", ROBIN, 4, redacted=True)
     assert len(ticket(conversation(*silent, gone)).messages) == 1
+
+
+def test_what_a_customer_said_and_somebody_took_out_was_asked_all_the_same() -> None:
+    gone = part("comment", "<p><i>This message was deleted</i></p>", CASEY, 4, redacted=True)
+    found = ticket(conversation(gone))
+    assert found.messages[-1].text == ""
+    assert found.question is found.messages[-1], "nothing before it is answered once more"
 
 
 def test_a_part_with_only_a_file_is_a_message() -> None:

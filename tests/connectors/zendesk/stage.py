@@ -15,6 +15,7 @@ from app.sandbox.zendesk import ZendeskHost
 from app.sandbox.zendesk.hooks import signature, told
 from app.sandbox.zendesk.state import Record, stamp
 from connectors.base import Connection
+from connectors.redaction import Redact
 from connectors.types import (
     AddMessage,
     Assign,
@@ -124,6 +125,7 @@ class ZendeskStage:
             OpenTicket: OpenTicket("From a thread", "It began elsewhere.", CUSTOMER, "https://example.com/thread"),
             AddMessage: AddMessage("Any news on my parcel?", CUSTOMER),
             LinkTo: LinkTo(Ref(self.other)),
+            Redact: Redact(str(self.record.comments[0]["id"]), 27, 31, "0000"),
             Merge: Merge(Ref(self.other), "The same question, asked twice."),
         }
 
@@ -167,6 +169,7 @@ SEEN: Mapping[type[Change], Callable[[ZendeskStage, Any], int]] = {
         c["plain_body"] == change.note for c in stage.host.state.tickets[int(change.into.id)].comments
     ),
     LinkTo: lambda stage, change: _has(stage, "problem_id", int(change.parent.id)),
+    Redact: lambda stage, change: stage.record.comments[0]["plain_body"].count("▇▇▇▇"),
     SetField: lambda stage, change: int(change.value in [f["value"] for f in stage.record.row["custom_fields"]]),
 }
 
