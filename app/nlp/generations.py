@@ -4,7 +4,7 @@ The model's files are written first, under a name made from all that went in; th
 killed in between leaves files that nobody reads and the old model in force.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,8 +33,8 @@ def retrain(database: Database, order: Order, school: School, store: ModelStore)
     """Train and examine; None while too little is new. The generation says whether the new model counts from now on."""
     with database.reading() as session:
         past = examples.generations(session, order.account)
-        new = examples.since(session, order.account, past[0].at if past else None)
-        taught = examples.every(session, order.account)
+        new = examples.count(session, order.account) - _seen(past)
+        taught = examples.every(session, order.account) if new >= order.least else []
         learnt_before = examples.in_force(session, order.account)
         begun = database.now(session)
     if new < order.least:
@@ -49,7 +49,7 @@ def retrain(database: Database, order: Order, school: School, store: ModelStore)
         kind=TRAINED if found.verdict.replaces else KEPT,
         model=found.model.version if found.verdict.replaces else school.current.version,
         examples=found.learnt if found.verdict.replaces else before,
-        report=_report(found, new) | {"of": number},
+        report=_report(found, new) | {"of": number, "seen": len(taught)},
         by=order.by,
         at=begun,
     )
@@ -77,6 +77,11 @@ def roll_back(database: Database, account_id: str, by: str) -> Generation:
         )
         examples.keep(session, account_id, ended)
     return ended
+
+
+def _seen(past: Sequence[Generation]) -> int:
+    """How many examples the last training had before it, whatever became of it."""
+    return next((int(one.report["seen"]) for one in past if "seen" in one.report), 0)
 
 
 def _report(found: Challenge, new: int) -> dict[str, Any]:

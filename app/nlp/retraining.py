@@ -16,7 +16,7 @@ from app.nlp.model import Judgement, Model, encoded
 from app.nlp.rows import OTHER, Example
 
 SURE = 0.9
-"""From this probability the model in force counts as knowing better when somebody's words are doubted."""
+"""From this probability, or where it would act by itself, the model in force is held against what somebody says."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def sure(model: Model, encoder: Encoder | None, texts: Sequence[str]) -> Callabl
     for text, (one, vector) in zip(cleaned, _vectors(list(cleaned.values()), encoder), strict=True):
         judged = model.classify_text(one, vector)
         best = judged.opinions[0] if judged.opinions and not judged.out_of_scope else None
-        said[text] = best.category if best and best.p >= SURE else ""
+        said[text] = best.category if best and (best.automatic or best.p >= SURE) else ""
     return lambda text: said.get(text, "")
 
 
