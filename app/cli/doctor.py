@@ -7,7 +7,7 @@ from functools import partial
 
 import click
 
-from app import logs
+from app import connecting, logs
 from app.cli import opening
 from app.cli.remedies import remedy
 from app.db import accounts, clocks, connections, inbox, migrations, problems
@@ -137,7 +137,7 @@ def _connection(services: Services, what: str, installed: Installed, offline: bo
         remedy_ = f"put that right, then run `deskhand connect` again, or `deskhand resume {installed.id}`"
         return Finding(what, False, f"paused: {installed.reason}", remedy_)
     try:
-        connector = opening.system(services, installed)
+        connector = connecting.system(services, installed)
         found = {} if offline else connector.check()
         doubts = connector.doubts() if isinstance(connector, Doubts) and not offline else ()
     except DeskhandError as error:

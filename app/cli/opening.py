@@ -11,11 +11,8 @@ from rich.table import Table
 
 from app import logs
 from app.db import migrations
-from app.db.connections import Installed
 from app.services import Services
 from app.settings import Settings
-from connectors.base import Connection, Helpdesk
-from connectors.operations import Backend
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -28,15 +25,6 @@ def services() -> Services:
     if migrations.pending(opened.database):
         migrations.upgrade(opened.database)
     return opened
-
-
-def system(services: Services, installed: Installed) -> Helpdesk | Backend:
-    """Whatever is connected there, helpdesk or backend. Raises SealBroken, or a ConnectorError for settings that will not do."""
-    if installed.vendor not in services.backends:
-        return services.connector(installed.id)
-    secrets = services.vault.open(installed.sealed, place=installed.id)
-    connection = Connection(installed.id, installed.base_url, installed.settings, secrets)
-    return services.backends[installed.vendor](connection)
 
 
 def print_json(value: Mapping[str, Any]) -> None:
