@@ -10,13 +10,12 @@ from urllib.parse import parse_qs
 
 from connectors.errors import BadPayload, ForeignTenant, NotFound
 from connectors.slack.actor import INTERNAL, actor_side
-from connectors.slack.blocks import BLOCK, PREFIX
+from connectors.slack.blocks import BLOCK, LABELS, PREFIX
 from connectors.slack.settings import Install
 from connectors.types import Attachment, Click, Event, EventKind, Person, Ref, Role
 
 READ = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 """Subtypes of what a person says; every other message is Slack's own or another machine's."""
-CLICKS = frozenset({"human", "helped", "share", "resume", "acknowledge", "merge", "incident"})
 SLACKBOT = "USLACKBOT"
 HOME = "the workspace or organisation of this connection"
 
@@ -194,7 +193,7 @@ def _clicks(body: Mapping[str, Any], site: Install, now: datetime) -> list[Event
         raise BadPayload("actions", "a list")
     for number, action in enumerate(listed):
         name = mapping(action).get("action_id")
-        if isinstance(name, str) and name.startswith(PREFIX) and name.removeprefix(PREFIX) in CLICKS:
+        if isinstance(name, str) and name.startswith(PREFIX) and name.removeprefix(PREFIX) in LABELS:
             return [_click(body, action, f"actions.{number}", site, now)]
     return []
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.errors import BadPayload, BadSignature, ForeignTenant, Rejected
 from connectors.slack import Slack
+from connectors.slack.blocks import LABELS
 from connectors.types import Event, EventKind
 from tests.connectors.slack.stage import PAYLOADS, connection, request
 
@@ -92,6 +93,15 @@ def test_one_sign_of_a_machine_is_enough(field: str, value: Any) -> None:
     body = payload("message__in_channel")
     body["event"][field] = value
     assert read(body) == []
+
+
+@pytest.mark.parametrize("button", LABELS)
+def test_every_button_that_is_shown_is_heard(button: str) -> None:
+    body = payload("block_actions__human")
+    body["actions"][0]["action_id"] = f"deskhand_{button}"
+    click = one(body).click
+    assert click
+    assert click.action == button
 
 
 def test_our_own_user_is_noise_even_without_a_bot_id() -> None:
