@@ -94,6 +94,15 @@ facts: {seatsLeft: number}
 modes: {default: shadow, categories: {plain: deflect}}
 knowledge: {enabled: true, passages: 2}
 limits: {refund: {currency: EUR, perAction: 5000, perTicket: 9000, perDay: 10000}}
+answers: {perDay: 100, perRequesterPerDay: 2}
+training: {schedule: weekly, minExamples: 200, validationSplit: 0.25}
+experiments:
+  - name: voices
+    variants: {A: {style: concise, temperature: 0.2, engine: gpt-4}, B: {greeting: Hi, closing: Bye}}
+    human: 0.1
+    categories: [plain]
+    metric: resolution
+    duration: 14-days
 guides:
   lamp:
     title: A lamp

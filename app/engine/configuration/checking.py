@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.engine.conditions import ConditionError, trigger
-from app.engine.configuration import analytics, calendars, guiding
+from app.engine.configuration import analytics, calendars, guiding, trials
 from app.engine.configuration.flows import Document
 from app.engine.configuration.models import VOCABULARY, Category, Group, Message, Templates, Trigger
 from app.engine.configuration.reading import ConfigurationError, Path, Source, shown
@@ -188,6 +188,7 @@ def _whole(document: Document) -> Iterator[tuple[Path, str, str]]:
     yield from _systems(document)
     yield from _templates(document)
     yield from analytics.problems(document.analytics)
+    yield from trials.problems(document.experiments, names)
     taken = {answered(key, names): r for key, r in document.auto_response.items() if r.workflow}
     yield from guiding.wrong(document, names, {name: r for name, r in taken.items() if name})
 

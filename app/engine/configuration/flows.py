@@ -6,6 +6,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from app.engine.configuration import models
 from app.engine.configuration.models import Age, PriorityWord, Section, Target, Text, Texts, Trigger
+from app.engine.configuration.trials import AnswersSection, ExperimentSection, TrainingSection
 from app.engine.facts import Kind
 
 
@@ -354,6 +355,9 @@ class Document(Section):
     """Facts of the account's own that its host gives us, each with its kind, for conditions to ask about."""
     limits: dict[Text, Limit] = Field(default_factory=dict)
     """Operation -> the most that it may move, such as ``refund``."""
+    answers: AnswersSection = AnswersSection()
+    experiments: list[ExperimentSection] = Field(default_factory=list)
+    training: TrainingSection = TrainingSection()
     modes: models.Modes = models.Modes()
     knowledge: models.Knowledge = models.Knowledge()
     guides: dict[Text, Guide] = Field(default_factory=dict)

@@ -9,6 +9,7 @@ from app.engine.conditions import Condition
 from app.engine.configuration.analytics import Watched
 from app.engine.configuration.rules import Rules
 from app.engine.configuration.steps import Limit, Workflow
+from app.engine.configuration.trials import Experiment, Most, Training
 from app.engine.facts import FACTS, Fact
 from app.engine.guides import Guide
 from app.engine.ports import Way
@@ -153,6 +154,10 @@ class Configuration:
     """What customers may ask for in words, whatever the category: ``update-address``."""
     limits: Mapping[str, Limit] = field(default_factory=lambda: MappingProxyType({}))
     """Operation -> what may be spent on it."""
+    answers: Most = field(default_factory=Most)
+    """How many automatic answers there may be within a day."""
+    experiments: tuple[Experiment, ...] = ()
+    training: Training = field(default_factory=Training)
     reactions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Condition about a visitor -> what is said to them before they write."""
     shown: tuple[str, ...] = ()

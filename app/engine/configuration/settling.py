@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.engine.conditions import Condition, condition, trigger
-from app.engine.configuration import flows, guiding, models
+from app.engine.configuration import flows, guiding, models, trials
 from app.engine.configuration.analytics import watched
 from app.engine.configuration.checking import answered, facts_of, messages, placed, topical
 from app.engine.configuration.flows import Document
@@ -48,7 +48,7 @@ def settled(source: Source, document: Document) -> Configuration:
     return Configuration(
         service=document.service,
         name=source.name,
-        digest=_digest(source.value),
+        digest=_digest({name: value for name, value in source.value.items() if name not in trials.APART}),
         categories=tuple(_categories(document, flows)),
         default_mode=document.modes.default,
         modes=MappingProxyType(dict(document.modes.categories)),
@@ -72,6 +72,9 @@ def settled(source: Source, document: Document) -> Configuration:
         guides=MappingProxyType(dict(guiding.guides(document))),
         wishes=wishes(document),
         limits=limits(document),
+        answers=trials.most(document.answers),
+        experiments=trials.experiments(document.experiments),
+        training=trials.training(document.training),
         reactions=MappingProxyType(dict(_reactions(document))),
         shown=_shown(document),
         integrations=MappingProxyType(document.integrations),
