@@ -62,6 +62,7 @@ class Settings:
     public_url: str = ""
     pager_key: str = field(default="", repr=False)
     private_webhooks: bool = False
+    apps_file: Path | None = None
 
     @property
     def broker_socket(self) -> Path:
@@ -311,6 +312,13 @@ VARIABLES: tuple[Variable, ...] = (
         _switch,
         "no",
         "yes: contacts may have webhooks at private addresses.",
+    ),
+    Variable(
+        "DESKHAND_APPS",
+        "apps_file",
+        _file,
+        "",
+        "A YAML file with our own apps at the vendors (client_id, client_secret): admins then connect by clicking.",
     ),
 )
 

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Protocol, TypeGuard, runtime_checkable
 
 from connectors.base import Setting
 from connectors.errors import BadPayload, Refused
@@ -69,7 +69,6 @@ class MissingScopes(Refused):
         self.scopes = tuple(scopes)
 
 
-@runtime_checkable
 class Installable(Protocol):
     """Extra: a vendor whose admins install us on its own consent page."""
 
@@ -102,7 +101,6 @@ class Hooked(Protocol):
         ...
 
 
-@runtime_checkable
 class OneDoor(Protocol):
     """Extra: a vendor that sends the news of every place to one address of the app's."""
 
@@ -113,6 +111,16 @@ class OneDoor(Protocol):
     def tenants(app: App, request: Inbound) -> Sequence[str]:
         """Whose news it may be, the likeliest first, verified by the app's own secret. Raises BadSignature or BadPayload."""
         ...
+
+
+def installs(kind: type) -> TypeGuard[type[Installable]]:
+    """Whether a connector is Installable: ``issubclass`` takes no protocol that has values."""
+    return all(hasattr(kind, name) for name in ("consent", "granted", "app_settings", "place"))
+
+
+def one_door(kind: type) -> TypeGuard[type[OneDoor]]:
+    """Whether a connector is a OneDoor."""
+    return all(hasattr(kind, name) for name in ("tenants", "tenant_setting"))
 
 
 def value(app: App, setting: Setting) -> str:

@@ -1,6 +1,6 @@
 """Connections: a vendor installed for an account. Secrets pass through sealed; only ``services`` opens them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -86,6 +86,14 @@ def every(session: Session) -> list[Installed]:
     """All connections, oldest first."""
     chosen = select(ConnectionRow).where(_THERE).order_by(ConnectionRow.created_at)
     return [_record(row) for row in session.scalars(chosen)]
+
+
+def of_tenant(session: Session, vendor: str, setting: str, names: Sequence[str]) -> list[Installed]:
+    """The vendor's connections whose ``setting`` is one of these names, the first name's first."""
+    told = ConnectionRow.settings[setting].as_string()
+    chosen = select(ConnectionRow).where(ConnectionRow.vendor == vendor, _THERE, told.in_(names))
+    found = [_record(row) for row in session.scalars(chosen.order_by(ConnectionRow.created_at, ConnectionRow.id))]
+    return sorted(found, key=lambda one: names.index(one.settings[setting]))
 
 
 def stopped(session: Session, connection_id: str) -> bool:

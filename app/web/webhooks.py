@@ -1,18 +1,25 @@
 """The one door in: every vendor's webhooks. Verifies, saves, rings, answers in that vendor's way; calls nobody."""
 
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
 from app import logs, metrics
+from app.db import connections
 from app.db.problems import Problem
 from app.errors import DatabaseDown, SealBroken, UnknownRecord
+from app.registered import apps
 from app.services import Services
 from app.web import backends
 from app.web.intake import Intake
-from connectors.base import Answer, Greets, Helpdesk
+from connectors import installing
+from connectors.base import Answer, Connection, Greets, Helpdesk
 from connectors.errors import BadPayload, BadSignature, ForeignTenant
+from connectors.installing import App
 from connectors.types import Event, Inbound
 
 log = logging.getLogger(__name__)
@@ -32,6 +39,7 @@ def blueprint(services: Services) -> Blueprint:
     """``/webhooks/<vendor>/<connection>`` for all vendors. HEAD says that the address is right."""
     pages = Blueprint("webhooks", __name__)
     intake = Intake(services.database, services.work)
+    desk = Desk(services, intake, apps(services.settings.apps_file))
 
     @pages.route("/webhooks/<vendor>/<connection_id>", methods=["POST", "HEAD"])
     def webhook(vendor: str, connection_id: str) -> Response:
@@ -52,7 +60,65 @@ def blueprint(services: Services) -> Blueprint:
                 answer = services.helpdesks[vendor].answers.unavailable
         return Response(answer.body, answer.status, dict(answer.headers))
 
+    @pages.route("/webhooks/<vendor>", methods=["POST", "HEAD"])
+    def one_door(vendor: str) -> Response:
+        """Where a vendor sends everybody's news: whose it is, stands in what our own app there signed."""
+        inbound = Inbound(
+            {name.lower(): value for name, value in request.headers}, request.get_data(), datetime.now(UTC)
+        )
+        with logs.context(vendor=vendor):
+            answer = desk.answered(vendor, inbound, head=request.method == "HEAD")
+        return Response(answer.body, answer.status, dict(answer.headers))
+
     return pages
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The one door of vendors that send the news of all who installed our app to one address."""
+
+    services: Services
+    intake: Intake
+    apps: Mapping[str, App]
+
+    def answered(self, vendor: str, inbound: Inbound, *, head: bool) -> Answer:
+        """Verified by the app's secret, then given to the connection it is for, which verifies it again by its own."""
+        kind: Any = self.services.helpdesks.get(vendor)
+        app = self.apps.get(vendor)
+        if kind is None or app is None or not installing.one_door(kind):
+            abort(404)
+        if head:
+            return Answer(200)
+        try:
+            return self._let_in(kind, app, vendor, inbound)
+        except (DatabaseDown, SealBroken) as error:
+            metrics.count("webhooks.refused")
+            log.error("webhook.refused", extra={"problem": str(error)})  # noqa: TRY400 - the reason is all
+            return self.services.helpdesks[vendor].answers.unavailable
+
+    def _let_in(self, kind: Any, app: App, vendor: str, inbound: Inbound) -> Answer:
+        try:
+            names = kind.tenants(app, inbound)
+        except BadSignature:
+            metrics.count("webhooks.unsigned")
+            log.warning("webhook.unsigned")
+            answer: Answer = kind.answers.unsigned
+            return answer
+        except BadPayload:
+            names = ()
+        with self.services.database.reading() as session:
+            found = connections.of_tenant(session, vendor, kind.tenant_setting, names) if names else []
+        if not found:
+            return self._nobody(kind, app, inbound)
+        with logs.context(connection=found[0].id):
+            return _take(self.services.connector(found[0].id), found[0].id, self.intake, inbound)
+
+    def _nobody(self, kind: Any, app: App, inbound: Inbound) -> Answer:
+        """The greeting's word, where it was one; all else is let go: whoever it was for is connected here no more."""
+        greeted = _greeting(kind(Connection("", app.base_url, {}, app.values)), inbound)
+        metrics.count("webhooks.foreign")
+        answer: Answer = greeted or kind.answers.accepted
+        return answer
 
 
 def _connector(services: Services, vendor: str, connection_id: str) -> Helpdesk:

@@ -45,8 +45,8 @@ def _ticket(session: Session, account_id: str, given: str) -> Remembered:
 Finder = Callable[[Session, str, str], Any]
 NAMED: Mapping[str, Finder] = MappingProxyType({"connection": _connection, "ticket": _ticket})
 """Name in an address -> what finds it among the account's own. Raises UnknownRecord for what is another account's."""
-FREE = frozenset({"category", "workflow", "template", "section"})
-"""Names in an address that mean nothing outside the account's own configuration: the page looks them up there."""
+FREE = frozenset({"category", "workflow", "template", "section", "vendor"})
+"""Names in an address that mean nothing outside the account's own configuration, or the same for everybody."""
 
 
 class Door:

@@ -34,6 +34,11 @@ SignsIn = Callable[..., Browser]
 @pytest.fixture
 def signed_in(receiver: Receiver) -> SignsIn:
     """``signed_in(level, account=..., framed_by=...)``: a browser with a session of that level."""
+    return browsers(receiver)
+
+
+def browsers(receiver: Receiver) -> SignsIn:
+    """Signs in at that web."""
 
     def to(level: Level = Level.LEAD, account: str = "", framed_by: str = "", connection: str = "") -> Browser:
         who = Visit(account or receiver.account, "u1", level, "Ada", connection, framed_by)
