@@ -4,7 +4,7 @@ Whoever rings, however often: one run at a time works on a ticket, and what it d
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,9 +16,9 @@ from app.db.inbox import Waiting
 from app.db.judgements import Judged
 from app.db.problems import Problem
 from app.db.tickets import Remembered
-from app.engine import fields, policy
+from app.engine import fields, policy, sidebar
 from app.engine.configuration import Configuration
-from app.engine.standing import Case
+from app.engine.standing import Case, Standing
 from app.engine.types import Classification, EvidenceRecord
 from app.queue import TICKET
 from app.standing import REDECIDED, Place, domain, place, standing_of
@@ -229,7 +229,15 @@ def _judged(run: Run, knock: Knock, ticket: Ticket, where: Place, heard: Hearing
     told = _told(run, remembered, ticket, where, classification)
     said = (told.judged, around.history, told.draft, told.woken) if told else (classification, around.history)
     judged = decided(run.services, where, remembered, ticket, Background(*said))
-    return _assigned(run, remembered, ticket, where, judged), around
+    judged = _assigned(run, remembered, ticket, where, judged)
+    return replace(judged, decision=replace(judged.decision, about=_about(run, where, ticket, judged, around))), around
+
+
+def _about(run: Run, where: Place, ticket: Ticket, judged: Judged, around: Kin) -> Mapping[str, str]:
+    """What people should know of the customer, kept with the decision."""
+    standing = Standing(now=ticket.updated_at, account=where.connection.account_id, history=around.history)
+    configuration = run.services.configuration(where.connection.account_id)
+    return sidebar.known(Case(ticket, judged.classification, judged.draft, configuration, standing))
 
 
 def _told(run: Run, remembered: Remembered, ticket: Ticket, where: Place, judged: Classification) -> Told | None:

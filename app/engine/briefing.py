@@ -41,7 +41,7 @@ def briefing(case: Case, escalation: Escalation, mode: Mode = Mode.ASSIST) -> st
     lines = (
         ("Because", " ".join(reason.text for reason in escalation.reasons)),
         ("Who", _who(case)),
-        ("Mood", _mood(case)),
+        ("Mood", mood(case)),
         ("Tried", _tried(case)),
         ("Context", _context(case)),
         ("Facts", _facts(case)),
@@ -96,25 +96,26 @@ def _headline(case: Case, escalation: Escalation) -> str:
 def _who(case: Case) -> str:
     person, facts, history = case.ticket.requester, case.facts, case.standing.history
     parts = [person.name or person.email or "unknown", *(["VIP"] if case.vip else [])]
-    parts += [f"{_plain(name)} {facts[name]}" for name in SHOWN if facts.get(name) not in (None, "")]
+    parts += [f"{plain(name)} {facts[name]}" for name in SHOWN if facts.get(name) not in (None, "")]
     if history.earlier:
-        parts.append(f"wrote before: {', '.join(_named(one) for one in history.earlier[:EARLIER])}")
+        parts.append(f"wrote before: {', '.join(named(one) for one in history.earlier[:EARLIER])}")
     else:
         parts.append("nothing earlier is known here")
     return ", ".join(str(part) for part in parts)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """``lifetimeValue`` as ``lifetime value``."""
     return "".join(f" {c.lower()}" if c.isupper() else c for c in name).replace("account plan", "plan")
 
 
-def _named(one: Related) -> str:
+def named(one: Related) -> str:
+    """Another ticket by its category and day, linked where it has an address."""
     label = f"{one.category or 'a ticket'} ({one.at:%d %b})"
     return f"[{label}]({one.url})" if one.url.startswith(("https://", "http://")) else label
 
 
-def _mood(case: Case) -> str:
+def mood(case: Case) -> str:
     """How the customer feels, how that went in this ticket, and how the earlier ones ended."""
     now, history = case.classification.sentiment, case.standing.history
     if now is None:
@@ -148,7 +149,7 @@ def _count(number: int, what: str) -> str:
 def _facts(case: Case) -> str:
     """What is certain, because the helpdesk says so, and what the customer only names."""
     told = {next(iter(by_plain_names({name: value}))): value for name, value in case.ticket.requester.facts.items()}
-    more = [f"{_plain(name)} {value}" for name, value in told.items() if name not in SHOWN and len(str(value)) <= BRIEF]
+    more = [f"{plain(name)} {value}" for name, value in told.items() if name not in SHOWN and len(str(value)) <= BRIEF]
     sure = [f"the helpdesk says {', '.join(more[:FEW])}"] if more else []
     kinds = [NAMED[kind] for kind, values in case.classification.entities.items() if values and kind in NAMED]
     named = [f"the customer names {', '.join(kinds)}: not checked"] if kinds else []
@@ -159,11 +160,11 @@ def _context(case: Case) -> str:
     """What the configuration asks for by name, as far as the host says it; where it is long, how it begins."""
     found = {name: case.facts.get(name) for name in case.configuration.shown}
     return "; ".join(
-        f"{_plain(name)} {_short(value)}" for name, value in found.items() if value not in (None, "", [], {})
+        f"{plain(name)} {short(value)}" for name, value in found.items() if value not in (None, "", [], {})
     )
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
     """One line of at most LONG characters that no layout comes with."""
     parts = [f"{k} {v}" for k, v in value.items()] if isinstance(value, dict) else value
     text = ", ".join(str(part) for part in parts) if isinstance(parts, list | tuple) else str(parts)
@@ -175,12 +176,12 @@ def _kin(case: Case) -> tuple[tuple[str, str], ...]:
     """What this ticket belongs together with."""
     history = case.standing.history
     twin, cluster = history.twin, history.cluster
-    repeats = f"{_named(twin)}, of the same person on the same matter. {_how(case)}" if twin else ""
+    repeats = f"{named(twin)}, of the same person on the same matter. {_how(case)}" if twin else ""
     many = ""
     if cluster:
         many = (
             f"{_count(cluster.tickets, 'ticket')} by {_count(cluster.people, 'person').replace('persons', 'people')} since "
-            f"{moment(cluster.since, case)}, first {_named(cluster.parent)}. "
+            f"{moment(cluster.since, case)}, first {named(cluster.parent)}. "
             + (
                 "Somebody of the team has confirmed it."
                 if cluster.confirmed

@@ -208,6 +208,8 @@ class Decision:
     at: datetime | None = None
     digest: str = ""
     """All that it was made with, as evidence for it has to be bound."""
+    about: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """What the host and backends said of the customer then, by label, for people who see to the ticket."""
 
     def __post_init__(self) -> None:
         if self.permission is None and any(isinstance(change, Reply) for change in self.changes):
