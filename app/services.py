@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 from sqlalchemy.orm import Session
 
 from app.approvals import Approvals
-from app.db import accounts, approvals, connections
+from app.db import accounts, approvals, connections, examples
 from app.db.connections import Installed
 from app.db.database import Database
 from app.db.spending import Limits, Payer
@@ -36,12 +36,15 @@ from connectors.types import OpenTicket
 
 if TYPE_CHECKING:  # what takes long to load is loaded by who uses it: the web takes webhooks without any of it
     from app.engine.configuration import Configuration
+    from app.engine.training import Taught
     from app.engine.types import Passage
     from app.engine.writing import Writer
     from app.kb.embedding import Encoder
     from app.kb.matrix import Matrices
     from app.llm.gateway import Gateway
     from app.nlp.classifier import LanguageClassifier
+    from app.nlp.retraining import School
+    from app.nlp.store import ModelStore
     from app.nlp.tier import Tier
 
 log = logging.getLogger(__name__)
@@ -266,20 +269,49 @@ class Services:
             return ()
 
     def _classifier(self, account_id: str) -> "LanguageClassifier":
+        from app.nlp import lines  # noqa: PLC0415
         from app.nlp.classifier import LanguageClassifier  # noqa: PLC0415  # the web takes webhooks without it
-        from app.nlp.lines import examples  # noqa: PLC0415
-        from app.nlp.store import ModelStore  # noqa: PLC0415
+        from app.nlp.retraining import examples as as_examples  # noqa: PLC0415
 
-        configuration, file = self.configuration(account_id), self.examples_file(account_id)
-        taught = file.read_text("utf-8") if file.exists() else ""
-        digest = f"{configuration.digest}:{hashlib.sha256(taught.encode()).hexdigest()}"
+        configuration, taught = self.configuration(account_id), self._given(account_id)
+        with self.database.reading() as session:
+            generation = examples.mark(session, account_id)
+        digest = f"{configuration.digest}:{hashlib.sha256(taught.encode()).hexdigest()}:{generation}"
         known = self._classifiers.get(account_id)
         if known and known[0] == digest:
             return known[1]
-        store, before = ModelStore(self.settings.data_dir / "models"), known[1].model if known else None
-        made = LanguageClassifier(configuration, examples(taught.splitlines()), store, self.tier, before)
+        before = known[1].model if known else None
+        learnt = [*lines.examples(taught.splitlines()), *as_examples(self._learnt(account_id))]
+        made = LanguageClassifier(configuration, learnt, self._models_kept, self.tier, before)
         self._classifiers[account_id] = (digest, made)
         return made
+
+    @property
+    def _models_kept(self) -> "ModelStore":
+        from app.nlp.store import ModelStore  # noqa: PLC0415  # the web takes webhooks without it
+
+        return ModelStore(self.settings.data_dir / "models")
+
+    def _given(self, account_id: str) -> str:
+        """The account's own file of examples, or nothing."""
+        file = self.examples_file(account_id)
+        return file.read_text("utf-8") if file.exists() else ""
+
+    def _learnt(self, account_id: str) -> "list[Taught]":
+        """What the generation in force has learnt beyond that file."""
+        with self.database.reading() as session:
+            generation = examples.in_force(session, account_id)
+            return examples.every(session, account_id, frozenset(generation.examples)) if generation else []
+
+    def school(self, account_id: str) -> "tuple[School, ModelStore]":
+        """What a training of the account's model needs, and where models are kept; loads the model in force."""
+        from app.nlp import lines  # noqa: PLC0415  # the web takes webhooks without any of it
+        from app.nlp.retraining import School  # noqa: PLC0415
+
+        configuration, given = self.configuration(account_id), lines.examples(self._given(account_id).splitlines())
+        current, split = self._classifier(account_id).model, configuration.training.split
+        made = School(configuration.categories, given, self.tier.encoder, current, self.evidence_key, split)
+        return made, self._models_kept
 
     def _settled(self, account_id: str, session: Session | None = None) -> "tuple[int, Configuration]":
         from app.engine.configuration import load  # noqa: PLC0415
