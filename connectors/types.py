@@ -194,6 +194,8 @@ class Ticket:
     url: str = ""
     clocks: tuple[HostClock, ...] = ()
     """The vendor's own promises, where it keeps any and shows them."""
+    rating: int | None = None
+    """How satisfied the customer said they are, 1 to 5; good and bad are 5 and 1."""
 
     @property
     def question(self) -> Message | None:

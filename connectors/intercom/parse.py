@@ -156,7 +156,14 @@ def ticket(conversation: Json, owner: Owner, revision: str, requester: Person | 
         fields=dict(table(conversation.get("custom_attributes"))),
         url=str(table(conversation.get("links")).get("conversation_web") or url),
         clocks=clocks(conversation.get("sla_applied")),
+        rating=rating(table(conversation.get("conversation_rating"))),
     )
+
+
+def rating(given: Json) -> int | None:
+    """What the customer said when asked, 1 to 5; None while they have not answered, or were not asked."""
+    said = given.get("rating")
+    return said if isinstance(said, int) and not isinstance(said, bool) and 1 <= said <= 5 else None
 
 
 def clocks(applied: Any) -> tuple[HostClock, ...]:

@@ -98,7 +98,14 @@ def ticket(
         fields=_fields(row, names),
         url=f"{base}/agent/tickets/{row.get('id')}",
         clocks=clocks(row.get("slas")),
+        rating=rating(row.get("satisfaction_rating")),
     )
+
+
+def rating(given: Any) -> int | None:
+    """What the customer said when asked; None while they have not answered, or were not asked."""
+    word = str(given.get("score") or "").lower() if isinstance(given, dict) else ""
+    return {"good": 5, "good_with_comment": 5, "bad": 1, "bad_with_comment": 1}.get(word)
 
 
 def clocks(slas: Any) -> tuple[HostClock, ...]:

@@ -254,3 +254,17 @@ def test_articles() -> None:
     assert inside.restricted
     assert people.article({**given, "state": "draft"}) is None
     assert people.article({**given, "id": None}) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "stars"),
+    [
+        ({}, None),
+        ({"rating": 4, "remark": "ok"}, 4),
+        ({"rating": None}, None),
+        ({"rating": 7}, None),
+        ({"rating": True}, None),
+    ],
+)
+def test_what_the_customer_said_when_asked(given: dict[str, Any], stars: int | None) -> None:
+    assert parse.rating(given) == stars

@@ -271,3 +271,19 @@ def test_an_article():
 @pytest.mark.parametrize("more", [{"user_segment_id": 7}, {"user_segment_id": 0}, {"user_segment_ids": [7]}])
 def test_a_segment_makes_it_restricted(more):
     assert parse.article(ARTICLE | more).restricted
+
+
+@pytest.mark.parametrize(
+    ("given", "stars"),
+    [
+        (None, None),
+        ({"score": "offered"}, None),
+        ({"score": "unoffered"}, None),
+        ({"score": "good", "comment": "Great"}, 5),
+        ({"score": "Bad"}, 1),
+        ({}, None),
+        ("good", None),
+    ],
+)
+def test_what_the_customer_said_when_asked(given, stars):
+    assert parse.rating(given) == stars
