@@ -18,6 +18,7 @@ from app.engine.stories import Ours, retold
 from app.engine.types import Decision, Mode
 from app.services import Services
 from connectors.types import Message, Role, Tag, Ticket
+from jobs import observe
 from jobs.base import Run
 
 log = logging.getLogger(__name__)
@@ -55,14 +56,17 @@ def followed(session: Session, run: Run, heard: Heard) -> None:
 
     Only people of the account teach: neither customers nor machines nor we ourselves.
     """
+    kept = False
     for released in heard.released:
-        _released(session, run.services, heard.account, run.ticket_id, released)
+        kept |= _released(session, run.services, heard.account, run.ticket_id, released)
     if any(m.public and m.author.role is Role.AGENT for m in heard.ticket.messages):
-        _from_answer(session, run.services, heard.account, run.ticket_id, heard.ticket)
-    _tell(session, run, heard)
+        what = _from_answer(session, run.services, heard.account, run.ticket_id, heard.ticket)
+        kept |= what is not None and what.right
+    _tell(session, run, heard, kept=kept)
+    observe.agreed(session, run, heard.account, heard.ticket)
 
 
-def _tell(session: Session, run: Run, heard: Heard) -> None:
+def _tell(session: Session, run: Run, heard: Heard, *, kept: bool) -> None:
     ticket, judged = heard.ticket, heard.judged
     before = stories.find(session, run.ticket_id)
     ours = Ours(
@@ -70,6 +74,9 @@ def _tell(session: Session, run: Run, heard: Heard) -> None:
         category=judged.classification.category if judged else "",
         confidence=judged.classification.confidence if judged else 0.0,
         drafted=bool(judged and judged.draft.text.strip()),
+        quoted=bool(judged and judged.draft.text.strip() and judged.draft.passages),
+        kept=kept,
+        rating=ticket.rating,
         automatic=heard.automatic,
         helped=heard.helped,
         escalated=bool(judged and any(ESCALATED_TAG in c.names for c in judged.decision.changes if isinstance(c, Tag))),
@@ -79,20 +86,23 @@ def _tell(session: Session, run: Run, heard: Heard) -> None:
         stories.keep(session, heard.account, told)
 
 
-def _from_answer(session: Session, services: Services, account_id: str, ticket_id: str, ticket: Ticket) -> None:
-    """What a person's first answer says about our latest draft for that question, if it says anything."""
+def _from_answer(
+    session: Session, services: Services, account_id: str, ticket_id: str, ticket: Ticket
+) -> Lesson | None:
+    """What a person's first answer says about our latest draft for that question; None when nothing, or nothing new."""
     decision = judgements.latest(session, ticket_id)
     if decision is None or decision.mode not in TEACHES or lessons.taught(session, decision.id):
-        return
+        return None
     answer = _answer(ticket, decision)
     judged = judgements.find(session, ticket_id, decision.id) if answer else None
     if answer is None or judged is None or not judged.draft.text.strip() or not answer.text.strip():
-        return
+        return None
     claim = _claim(account_id, judged)
     what = lesson(judged.draft.text, answer.text)
     if lessons.save(session, _learned(claim, judged, what, answer.author.id, answer.at)):
         log.info("lesson.learned", extra={"decision": decision.id, "kind": str(what)})
         demote(session, services, claim)
+    return what
 
 
 def _answer(ticket: Ticket, decision: Decision) -> Message | None:
@@ -106,13 +116,13 @@ def _answer(ticket: Ticket, decision: Decision) -> Message | None:
     return following[0] if following and following[0].author.role is Role.AGENT else None
 
 
-def _released(session: Session, services: Services, account_id: str, ticket_id: str, released: Release) -> None:
-    """A person sent the draft as it was."""
+def _released(session: Session, services: Services, account_id: str, ticket_id: str, released: Release) -> bool:
+    """A person sent the draft as it was. False when that was known."""
     judged = judgements.find(session, ticket_id, released.decision)
     if judged is None or lessons.taught(session, released.decision) or not judged.draft.text.strip():
-        return
+        return False
     claim, now = _claim(account_id, judged), services.database.now(session)
-    lessons.save(session, _learned(claim, judged, Lesson.KEPT, released.by, now))
+    return lessons.save(session, _learned(claim, judged, Lesson.KEPT, released.by, now))
 
 
 def _claim(account_id: str, judged: Judged) -> Claim:

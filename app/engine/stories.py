@@ -16,6 +16,10 @@ class Ours:
     category: str = ""
     confidence: float = 0.0
     drafted: bool = False
+    quoted: bool = False
+    """The draft quotes the account's knowledge."""
+    kept: bool = False
+    """A person let a draft stand, as this look shows."""
     automatic: bool = False
     """Something went out on evidence alone, without a person's click."""
     helped: bool = False
@@ -38,6 +42,8 @@ def retold(before: Story | None, ticket: Ticket, ours: Ours) -> Story:
         answered_at=answer.at if answer else None,
         ours=answer is not None and answer.author.role is Role.US and ours.automatic,
         drafted=ours.drafted or known.drafted,
+        quoted=ours.quoted or known.quoted,
+        kept=ours.kept or known.kept,
         touched=bool(agent),
         escalated=ours.escalated or known.escalated,
         helped=ours.helped or known.helped,
