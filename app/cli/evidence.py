@@ -1,49 +1,22 @@
 """``deskhand evidence`` and ``deskhand promote``: what people's judgements prove, and the one way to more autonomy: a person."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import click
-from sqlalchemy.orm import Session
 
+from app import promoting
 from app.cli import opening
-from app.db import accounts, evidence, judgements, lessons
+from app.db import accounts, lessons
 from app.db.lessons import Step
-from app.engine.configuration import Configuration
-from app.engine.draft import ENGINE
-from app.engine.evidence import Claim
-from app.engine.lessons import Lesson
-from app.engine.policy import REPLY, judged_on
-from app.engine.proving import Proof, missing, proof, record
+from app.engine.proving import Proof
 from app.engine.replaying import TARGET
-from app.engine.types import Draft, Reason
+from app.engine.types import Reason
 from app.errors import BadInput
-from app.services import Services
+from app.promoting import Standing, names, standing
 
 DAYS = 90
 ACCOUNT = click.option("--account", "account_name", required=True, metavar="NAME", help="The account, by name.")
 AT_LEAST = click.FloatRange(0.9, 0.999)
-
-
-@dataclass(frozen=True)
-class Look:
-    """Whose evidence is looked at, and with what."""
-
-    services: Services
-    account_id: str
-    configuration: Configuration
-
-
-@dataclass(frozen=True)
-class Standing:
-    """One category: what it is proven to do, what is missing, and how its drafts fared."""
-
-    category: str
-    asked: str
-    found: Proof
-    why: Reason | None
-    unlocked: bool
-    lessons: dict[Lesson, int]
 
 
 @click.command(name="evidence")
@@ -57,9 +30,10 @@ def shown(account_name: str, target: float, as_json: bool) -> None:
         account = accounts.named(session, account_name)
         now = services.database.now(session)
         counted = lessons.counts(session, account.id, now - timedelta(days=DAYS))
-        settled = services.configuration(account.id)
-        look = Look(services, account.id, settled)
-        every = [_standing(look, session, name, target, counted) for name in _names(settled)]
+        every = [
+            standing(services, session, account.id, name, target, counted.get(name, {}))
+            for name in names(services.configuration(account.id, session))
+        ]
         steps = lessons.history(session, account.id)
     if as_json:
         opening.print_json({"categories": [_plain(one) for one in every], "history": [_step(step) for step in steps]})
@@ -85,25 +59,8 @@ def promote(account_name: str, category: str, by: str, target: float, as_json: b
     services = opening.services()
     with services.database.session() as session:
         account = accounts.named(session, account_name)
-        if services.configuration(account.id).category(category) is None:
-            raise BadInput(
-                "--category", f"is none of the account's: {', '.join(_names(services.configuration(account.id)))}"
-            )
-        claim, current = _claim(services, session, account.id, category)
-        found = proof(lessons.about(session, claim), claim, lessons.looks(session, claim))
-        why = missing(found, target) if current else OUTDATED
-        now = services.database.now(session)
-        if why is None:
-            evidence.save(session, account.id, record(found, claim, target, now, services.evidence_key))
-        told = why.text if why else f"{found.judged} judged, {found.errors} wrong"
-        lessons.note(session, claim, lessons.ASKED if why else lessons.PROMOTED, by, told, now)
-    _tell(category, found, why, as_json)
-
-
-OUTDATED = Reason(
-    "evidence_outdated",
-    "Configuration, knowledge or engine changed since people judged its answers: they have to judge some of the new ones.",
-)
+        asked = promoting.promote(services, session, account.id, category, by=by, target=target)
+    _tell(category, asked.found, asked.why, as_json)
 
 
 def _tell(category: str, found: Proof, why: Reason | None, as_json: bool) -> None:
@@ -116,34 +73,6 @@ def _tell(category: str, found: Proof, why: Reason | None, as_json: bool) -> Non
         )
     if why:
         raise BadInput("--category", f"{category} stays with people: {why.text}")
-
-
-def _names(configuration: Configuration) -> list[str]:
-    return [category.name for category in configuration.categories]
-
-
-def _claim(services: Services, session: Session, account_id: str, category: str) -> tuple[Claim, bool]:
-    """What the newest lesson is about, and whether that is still what is in force."""
-    newest = lessons.latest(session, account_id, category, REPLY)
-    if newest is None:
-        return Claim(account_id, category, REPLY, ""), True
-    judged = judgements.find(session, newest.ticket_id, newest.decision)
-    drafted = judged.draft if judged else Draft("", (), (), ENGINE)
-    configuration, knowledge = services.configuration(account_id), services.knowledge(account_id).version
-    today = judged_on(services.classifier(account_id).version, drafted, knowledge, configuration)
-    return Claim(account_id, category, REPLY, newest.digest), newest.digest == today
-
-
-def _standing(
-    look: Look, session: Session, name: str, target: float, counted: dict[str, dict[Lesson, int]]
-) -> Standing:
-    claim, current = _claim(look.services, session, look.account_id, name)
-    found = proof(lessons.about(session, claim), claim, lessons.looks(session, claim))
-    held = evidence.newest(session, look.account_id, name)
-    unlocked = held is not None and held.digest == claim.digest and current and missing(found, held.target) is None
-    why = missing(found, target) if current else OUTDATED
-    asked = str(look.configuration.mode(name)[0])
-    return Standing(name, asked, found, why, unlocked, counted.get(name, {}))
 
 
 def _row(one: Standing) -> tuple[str, ...]:
