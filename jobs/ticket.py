@@ -23,7 +23,7 @@ from app.engine.types import Classification, EvidenceRecord
 from app.queue import TICKET
 from app.standing import REDECIDED, Place, domain, place, standing_of
 from connectors.types import Event, EventKind, Reply, Role, Status, Ticket, Untag
-from jobs import approve, assign, base, click, identity, kin, learn, link, sla, unreached, workflow
+from jobs import approve, assign, base, click, identity, kin, learn, link, redaction, sla, unreached, workflow
 from jobs.base import Later, Run
 from jobs.classify import classified
 from jobs.click import Pressed, Scene
@@ -93,11 +93,11 @@ def drain(run: Run) -> bool:
     if thread is not None:
         _heard_in_record(run, knock, ticket, thread, where)
         return False
-    account = where.connection.account_id
+    account, said = where.connection.account_id, ticket
     ticket = identity.heard(run, account, ticket)
     if identity.due(knock.deliveries):
         identity.send(run, account, ticket)
-    return _answer(run, knock, ticket, where)
+    return _answer(run, knock, ticket, where, said)
 
 
 def _about_the_connection(run: Run, knock: Knock) -> None:
@@ -159,8 +159,11 @@ def _last_human(ticket: Ticket) -> datetime | None:
     return max((m.at for m in ticket.messages if m.author.role is Role.AGENT), default=None)
 
 
-def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
-    """Clicks, then the question if there is one that waits; everything that follows is saved at once."""
+def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place, said: Ticket) -> bool:
+    """Clicks, then the question if there is one that waits; everything that follows is saved at once.
+
+    ``said`` is the ticket as the host holds it.
+    """
     presses = _presses(run, knock, ticket, where)
     approve.keep(run, [press.ruling for press in presses if press.ruling])
     now_heard = hearing(knock.remembered, ticket, presses)
@@ -169,7 +172,7 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
     judged, around = (None, None) if outcome else _judged(run, knock, ticket, where, now_heard)
     rules = run.services.configuration(where.connection.account_id)
     with run.transaction() as (session, now):
-        planned = _planned(session, run, knock, ticket, where, judged)
+        planned = redaction.spared(_planned(session, run, knock, ticket, where, judged), rules)
         if now_heard.resumed and judged is None and fields.RESUME_TAG in ticket.tags and Untag in where.own:
             planned.append(_untag(run, ticket))
         planned += [batch for press in presses for batch in press.planned]
@@ -181,8 +184,8 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
             unreached.tell(session, run.ticket_id, scene, judged)
         planned += sla.followed(session, run.ticket_id, scene, judged)
         planned += kin.followed(session, run.ticket_id, where, scene, knock.deliveries)
-        new = {one.key: one for one in planned if one.changes and not effects.exists(session, one.key)}
-        effects.plan(session, run.ticket_id, list(new.values()), now)
+        new = _new(session, planned + _taken_out(run, said, where, judged, scene))
+        effects.plan(session, run.ticket_id, new, now)
         for press in presses:
             click.save(session, run.ticket_id, press, now)
         if judged:
@@ -193,6 +196,18 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place) -> bool:
     for press in presses:
         click.answer(run, press.click, press.answer)
     return bool(new)
+
+
+def _new(session: Session, planned: Sequence[Planned]) -> list[Planned]:
+    """What says anything and was not planned before, each key once."""
+    new = {one.key: one for one in planned if one.changes and not effects.exists(session, one.key)}
+    return list(new.values())
+
+
+def _taken_out(run: Run, said: Ticket, where: Place, judged: Judged | None, scene: sla.Scene) -> list[Planned]:
+    """What the account wants out of its host, as far as anything is written there at all."""
+    last = judged.decision if judged else scene.standing.previous
+    return redaction.planned(run, said, where, scene.configuration, last)
 
 
 def _heard(

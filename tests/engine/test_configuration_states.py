@@ -93,6 +93,7 @@ contacts: {ana: {chat: C1, email: ana@shop.example, webhook: 'https://x.example'
 facts: {seatsLeft: number}
 modes: {default: shadow, categories: {plain: deflect}}
 knowledge: {enabled: true, passages: 2}
+compliance: {redact: [card]}
 limits: {refund: {currency: EUR, perAction: 5000, perTicket: 9000, perDay: 10000}}
 answers: {perDay: 100, perRequesterPerDay: 2}
 training: {schedule: weekly, minExamples: 200, validationSplit: 0.25}
@@ -120,6 +121,7 @@ templates: {greeting: Hi, closing: Bye, disclosure: A robot wrote this., human: 
 """
 OTHERS = {
     "required": "optional",
+    "card": "cvv",
     "always-show": "never",
     "sla": "77m",
     "urgent": "77m",

@@ -242,6 +242,8 @@ class Compliance(Section):
     recording_required: bool | None = None
     retention_period: Age | None = None
     encryption: Text | None = None
+    redact: list[Literal["card", "cvv", "iban", "key", "national-id", "password", "ssn"]] = Field(default_factory=list)
+    """What is taken out of customers' messages in the host itself, for good."""
 
 
 class FraudDetection(Section):

@@ -145,6 +145,8 @@ class Configuration:
     """Every answer says that it is none."""
     approved_only: bool = False
     """Only messages that the account has approved reach a customer."""
+    redacted: frozenset[str] = frozenset()
+    """Sorts of personal data that are taken out of the host itself: ``card``."""
     quotes: int = 3
     """How many passages a draft may look at; 0 switches knowledge off."""
     chatbot: Chatbot = Chatbot()

@@ -63,6 +63,9 @@ def settled(source: Source, document: Document) -> Configuration:
         templates=_templates(document.templates),
         shelf=Shelf(MappingProxyType({**dict(messages(document.templates)), **dict(guiding.told(document))})),
         approved_only=_approved_only(document),
+        redacted=frozenset(document.compliance.redact)
+        if document.compliance and document.compliance.enabled
+        else frozenset(),
         no_advice=_no_advice(document),
         disclaimers=_disclaimers(document),
         keywords=MappingProxyType({w: start for c in document.channels for w, start in (c.keywords or {}).items()}),

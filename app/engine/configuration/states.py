@@ -218,6 +218,14 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("integrations.**", (WARNING, "is empty: leave it out or fill it")),
     ("compliance.encryption", (NOT_YET, "secrets are sealed; other columns are not encrypted yet")),
     ("compliance.recordingRequired", (HOST, "switch recording on in the telephone system and the helpdesk")),
+    (
+        "compliance.redact.**",
+        (
+            WORKS,
+            "taken out of customers' messages for good, where the vendor can; where it takes out whole messages only, what "
+            "they said without it is noted first",
+        ),
+    ),
     ("compliance.**", (NOT_YET, "no compliance report is made yet")),
     ("monitoring.**", (NOT_YET, "nothing is watched yet")),
     ("analytics.metrics.**", verdicts.figure),
