@@ -25,6 +25,8 @@ COMMANDS = {
     "simulate": "app.cli.simulate:simulate",
     "evidence": "app.cli.evidence:shown",
     "promote": "app.cli.evidence:promote",
+    "examples": "app.cli.training:taught",
+    "retrain": "app.cli.training:retrain",
     "taxonomy": "app.cli.taxonomy:taxonomy",
     "metrics": "app.cli.metrics:shown",
     "invoice": "app.cli.metrics:billed",

@@ -1,0 +1,149 @@
+"""``deskhand examples`` and ``deskhand retrain``: what people teach about categories, and the models made from it."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from app.cli import opening
+from app.db import accounts, examples
+from app.db.examples import TRAINED, Generation
+from app.engine.training import Taught, name
+from app.errors import BadInput
+from app.services import Services
+
+ACCOUNT = click.option("--account", "account_name", required=True, metavar="NAME", help="The account, by name.")
+BY = click.option("--by", required=True, metavar="PERSON", help="Who says so; it is kept.")
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group(name="examples")
+def taught() -> None:
+    """What people taught about categories, beyond the account's own file."""
+
+
+@taught.command()
+@ACCOUNT
+@BY
+@click.option("--file", "file", type=FILE, help="JSON lines with text and labels, or CSV with text,category.")
+@click.option("--text", help="One text, instead of a file.")
+@click.option("--label", default="", help="Its category; without one, it is none of them.")
+@opening.as_json
+def add(account_name: str, by: str, file: Path | None, text: str | None, label: str, as_json: bool) -> None:
+    """Teach: texts with their categories, without what is personal in them. The next training learns from it."""
+    if (file is None) == (text is None):
+        raise BadInput("--file", "give a file, or one --text")
+    services = opening.services()
+    with services.database.session() as session:
+        account = accounts.named(session, account_name)
+        now = services.database.now(session)
+        pairs = _read(file) if file else [(text or "", label)]
+        known = {category.name for category in services.configuration(account.id, session).categories}
+        if unknown := sorted({one for _, one in pairs if one} - known):
+            raise BadInput("--label", f"{unknown[0]} is no category; there are {', '.join(sorted(known))}")
+        new = examples.add(session, account.id, [_taught(account.id, *pair, by, now) for pair in pairs])
+    if as_json:
+        opening.print_json({"given": len(pairs), "new": new})
+    else:
+        click.echo(f"{new} of {len(pairs)} examples are new")
+
+
+@taught.command(name="list")
+@ACCOUNT
+@opening.as_json
+def listed(account_name: str, as_json: bool) -> None:
+    """Count the examples by category and by who gave them."""
+    services = opening.services()
+    with services.database.reading() as session:
+        every = examples.every(session, accounts.named(session, account_name).id)
+    counted: dict[tuple[str, str, str], int] = {}
+    for one in every:
+        counted[one.label, one.by, one.feedback] = counted.get((one.label, one.by, one.feedback), 0) + 1
+    rows = [(*key, str(number)) for key, number in sorted(counted.items())]
+    if as_json:
+        columns = ("category", "by", "feedback", "count")
+        opening.print_json({"examples": [dict(zip(columns, row, strict=True)) for row in rows]})
+    else:
+        opening.print_table(f"Examples of {account_name}", ("category", "by", "feedback", "count"), rows)
+
+
+def _read(file: Path) -> list[tuple[str, str]]:
+    from app.nlp import lines  # noqa: PLC0415  # slow to load, and rarely wanted
+
+    try:
+        given = lines.examples(file.read_text("utf-8").splitlines(keepends=True))
+    except (lines.BadLine, UnicodeDecodeError) as error:
+        raise BadInput("--file", str(error)) from error
+    return [(one.text, one.labels[0] if one.labels else "") for one in given]
+
+
+def _taught(account_id: str, text: str, label: str, by: str, at: datetime) -> Taught:
+    from app.nlp.personal import mask  # noqa: PLC0415  # slow to load, and rarely wanted
+
+    masked = mask(text).text
+    return Taught(name(account_id, masked, label, by), masked, label, by, at, feedback="given")
+
+
+@click.command()
+@ACCOUNT
+@BY
+@click.option(
+    "--least", type=click.IntRange(1), help="New examples that it takes; the configuration's where not given."
+)
+@click.option("--rollback", "back", is_flag=True, help="Go back to the model before the one in force.")
+@click.option("--history", "told", is_flag=True, help="Only tell what became of earlier trainings.")
+@opening.as_json
+def retrain(account_name: str, by: str, least: int | None, back: bool, told: bool, as_json: bool) -> None:
+    """Train a new model from what people taught. It counts only if it is better on examples that neither model has seen."""
+    from app.nlp.generations import NothingToUndo, Order, roll_back  # noqa: PLC0415  # slow to load
+    from app.nlp.generations import retrain as trained  # noqa: PLC0415
+
+    services = opening.services()
+    with services.database.reading() as session:
+        account = accounts.named(session, account_name)
+    if told:
+        _show(services, account.id, account_name, as_json)
+        return
+    try:
+        if back:
+            ended: Generation | None = roll_back(services.database, account.id, by)
+        else:
+            wanted = services.configuration(account.id).training.least
+            ended = trained(services.database, Order(account.id, by, least or wanted), *services.school(account.id))
+    except NothingToUndo as error:
+        raise BadInput("--rollback", "no training is in force: there is only what the account gave") from error
+    if as_json:
+        opening.print_json(_plain(ended) if ended else {"kind": "too little is new"})
+    else:
+        click.echo(_line(ended) if ended else "nothing was trained: too little was taught since the last training")
+
+
+def _show(services: Services, account_id: str, account_name: str, as_json: bool) -> None:
+    with services.database.reading() as session:
+        every = examples.generations(session, account_id)
+    if as_json:
+        opening.print_json({"generations": [_plain(one) for one in every]})
+        return
+    rows = [(str(one.number), f"{one.at:%Y-%m-%d %H:%M}", one.kind, one.by, one.report.get("why", "")) for one in every]
+    opening.print_table(f"Models of {account_name}, newest first", ("number", "at", "end", "by", "why"), rows)
+
+
+def _line(ended: Generation) -> str:
+    if "held" not in ended.report:
+        return (
+            f"back at the model of training {ended.report['of']}" if ended.report["of"] else "back at the account's own"
+        )
+    kept = "is in force" if ended.kind == TRAINED else "is not used"
+    return f"model {ended.number} {kept}: {ended.report['why']}"
+
+
+def _plain(ended: Generation) -> dict[str, object]:
+    moment = ended.at.isoformat()
+    return {
+        "number": ended.number,
+        "kind": ended.kind,
+        "model": ended.model,
+        "by": ended.by,
+        "at": moment,
+        **ended.report,
+    }
