@@ -368,22 +368,8 @@ class LinkTo:
     parent: Ref
 
 
-Change = (
-    Reply
-    | Note
-    | Whisper
-    | Tag
-    | Untag
-    | Assign
-    | SetStatus
-    | SetPriority
-    | SetField
-    | OpenTicket
-    | AddMessage
-    | Merge
-    | LinkTo
-    | Redact
-)
+Words = Reply | Note | Whisper | OpenTicket | AddMessage
+Change = Words | Tag | Untag | Assign | SetStatus | SetPriority | SetField | Merge | LinkTo | Redact
 
 
 @dataclass(frozen=True)
