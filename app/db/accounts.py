@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import ids
 from app.db.models.account import AccountRow, ConfigurationRow
-from app.errors import BadInput, UnknownRecord
+from app.errors import BadInput, DeskhandError, UnknownRecord
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,15 @@ class Configured:
     version: int
     name: str
     text: str
+    by: str = ""
+    at: datetime | None = None
+
+
+class MovedOn(DeskhandError):
+    """Somebody else published meanwhile: what was made out of the version before is not put over theirs."""
+
+    def __init__(self) -> None:
+        super().__init__("another version is in force by now", "look at it, and publish again")
 
 
 def add(session: Session, name: str, at: datetime) -> Account:
@@ -71,15 +80,40 @@ def stop(session: Session, account_id: str, *, stopped: bool = True) -> None:
     )
 
 
-def configure(session: Session, account_id: str, name: str, text: str, at: datetime) -> Configured:
+def configure(session: Session, account_id: str, name: str, text: str, at: datetime, by: str = "") -> Configured:
     """Save the next version; it is in force from now on. Two at the same moment: one of them fails, none is lost."""
     newest = session.scalar(_versions(account_id))
     row = ConfigurationRow(
-        id=ids.fresh(), account_id=account_id, version=(newest or 0) + 1, name=name, text=text, created_at=at
+        id=ids.fresh(), account_id=account_id, version=(newest or 0) + 1, name=name, text=text, by=by, created_at=at
     )
     session.add(row)
     session.flush()
-    return Configured(account_id, row.version, name, text)
+    return _configured(row)
+
+
+def publish(session: Session, new: Configured, at: datetime) -> Configured:
+    """Save what was made out of version ``new.version`` as the next one. Raises MovedOn when another one is in force by now."""
+    if version(session, new.account_id) != new.version:
+        raise MovedOn
+    try:
+        return configure(session, new.account_id, new.name, new.text, at, new.by)
+    except IntegrityError as error:  # two at the same moment: the table takes one
+        raise MovedOn from error
+
+
+def versions(session: Session, account_id: str, limit: int = 50) -> list[Configured]:
+    """The account's versions, newest first."""
+    chosen = select(ConfigurationRow).where(ConfigurationRow.account_id == account_id)
+    return [_configured(row) for row in session.scalars(chosen.order_by(ConfigurationRow.version.desc()).limit(limit))]
+
+
+def of_version(session: Session, account_id: str, number: int) -> Configured:
+    """That version. Raises UnknownRecord."""
+    chosen = select(ConfigurationRow).where(ConfigurationRow.account_id == account_id)
+    row = session.scalar(chosen.where(ConfigurationRow.version == number))
+    if row is None:
+        raise UnknownRecord("the account has no such version")
+    return _configured(row)
 
 
 def version(session: Session, account_id: str) -> int:
@@ -95,7 +129,11 @@ def configuration(session: Session, account_id: str, at: datetime | None = None)
     row = session.scalar(newest.order_by(ConfigurationRow.version.desc()).limit(1))
     if row is None:
         raise UnknownRecord("the account has no configuration", "publish one first")
-    return Configured(row.account_id, row.version, row.name, row.text)
+    return _configured(row)
+
+
+def _configured(row: ConfigurationRow) -> Configured:
+    return Configured(row.account_id, row.version, row.name, row.text, row.by, row.created_at)
 
 
 def _account(row: AccountRow) -> Account:

@@ -20,7 +20,7 @@ class AccountRow(Base):
 
 
 class ConfigurationRow(Base):
-    """One version of an account's configuration, as the file was given. The highest number is in force."""
+    """One version of an account's configuration, as the file was given, and ``by`` whom. The highest number is in force."""
 
     __tablename__ = "configuration"
     __table_args__ = (UniqueConstraint("account_id", "version"),)
@@ -30,4 +30,5 @@ class ConfigurationRow(Base):
     version: Mapped[int]
     name: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime]
