@@ -15,10 +15,10 @@ from app.engine.lessons import Learned, Lesson, lesson
 from app.engine.policy import REPLY
 from app.engine.proving import fallen, proof
 from app.engine.stories import Ours, retold
-from app.engine.types import Decision, Mode
+from app.engine.types import Mode
 from app.services import Services
-from connectors.types import Message, Role, Tag, Ticket
-from jobs import observe
+from connectors.types import Role, Tag, Ticket
+from jobs import observe, teach
 from jobs.base import Run
 
 log = logging.getLogger(__name__)
@@ -57,11 +57,15 @@ def followed(session: Session, run: Run, heard: Heard) -> None:
     Only people of the account teach: neither customers nor machines nor we ourselves.
     """
     kept = False
+    place = teach.Place(heard.account, run.ticket_id, heard.ticket)
     for released in heard.released:
-        kept |= _released(session, run.services, heard.account, run.ticket_id, released)
+        if _released(session, run.services, heard.account, run.ticket_id, released):
+            kept = True
+            teach.released(session, run.services, place, released.decision, released.by)
     if any(m.public and m.author.role is Role.AGENT for m in heard.ticket.messages):
         what = _from_answer(session, run.services, heard.account, run.ticket_id, heard.ticket)
         kept |= what is not None and what.right
+        teach.followed(session, run.services, place, what)
     _tell(session, run, heard, kept=kept)
     observe.agreed(session, run, heard.account, heard.ticket)
 
@@ -93,7 +97,7 @@ def _from_answer(
     decision = judgements.latest(session, ticket_id)
     if decision is None or decision.mode not in TEACHES or lessons.taught(session, decision.id):
         return None
-    answer = _answer(ticket, decision)
+    answer = teach.answered(ticket, decision.question)
     judged = judgements.find(session, ticket_id, decision.id) if answer else None
     if answer is None or judged is None or not judged.draft.text.strip() or not answer.text.strip():
         return None
@@ -103,17 +107,6 @@ def _from_answer(
         log.info("lesson.learned", extra={"decision": decision.id, "kind": str(what)})
         demote(session, services, claim)
     return what
-
-
-def _answer(ticket: Ticket, decision: Decision) -> Message | None:
-    """The first public word of a person after the question that was decided on, with no other question in between."""
-    places = [n for n, message in enumerate(ticket.messages) if message.id == decision.question]
-    if not places:
-        return None
-    following = [
-        m for m in ticket.messages[places[0] + 1 :] if m.public and m.author.role in (Role.CUSTOMER, Role.AGENT)
-    ]
-    return following[0] if following and following[0].author.role is Role.AGENT else None
 
 
 def _released(session: Session, services: Services, account_id: str, ticket_id: str, released: Release) -> bool:

@@ -27,6 +27,7 @@ COMMANDS = {
     "promote": "app.cli.evidence:promote",
     "examples": "app.cli.training:taught",
     "retrain": "app.cli.training:retrain",
+    "gaps": "app.cli.gaps:shown",
     "taxonomy": "app.cli.taxonomy:taxonomy",
     "metrics": "app.cli.metrics:shown",
     "invoice": "app.cli.metrics:billed",
