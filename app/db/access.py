@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import ids
@@ -16,13 +17,17 @@ from app.errors import UnknownRecord
 
 SCOPES: Mapping[str, str] = MappingProxyType(
     {
-        "chat": "hold conversations: POST /api/v1/chat",
-        "signals": "tell what visitors do: POST /api/v1/signals",
-        "tickets": "tell that an issue is resolved: PATCH /api/v1/tickets",
-        "agents": "ask who could take a ticket: GET /api/v1/agents/find",
+        "chat": "hold conversations",
+        "signals": "tell what visitors do",
+        "tickets": "tell that an issue or a ticket is resolved",
+        "assign": "give tickets to agents",
+        "agents": "ask who there is and who could take a ticket",
+        "read": "read tickets, decisions with their reasons, signals, evidence and problems",
+        "metrics": "read figures",
+        "audit": "read who did what about a customer",
     }
 )
-"""What a token may be for."""
+"""What a token may be for; the API's own document says which operation needs which."""
 PREFIX = "dh_"
 """How every token begins, so that scanners for lost secrets know it."""
 
@@ -38,6 +43,8 @@ class Access:
     created_at: datetime | None = None
     ends_at: datetime | None = None
     revoked_at: datetime | None = None
+    per_minute: int | None = None
+    """Requests a minute; None: as many as any token may make."""
 
 
 def issue(
@@ -84,13 +91,20 @@ def of_account(session: Session, account_id: str) -> list[Access]:
 
 def revoke(session: Session, account_id: str, access_id: str, at: datetime) -> None:
     """It allows nothing from now on; twice changes nothing. Raises UnknownRecord."""
+    _change(session, account_id, access_id, revoked_at=func.coalesce(AccessRow.revoked_at, at))
+
+
+def slow(session: Session, account_id: str, access_id: str, per_minute: int) -> None:
+    """It may be used so often a minute from now on. Raises UnknownRecord."""
+    _change(session, account_id, access_id, per_minute=per_minute)
+
+
+def _change(session: Session, account_id: str, access_id: str, **values: Any) -> None:
     mine = (AccessRow.id == access_id, AccessRow.account_id == account_id)
     if session.scalar(select(AccessRow.id).where(*mine)) is None:
         raise UnknownRecord("the account has no such token", "see `deskhand account tokens`")
-    session.execute(
-        update(AccessRow).where(*mine, AccessRow.revoked_at.is_(None)).values(revoked_at=at),
-        execution_options={"synchronize_session": False},
-    )
+    change = update(AccessRow).where(*mine).values(**values)
+    session.execute(change, execution_options={"synchronize_session": False})
 
 
 def _digest(token: str) -> str:
@@ -99,4 +113,5 @@ def _digest(token: str) -> str:
 
 
 def _record(row: AccessRow) -> Access:
-    return Access(row.id, row.account_id, frozenset(row.scopes), row.label, row.created_at, row.ends_at, row.revoked_at)
+    moments = (row.created_at, row.ends_at, row.revoked_at)
+    return Access(row.id, row.account_id, frozenset(row.scopes), row.label, *moments, row.per_minute)

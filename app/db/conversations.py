@@ -92,6 +92,12 @@ def find(session: Session, account_id: str, utterance_id: str) -> Utterance:
     return _utterance(row, session.get_one(ConversationRow, row.conversation_id))
 
 
+def ticket_of(session: Session, account_id: str, conversation_id: str) -> str:
+    """Our name for the ticket that passes on what is said in a conversation of the account's; empty where there is no such one."""
+    row = session.get(ConversationRow, conversation_id)
+    return row.ticket_id if row is not None and row.account_id == account_id else ""
+
+
 def arrived(session: Session, effect: Effect, at: datetime) -> list[str]:
     """A message reached the helpdesk: its ticket is to be read. Gives back the ids of tickets to ring."""
     linked = tickets.remembered(session, effect.ticket_id).linked if effect.plan.key.startswith(SAID) else None

@@ -22,7 +22,7 @@ STATUS: dict[type[DeskhandError], int] = {
 def register(app: Flask) -> None:
     """Answer our own errors by the table and HTTP's own by their status; what nobody foresaw is a 500 and a log line."""
     app.register_error_handler(DeskhandError, _ours)
-    app.register_error_handler(HTTPException, _plain)
+    app.register_error_handler(HTTPException, plain)
 
 
 def status_of(error: DeskhandError) -> int:
@@ -37,7 +37,8 @@ def _ours(error: DeskhandError) -> Response:
     return Response(f"{type(error).__name__}\n", status, headers, content_type="text/plain")
 
 
-def _plain(error: HTTPException) -> Response:
+def plain(error: HTTPException) -> Response:
+    """HTTP's own error as its number, with what tells the client how to go on."""
     answer = error.get_response()
     status = error.code or 500
     headers = {name: value for name, value in answer.headers.items() if name in ("Allow", "Retry-After")}

@@ -1,6 +1,7 @@
 """Our own API: what an account's site, systems and partners may ask of us. Every request carries a bearer token.
 
-A resource is a module with ``register(door)``, which gets one line in ``RESOURCES``. Errors are ``application/problem+json``.
+A resource is a module that declares its operations and has ``register(door)``, which gets one line in ``RESOURCES``. Errors are
+``application/problem+json``. ``/openapi.json`` is made from the declarations that the routes were hung by.
 """
 
 from collections.abc import Callable
@@ -8,12 +9,35 @@ from collections.abc import Callable
 from flask import Blueprint
 
 from app.services import Services
-from app.web.api import agents, chat, problems, signals, tickets
-from app.web.api.auth import Door
+from app.web.api import (
+    agents,
+    assigning,
+    attention,
+    chat,
+    decisions,
+    document,
+    evidence,
+    metrics,
+    problems,
+    signals,
+    tickets,
+)
+from app.web.api.door import Door
 
 ROOT = "/api/v1"
 
-RESOURCES: tuple[Callable[[Door], None], ...] = (agents.register, chat.register, signals.register, tickets.register)
+RESOURCES: tuple[Callable[[Door], None], ...] = (
+    agents.register,
+    assigning.register,
+    attention.register,
+    chat.register,
+    decisions.register,
+    evidence.register,
+    metrics.register,
+    signals.register,
+    tickets.register,
+    document.register,
+)
 
 
 def blueprint(services: Services) -> Blueprint:

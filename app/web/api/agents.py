@@ -1,53 +1,82 @@
-"""``GET /api/v1/agents/find``: who could take a ticket now, by skills, availability and preferred language. Assigns nothing."""
+"""Who there is, and who could take a ticket now. Assigns nothing."""
 
-from collections.abc import Mapping
+from typing import Literal
 
-from flask import Response, jsonify, request
+from pydantic import Field
 
 from app.engine.routing import Need
-from app.web.api.auth import Caller, Door
-from app.web.api.problems import ApiError
+from app.web.api.auth import Caller
+from app.web.api.declared import Given, Operation, Page, Told, Words, text
+from app.web.api.door import Door
 
-AVAILABLE, ANY = "available", "any"
-LONGEST = 500
-"""Characters of a parameter."""
+AVAILABLE = "available"
+
+
+class Wanted(Given):
+    """What somebody is looked for by."""
+
+    skills: Words = Field(default_factory=list, description="All of which they need.")
+    availability: Literal["", "available", "any"] = Field("any", description="`available`: who can take one now.")
+    preferred_language: str = text(35, default="", about="As in `de` or `de-AT`.")
+    team: str = text(200, default="")
+
+
+class Somebody(Told):
+    """One of the account's people. ``load`` and ``capacity`` are in tickets."""
+
+    id: str
+    name: str
+    connection: str
+    teams: list[str]
+    skills: list[str]
+    languages: list[str]
+    available: bool
+    load: float
+    capacity: float
+
+
+class Why(Told):
+    """A reason in a line; ``code`` is stable."""
+
+    code: str
+    text: str
+
+
+class Found(Told):
+    """Who should have it, everybody who knows how, and why."""
+
+    agent: Somebody | None
+    agents: list[Somebody]
+    reasons: list[Why]
+
+
+class People(Told):
+    """Some of the account's people, by id."""
+
+    items: list[Somebody]
+    next: str | None
+
+
+FIND = Operation("findAgent", "GET", "/agents/find", "agents", "Who could take a ticket.", {200: Found}, query=Wanted)
+LIST = Operation("listAgents", "GET", "/agents", "agents", "Everybody who is known.", {200: People}, query=Page)
 
 
 def register(door: Door) -> None:
-    """Hang the view on the door."""
+    """Hang the operations at the door. Who takes webhooks needs none of what they load."""
 
-    @door.route("/agents/find", scope="agents", methods=("GET",))
-    def find_agent(caller: Caller) -> Response:
-        from app.web.api.people import found  # noqa: PLC0415  # who takes webhooks needs none of it
+    @door.serves(FIND)
+    def find_agent(caller: Caller, query: Wanted) -> Found:
+        from app.web.api.people import found  # noqa: PLC0415
 
-        need, available = _asked(request.args.to_dict(flat=False))
-        return jsonify(found(door.services, caller.account_id, need, available=available))
+        skills = frozenset(one.casefold() for one in query.skills) - {""}
+        language = query.preferred_language.partition("-")[0].casefold()
+        need = Need(query.team, skills, language)
+        return Found.model_validate(
+            found(door.services, caller.account_id, need, available=query.availability == AVAILABLE)
+        )
 
+    @door.serves(LIST)
+    def list_agents(caller: Caller, query: Page) -> People:
+        from app.web.api.people import everybody  # noqa: PLC0415
 
-def _asked(given: Mapping[str, list[str]]) -> tuple[Need, bool]:
-    """What somebody is looked for by, and whether they have to be able to take a ticket now. Raises ApiError which names the parameter."""
-    unknown = sorted(set(given) - {"skills", "availability", "preferredLanguage", "team"})
-    if unknown:
-        raise ApiError(400, "bad_field", f"{unknown[0][:60]}: give skills, availability, preferredLanguage or team.")
-    skills = {
-        word.strip().casefold() for value in given.get("skills", []) for word in _text(value, "skills").split(",")
-    }
-    availability = _one(given, "availability") or ANY
-    if availability not in (AVAILABLE, ANY):
-        raise ApiError(400, "bad_field", f"availability: give {AVAILABLE} or {ANY}.")
-    language = _one(given, "preferredLanguage").partition("-")[0].casefold()
-    need = Need(_one(given, "team"), frozenset(skills - {""}), language)
-    return need, availability == AVAILABLE
-
-
-def _one(given: Mapping[str, list[str]], name: str) -> str:
-    values = given.get(name, [""])
-    if len(values) > 1:
-        raise ApiError(400, "bad_field", f"{name}: give it once.")
-    return _text(values[0], name)
-
-
-def _text(value: str, name: str) -> str:
-    if len(value) > LONGEST or "\x00" in value:
-        raise ApiError(400, "bad_field", f"{name}: give text of at most {LONGEST} characters.")
-    return value.strip()
+        return People.model_validate(everybody(door.services, caller.account_id, query))

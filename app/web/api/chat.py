@@ -10,21 +10,21 @@ import json
 import re
 import threading
 import time
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
-from flask import Response, request
+from flask import request
+from pydantic import Field
 
 from app.db import connections, conversations, deadlines, ids, tickets
 from app.db.conversations import Outcome, Said, Utterance
 from app.engine.sla import Metric
 from app.services import Services
-from app.web.api.auth import Caller, Door, body, text
+from app.web.api.auth import Caller
+from app.web.api.declared import Given, Operation, Told, text
+from app.web.api.door import Answer, Door, idempotency_key
 from app.web.api.problems import ApiError
 from connectors.types import OpenTicket, Person, Role
 
-LONGEST = 4_000
-"""Characters of a message."""
 WAIT, MOST_WAIT = 8.0, 20.0
 """Seconds that an answer is waited for; ``Prefer: wait=20`` asks for others."""
 TOGETHER = 3
@@ -32,17 +32,85 @@ TOGETHER = 3
 LOOK = 0.15
 """Seconds between two looks."""
 _WAIT = re.compile(r"(?:^|[,;]\s*)wait=(\d{1,3})\b")
-_MAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,190}\.[^@\s<>,;]{2,24}")
+MAIL = r"^([^@\s<>,;]{1,64}@[^@\s<>,;]{1,190}\.[^@\s<>,;]{2,24})?$"
+"""One mail address, or nothing."""
+PREFER = ("Prefer", "`wait=8`: for how many seconds an answer is waited for, 0 to 20.")
+KEY = ("Idempotency-Key", "Names the message: sent again with the same key it is said once, and its answer is told.")
+
+
+class Message(Given):
+    """What a customer says. Who the customer is is the caller's word, so a token belongs on a server."""
+
+    customer_id: str = text(200, about="The customer's id at the account.")
+    message: str = text(4000, about="What the customer says.")
+    email: str = text(280, default="", pattern=MAIL, about="Finds the customer in the helpdesk.")
+    name: str = text(200, default="")
+    conversation_id: str = text(32, default="", about="The conversation that goes on; a new one without it.")
+    context: dict[str, Any] | None = Field(None, description="Taken, and not kept.")
+
+
+class Passed(Told):
+    """The message is on its way; the answer will be at the address in Location."""
+
+    status: Literal["pending"]
+    conversation_id: str
+    message_id: str
+
+
+class Spoken(Told):
+    """What the customer was sent, word for word; or, with the status ``person``, that a person answers."""
+
+    message: str
+    confidence: float
+    actions: list[str]
+    next_steps: list[str]
+    status: Literal["answered", "person"]
+    conversation_id: str
+    message_id: str
+
+
+class Which(Given):
+    """A message by its id."""
+
+    message_id: str = text(32)
+
+
+CHAT = Operation(
+    "chatSend",
+    "POST",
+    "/chat",
+    "chat",
+    "Say something in a customer's name and get the answer.",
+    {200: Spoken, 202: Passed},
+    body=Message,
+    refusals={
+        404: "The customer has no such conversation.",
+        409: "No helpdesk is connected in which a ticket can be opened.",
+        422: "The key was used for another message.",
+    },
+    headers=(PREFER, KEY),
+    details="The message becomes one in the account's helpdesk. What may be said to it is decided as for every ticket there.",
+)
+LATER = Operation(
+    "chatMessage",
+    "GET",
+    "/chat/messages/{messageId}",
+    "chat",
+    "The answer to a message, once there is one.",
+    {200: Spoken, 202: Passed},
+    path=Which,
+    headers=(PREFER,),
+)
 
 
 def register(door: Door) -> None:
-    """``POST /chat`` and ``GET /chat/messages/<id>``."""
+    """Hang the operations at the door."""
     services = door.services
     places = threading.BoundedSemaphore(TOGETHER)
 
-    @door.route("/chat", scope="chat")
-    def chat(caller: Caller) -> Response:
-        said = _said(services, caller)
+    @door.serves(CHAT)
+    def chat(caller: Caller, body: Message) -> Answer:
+        said = _said(services, caller, body)
         connection = _helpdesk(services, caller.account_id)
         with services.database.session() as session:
             now = services.database.now(session)
@@ -54,30 +122,28 @@ def register(door: Door) -> None:
             services.work.ring(utterance.ticket_id)
         return _answer(services, utterance, _patience(places))
 
-    @door.route("/chat/messages/<message_id>", scope="chat", methods=("GET",))
-    def chat_message(caller: Caller, message_id: str) -> Response:
+    @door.serves(LATER)
+    def chat_message(caller: Caller, path: Which) -> Answer:
         with services.database.reading() as session:
-            utterance = conversations.find(session, caller.account_id, message_id)
+            utterance = conversations.find(session, caller.account_id, path.message_id)
         return _answer(services, utterance, _patience(places))
 
 
-def _said(services: Services, caller: Caller) -> Said:
+def _said(services: Services, caller: Caller, given: Message) -> Said:
     """What the request says. Who the customer is comes from the account's own server, which the token proves; no text can change it."""
-    given = body()
-    customer, words = text(given, "customerId", most=200), text(given, "message", most=LONGEST)
-    email, name = text(given, "email", most=280, needed=False), text(given, "name", most=200, needed=False)
-    if email and not _MAIL.fullmatch(email):
-        raise ApiError(400, "bad_field", "email: give one mail address.")
-    if given.get("context") is not None and not isinstance(given["context"], dict):
-        raise ApiError(400, "bad_field", "context: give an object.")
-    key = request.headers.get("Idempotency-Key", "").strip() or ids.fresh()
-    if len(key) > 100 or not key.isprintable():
-        raise ApiError(400, "bad_key", "Idempotency-Key: give at most 100 printable characters.")
-    talk = text(given, "conversationId", most=32, needed=False)
-    digest = hashlib.sha256(json.dumps([customer, words, email, name, talk]).encode()).hexdigest()
-    person = Person(f"chat:{customer}", Role.CUSTOMER, name=name, email=email)
-    hashed = hmac.new(services.settings.keys[0], f"{caller.account_id}:{customer}".encode(), hashlib.sha256).hexdigest()
-    return Said(caller.account_id, hashed, person, words, f"{caller.access_id}:{key}", digest, talk)
+    key = idempotency_key() or ids.fresh()
+    asked = [given.customer_id, given.message, given.email, given.name, given.conversation_id]
+    digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+    person = Person(f"chat:{given.customer_id}", Role.CUSTOMER, name=given.name, email=given.email)
+    hashed = customer(services, caller.account_id, given.customer_id)
+    named = f"{caller.access_id}:{key}"
+    return Said(caller.account_id, hashed, person, given.message, named, digest, given.conversation_id)
+
+
+def customer(services: Services, account_id: str, customer_id: str) -> str:
+    """The customer's id at the account as a hash that tells nobody anything without our key."""
+    key = services.settings.keys[0]
+    return hmac.new(key, f"{account_id}:{customer_id}".encode(), hashlib.sha256).hexdigest()
 
 
 def _helpdesk(services: Services, account_id: str) -> str:
@@ -118,7 +184,7 @@ def _patience(places: threading.BoundedSemaphore) -> _Patience:
     return _Patience(places, min(float(wanted[1]), MOST_WAIT) if wanted else WAIT)
 
 
-def _answer(services: Services, utterance: Utterance, patience: _Patience) -> Response:
+def _answer(services: Services, utterance: Utterance, patience: _Patience) -> Answer:
     with patience as seconds:
         until = time.monotonic() + seconds
         while True:
@@ -131,13 +197,13 @@ def _answer(services: Services, utterance: Utterance, patience: _Patience) -> Re
             time.sleep(LOOK)
 
 
-def _not_yet(utterance: Utterance) -> Response:
+def _not_yet(utterance: Utterance) -> Answer:
     where = f"/api/v1/chat/messages/{utterance.id}"
-    values = {"status": "pending", "conversationId": utterance.conversation, "messageId": utterance.id}
-    return _json(202, values, {"Location": where, "Retry-After": "1"})
+    told = Passed(status="pending", conversation_id=utterance.conversation, message_id=utterance.id)
+    return Answer(told, 202, {"Location": where, "Retry-After": "1"})
 
 
-def _told(services: Services, utterance: Utterance, found: Outcome) -> Response:
+def _told(services: Services, utterance: Utterance, found: Outcome) -> Answer:
     """What the customer was sent, word for word; else that a person answers, and by when if that is promised."""
     judged, answered = found.judged, bool(found.told)
     message = found.told
@@ -147,16 +213,16 @@ def _told(services: Services, utterance: Utterance, found: Outcome) -> Response:
         message = _from_a_person(services, utterance, judged.classification.language if judged else "")
     else:
         actions, steps = _ahead(services, utterance)
-    values = {
-        "message": message,
-        "confidence": round(judged.classification.confidence, 2) if judged else 0.0,
-        "actions": actions,
-        "nextSteps": steps,
-        "status": "answered" if answered else "person",
-        "conversationId": utterance.conversation,
-        "messageId": utterance.id,
-    }
-    return _json(200, values)
+    told = Spoken(
+        message=message,
+        confidence=round(judged.classification.confidence, 2) if judged else 0.0,
+        actions=list(actions),
+        next_steps=list(steps),
+        status="answered" if answered else "person",
+        conversation_id=utterance.conversation,
+        message_id=utterance.id,
+    )
+    return Answer(told, 200)
 
 
 def _from_a_person(services: Services, utterance: Utterance, language: str) -> str:
@@ -186,8 +252,3 @@ def _there(session: Any, utterance: Utterance) -> str:
     """Our name for the helpdesk's ticket, once there is one."""
     linked = tickets.remembered(session, utterance.ticket_id).linked
     return ids.ticket(linked[0], linked[1].id) if linked else ""
-
-
-def _json(status: int, values: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    words = json.dumps(values, ensure_ascii=False)
-    return Response(words, status, dict(headers or {}), content_type="application/json")

@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from app.db import connections, roster
+from app.db.roster import HELD, Sitting
 from app.engine import assigning, routing
 from app.engine.routing import Agent, Choice, Need
 from app.services import Services
+from app.web.api import parts
+from app.web.api.declared import Page
+from app.web.api.planned import Place
 
 MOST = 50
 """Agents in one answer."""
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands in a cursor where there is no moment."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +30,48 @@ class Desk:
 
 def found(services: Services, account_id: str, need: Need, *, available: bool) -> dict[str, Any]:
     """Whoever should have it, everybody who knows how (``available``: and could now), and why. Assigns nothing."""
+    desks, now = _desks(services, account_id)
+    return _answer(desks, need, available, now)
+
+
+def everybody(services: Services, account_id: str, query: Page) -> dict[str, Any]:
+    """A part of the account's people, by connection and id."""
+    desks, now = _desks(services, account_id)
+    after = parts.place(query.cursor)
+    named = sorted(
+        ((f"{desk.connection}:{agent.id}", desk, agent) for desk in desks for agent in desk.agents), key=_name
+    )
+    rest = [one for one in named if after is None or one[0] > after[1]]
+    here = rest[: query.limit]
+    following = parts.written(FIRST, here[-1][0]) if len(rest) > query.limit else None
+    return {"items": [_shown(desk, agent, now) for _, desk, agent in here], "next": following}
+
+
+def known(services: Services, connection_id: str, agent: str) -> bool:
+    """Whether that is one of the helpdesk's agents; where nobody was ever listed the helpdesk will say."""
+    with services.database.reading() as session:
+        people = roster.people(session, connection_id)
+    return not people or agent in {one.id for one in people}
+
+
+def seat(services: Services, there: Place, agent: str) -> None:
+    """Whoever else gives tickets away sees that this agent is to have one more."""
+    with services.database.session() as session:
+        sitting = Sitting(there.ticket_id, there.connection_id, agent, "", 1.0)
+        roster.sit(session, sitting, HELD, services.database.now(session))
+
+
+def _name(one: tuple[str, Desk, Agent]) -> str:
+    return one[0]
+
+
+def _desks(services: Services, account_id: str) -> tuple[list[Desk], datetime]:
     rules = services.configuration(account_id).rules
     with services.database.reading() as session:
         now = services.database.now(session)
         every = [one.id for one in connections.of_account(session, account_id) if one.active]
         known = [(id, roster.people(session, id), roster.taken(session, id, now)) for id in every]
-    desks = [Desk(id, assigning.roster(people, taken, rules)) for id, people, taken in known if people]
-    return _answer(desks, need, available, now)
+    return [Desk(id, assigning.roster(people, taken, rules)) for id, people, taken in known if people], now
 
 
 def _answer(desks: Sequence[Desk], need: Need, available: bool, now: datetime) -> dict[str, Any]:

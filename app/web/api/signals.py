@@ -1,50 +1,121 @@
-"""``POST /api/v1/signals``: what visitors of the account's site or product do, signed and taken once. What follows is a job's.
+"""What an account's own site or product tells of somebody there, signed and taken once; and what came of it. What follows is a job's.
 
 Signed: ``X-Deskhand-Signature: t=<unix seconds>,v1=<hex>``, the HMAC-SHA256 over ``<t>.<body>`` under the hex SHA-256 of the
 token. A signature is good for five minutes, and a signal of the same ``id`` is taken once, so that nothing can be replayed.
 """
 
 import hashlib
-import math
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Literal
 
-from flask import Response, jsonify, request
+from flask import request
+from pydantic import Field, StringConstraints
 
-from app.db import signals
-from app.db.signals import SITE, Told
-from app.web.api.auth import Caller, Door, body, text
+from app.db import listing, signals
+from app.db.signals import SITE
+from app.db.signals import Told as Signal
+from app.web.api import parts
+from app.web.api.auth import Caller
+from app.web.api.declared import Given, Moment, Operation, Page, Told, text
+from app.web.api.door import Answer, Door
 from app.web.api.problems import ApiError
 from connectors import signing
 
 HEADER = "X-Deskhand-Signature"
-MOST_FACTS = 30
-LONGEST_FACT = 200
-OLDEST = timedelta(hours=1)
+OLDEST, AHEAD = timedelta(hours=1), timedelta(minutes=5)
 """A visitor of an hour ago is not there any more."""
 _SIGNED = re.compile(r"t=(\d{9,11}),v1=([0-9a-f]{64})")
-_NAME = re.compile(r"[A-Za-z]\w{0,59}")
-_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+MAIL = r"^[^@\s]{1,64}@[^@\s]{1,190}$"
+Fact = bool | int | float | Annotated[str, StringConstraints(max_length=200)]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]\w{0,59}$")]
+
+
+class Visitor(Given):
+    """Who it is about."""
+
+    email: str = text(254, pattern=MAIL)
+    name: str = text(100, default="")
+    timezone: str = text(60, default="", about="As in `Europe/Berlin`: nobody is written to at night.")
+
+
+class Happened(Given):
+    """Something that a visitor or a customer did or met."""
+
+    id: str = text(200, about="The caller's own name for it: taken once.")
+    kind: Literal["page", "error"]
+    at: Moment = Field(description="When, within the last hour.")
+    user: Visitor
+    about: str = text(200, default="", about="The page, or the feature.")
+    facts: dict[Name, Fact] = Field(
+        default_factory=dict, max_length=30, description="What the configuration's triggers ask about."
+    )
+
+
+class Taken(Told):
+    """Whether it is news."""
+
+    id: str
+    taken: bool
+
+
+class Kept(Told):
+    """A signal as it is kept, without what it said about anybody. ``source``: ``site``, ``api``, or a connection's id."""
+
+    id: str
+    source: str
+    kind: str
+    about: str
+    at: datetime
+    received_at: datetime
+    state: str
+    outcome: str
+
+
+class Signals(Told):
+    """Some signals, the newest first."""
+
+    items: list[Kept]
+    next: str | None
+
+
+TELL = Operation(
+    "tellSignal",
+    "POST",
+    "/signals",
+    "signals",
+    "Tell what a visitor did or met.",
+    {202: Taken},
+    body=Happened,
+    refusals={401: "No good token, or the body is not signed."},
+    keyed=True,
+    headers=((HEADER, "`t=<unix seconds>,v1=<HMAC-SHA256 of t.body under the hex SHA-256 of the token>`."),),
+    details="Whether anybody is written to is decided by the triggers of the configuration, within budgets, never at night.",
+)
+LIST = Operation(
+    "listSignals", "GET", "/signals", "read", "What was told, and what came of it.", {200: Signals}, query=Page
+)
 
 
 def register(door: Door) -> None:
-    """Hang the resource at the door."""
+    """Hang the operations at the door."""
 
-    @door.route("/signals", scope="signals")
-    def tell_signal(caller: Caller) -> Response:
+    @door.serves(TELL)
+    def tell_signal(caller: Caller, body: Happened) -> Answer:
         database = door.services.database
         _signed(datetime.now(UTC))
-        with database.reading() as session:
-            told = _told(body(), database.now(session))
         with database.session() as session:
-            new = signals.accept(session, caller.account_id, SITE, [told], database.now(session))
+            now = database.now(session)
+            new = signals.accept(session, caller.account_id, SITE, [_signal(body, now)], now)
         if new:
             door.services.work.signals(caller.account_id)
-        answer = jsonify(id=told.delivery, taken=bool(new))
-        answer.status_code = 202
-        return answer
+        return Answer(Taken(id=body.id, taken=bool(new)))
+
+    @door.serves(LIST)
+    def list_signals(caller: Caller, query: Page) -> Signals:
+        with door.services.database.reading() as session:
+            found = listing.signals(session, caller.account_id, parts.wanted(query))
+        return Signals(items=[_kept(one) for one in found.items], next=parts.following(found))
 
 
 def _signed(now: datetime) -> None:
@@ -58,47 +129,23 @@ def _signed(now: datetime) -> None:
         raise ApiError(401, "bad_signature", f"Sign the body: {HEADER}: t=<now>,v1=<HMAC-SHA256 of t.body>.")
 
 
-def _told(given: Mapping[str, Any], now: datetime) -> Told:
-    """The signal. Raises ApiError which names the field."""
-    from app.engine.reaching import KINDS  # noqa: PLC0415  # the web takes webhooks without the engine's rules
-
-    kind = text(given, "kind", most=20)
-    if kind not in KINDS:
-        raise ApiError(400, "bad_field", f"kind: one of {', '.join(KINDS)}.")
-    who = given.get("user")
-    if not isinstance(who, dict):
-        raise ApiError(400, "missing_field", "user: an object with the visitor's email and name.")
-    email = text(who, "email", most=254).casefold()
-    if not _MAIL.fullmatch(email):
-        raise ApiError(400, "bad_field", "user.email: give a mail address.")
-    at = _moment(given, now)
-    values = {
-        "email": email,
-        "name": text(who, "name", most=100, needed=False),
-        "timezone": text(who, "timezone", most=60, needed=False),
-        "facts": _facts(given),
-    }
-    about = text(given, "about", most=200, needed=False)
-    return Told(text(given, "id", most=200), kind, at, about, email, values)
+def _signal(given: Happened, now: datetime) -> Signal:
+    """Raises ApiError for what is long over, or has not been yet."""
+    if not now - OLDEST <= given.at <= now + AHEAD:
+        raise ApiError(400, "bad_field", "at: a moment of the last hour.")
+    email = given.user.email.casefold()
+    user = {"email": email, "name": given.user.name, "timezone": given.user.timezone}
+    return Signal(given.id, given.kind, given.at, given.about, email, {**user, "facts": dict(given.facts)})
 
 
-def _moment(given: Mapping[str, Any], now: datetime) -> datetime:
-    try:
-        at = datetime.fromisoformat(text(given, "at", most=40))
-    except ValueError:
-        raise ApiError(400, "bad_field", "at: a moment in ISO 8601 with its zone.") from None
-    if at.tzinfo is None or not now - OLDEST <= at <= now + timedelta(minutes=5):
-        raise ApiError(400, "bad_field", "at: a moment of the last hour, with its zone.")
-    return at
-
-
-def _facts(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Flat facts for conditions: flags, finite numbers, short texts."""
-    facts = given.get("facts", {})
-    if not isinstance(facts, dict) or len(facts) > MOST_FACTS:
-        raise ApiError(400, "bad_field", f"facts: an object of at most {MOST_FACTS} facts.")
-    for name, value in facts.items():
-        plain = isinstance(value, bool | int | float | str) and len(str(value)) <= LONGEST_FACT
-        if not _NAME.fullmatch(name) or not plain or (isinstance(value, float) and not math.isfinite(value)):
-            raise ApiError(400, "bad_field", "facts: names of letters, each a flag, a number or a short text.")
-    return dict(facts)
+def _kept(one: listing.Heard) -> Kept:
+    return Kept(
+        id=one.delivery,
+        source=one.source,
+        kind=one.kind,
+        about=one.about,
+        at=one.at,
+        received_at=one.received_at,
+        state=one.state,
+        outcome=one.outcome,
+    )
