@@ -72,9 +72,7 @@ def add(name: str, file: Path, known: Path | None, as_json: bool) -> None:
 @click.option("--days", type=click.IntRange(1, 3650), help="How long it is good; without it, until it is revoked.")
 @click.option("--rate", type=click.IntRange(1, 6000), help="Requests a minute that it may make, instead of 600.")
 @opening.as_json
-def token(
-    name: str, scopes: tuple[str, ...], label: str, days: int | None, rate: int | None, as_json: bool
-) -> None:
+def token(name: str, scopes: tuple[str, ...], label: str, days: int | None, rate: int | None, as_json: bool) -> None:
     """Give out a token for our API. It is shown once."""
     services, at = opening.services(), datetime.now(UTC)
     ends = at + timedelta(days=days) if days else None
