@@ -13,6 +13,7 @@ from app.db.effects import Planned
 from app.db.judgements import Judged, Outcome
 from app.db.tickets import Remembered
 from app.engine import fields, policy
+from app.engine.fields import ESCALATED_TAG
 from app.engine.standing import Standing
 from app.engine.types import Approval
 from connectors.base import Answerable
@@ -166,6 +167,21 @@ def _acknowledge(session: Session, run: Run, click: Click, scene: Scene) -> Pres
     return Pressed(click, planned, "It is yours: nobody else is told of it.", taken=True)
 
 
+def _escalate(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
+    """Somebody of the team wants a senior person to see to it. Deskhand says nothing more here."""
+    if not of_the_team(click.person):
+        return Pressed(click, answer=TEAM_ONLY)
+    key = f"escalated-{run.ticket_id}-{click.value[:40]}"
+    wanted: tuple[Change, ...] = (
+        Tag((ESCALATED_TAG,)),
+        Note(f"**Escalated:** {named(click.person)} asks for a senior person."),
+    )
+    possible = tuple(change for change in wanted if type(change) in scene.takes)
+    where, ref = scene.inside
+    planned = (Planned(key, where, ref, possible),) if possible and not effects.exists(session, key) else ()
+    return Pressed(click, planned, "It is marked for a senior person.", quiet=True)
+
+
 def _merge(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
     """The ticket becomes a part of the older one that it repeats. Nobody can undo that, so nothing but this click does it."""
     if not of_the_team(click.person):
@@ -204,6 +220,7 @@ _ACTIONS: Mapping[str, Callable[[Session, Run, Click, Scene], Pressed]] = {
     "reject": _reject,
     "helped": _helped,
     "share": _share,
+    "escalate": _escalate,
     "resume": _resume,
     "acknowledge": _acknowledge,
     "merge": _merge,

@@ -26,11 +26,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What somebody said about a decision with a button."""
+    """What somebody said about a decision with a button, and why where they gave a reason."""
 
     kind: str
     by: str
     at: datetime
+    reason: str = ""
 
 
 def save(session: Session, judged: Judged, at: datetime) -> None:
@@ -89,6 +90,7 @@ def record_outcome(session: Session, ticket_id: str, decision_id: str, outcome: 
             kind=outcome.kind,
             by=outcome.by,
             at=outcome.at,
+            reason=outcome.reason,
         )
     )
 
@@ -99,7 +101,14 @@ def said(session: Session, decision_id: str, kind: str, by: str) -> bool:
     return session.scalar(chosen.where(OutcomeRow.by == by).limit(1)) is not None
 
 
+def about(session: Session, ticket_id: str, decision_id: str) -> list[Outcome]:
+    """What people said about one decision, oldest first."""
+    chosen = select(OutcomeRow).where(OutcomeRow.decision_id == decision_id, OutcomeRow.ticket_id == ticket_id)
+    rows = session.scalars(chosen.order_by(OutcomeRow.at, OutcomeRow.id))
+    return [Outcome(row.kind, row.by, row.at, row.reason) for row in rows]
+
+
 def outcomes(session: Session, ticket_id: str) -> list[Outcome]:
     """What people said about this ticket's decisions, oldest first."""
     chosen = select(OutcomeRow).where(OutcomeRow.ticket_id == ticket_id).order_by(OutcomeRow.at, OutcomeRow.id)
-    return [Outcome(row.kind, row.by, row.at) for row in session.scalars(chosen)]
+    return [Outcome(row.kind, row.by, row.at, row.reason) for row in session.scalars(chosen)]

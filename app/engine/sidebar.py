@@ -4,7 +4,7 @@ Nothing is decided or looked up here, and no model is asked: opening a sidebar c
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -113,8 +113,8 @@ class Card:
     """Why it was not sent by itself."""
     facts: tuple[tuple[str, str], ...] = ()
     proposals: tuple[Offered, ...] = ()
-    done: tuple[str, ...] = ()
-    """What we changed in the ticket, in words."""
+    done: tuple[tuple[str, str], ...] = ()
+    """What we changed in the ticket: tagged, priority, assigned, answered, category or target, and what about it."""
     undoable: bool = False
     quiet: bool = False
     said: tuple[Said, ...] = ()
@@ -134,7 +134,7 @@ def card(before: Before | None, around: Around) -> Card:
     judged, draft, decision = before.classification, before.draft, before.decision
     state = _state(before, around)
     shown = state is not State.WATCHING
-    done = tuple(words(around.sent)) if not around.undone else ()
+    done = () if around.undone else deeds(around.sent)
     return Card(
         state=state,
         decision=decision.id,
@@ -197,24 +197,24 @@ def plainly(markdown: str) -> str:
     return linked.replace("**", "").strip()
 
 
-def words(changes: Iterable[Change]) -> Sequence[str]:
-    """What those changes did, a line each; notes and what only marks our own work are left out."""
-    lines: list[str] = []
+def deeds(changes: Iterable[Change]) -> tuple[tuple[str, str], ...]:
+    """What those changes did, each as a word and what it is about; notes and what only marks our own work are left out."""
+    found: list[tuple[str, str]] = []
     for change in changes:
         if isinstance(change, Tag):
-            lines += [f"Tagged {tag}" for tag in change.names if tag != fields.TAG]
+            found += [("tagged", tag) for tag in change.names if tag != fields.TAG]
         elif isinstance(change, SetPriority):
-            lines.append(f"Set the priority to {change.priority}")
+            found.append(("priority", str(change.priority)))
         elif isinstance(change, Assign) and (change.team or change.agent):
-            lines.append(f"Assigned it to {change.agent or change.team}")
+            found.append(("assigned", change.agent or change.team))
         elif isinstance(change, Reply):
-            lines.append("Answered the customer")
+            found.append(("answered", ""))
         elif isinstance(change, SetField) and change.name in FIELDS and change.value not in (None, ""):
-            lines.append(f"Set {FIELDS[change.name]} to {change.value}")
-    return tuple(dict.fromkeys(lines))
+            found.append((FIELDS[change.name], str(change.value)))
+    return tuple(dict.fromkeys(found))
 
 
-FIELDS: Mapping[str, str] = {fields.CATEGORY: "the category", fields.SLA_TARGET: "the SLA target"}
+FIELDS: Mapping[str, str] = {fields.CATEGORY: "category", fields.SLA_TARGET: "target"}
 """Fields of ours that an agent works with."""
 
 

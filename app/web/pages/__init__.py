@@ -8,12 +8,17 @@ from collections.abc import Callable
 from flask import Blueprint
 
 from app.services import Services
-from app.web.pages import home, installs, shell, signin
+from app.web.pages import home, installs, shell, sidebar, signin
 from app.web.pages.door import Door
 
 ROOT = "/app"
 
-PAGES: tuple[Callable[[Door], None], ...] = (signin.register, home.register, installs.register)
+PAGES: tuple[Callable[[Door], None], ...] = (
+    signin.register,
+    home.register,
+    sidebar.register,
+    installs.register,
+)
 
 
 def blueprint(services: Services) -> Blueprint:
