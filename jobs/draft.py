@@ -12,6 +12,7 @@ from app.engine.duties import disclaimed
 from app.engine.handoff import prepared
 from app.engine.history import History
 from app.engine.identity import spoken
+from app.engine.inverses import before
 from app.engine.ports import Before, Knowledge, Remembers
 from app.engine.standing import Case
 from app.engine.types import Classification, Draft, Reason
@@ -56,7 +57,8 @@ def decided(services: Services, place: Place, remembered: Remembered, ticket: Ti
     if configuration.disclaimers:
         drafted = disclaimed(drafted, classification.language)
     decision = policy.gate(ticket, classification, drafted, configuration, standing)
-    decision = replace(decision, changes=tuple(_safe(change, drafted) for change in decision.changes))
+    changes = tuple(_safe(change, drafted) for change in decision.changes)
+    decision = replace(decision, changes=changes, before=before(ticket, changes))
     codes = ",".join(reason.code for reason in decision.reasons)
     log.info("ticket.decided", extra={"decision": decision.id, "mode": str(decision.mode), "reasons": codes})
     return Judged(remembered.id, classification, drafted, decision)

@@ -10,7 +10,7 @@ from app.engine.standing import Case
 from app.engine.types import Classification
 from app.standing import Place
 from connectors.types import Ticket
-from jobs import duplicates, incidents
+from jobs import duplicates, errands, incidents
 from jobs.base import Run
 from jobs.duplicates import Ground, Kin
 from jobs.sla import Scene
@@ -40,4 +40,5 @@ def followed(
         return []
     here = (where.connection.id, where.own)
     ground = Ground(ticket_id, scene.ticket, ours, here, scene.inside, scene.supports, scene.configuration)
-    return [*duplicates.followed(session, ground), *incidents.followed(session, ground)]
+    asked = errands.followed(session, ground, scene.standing.now)
+    return [*duplicates.followed(session, ground), *incidents.followed(session, ground), *asked]

@@ -48,6 +48,12 @@ def save(session: Session, learned: Learned) -> bool:
     return True
 
 
+def find(session: Session, decision_id: str) -> Learned | None:
+    """What the decision taught, or None."""
+    row = session.get(LessonRow, decision_id)
+    return _learned(row) if row else None
+
+
 def taught(session: Session, decision_id: str) -> bool:
     """Whether the decision has taught already."""
     return session.get(LessonRow, decision_id) is not None

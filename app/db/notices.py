@@ -17,7 +17,11 @@ QUIETLY = {"synchronize_session": False}
 
 @dataclass(frozen=True)
 class Notice:
-    """One message to one contact by one way (``chat``, ``email``, ``webhook``, ``pager``)."""
+    """One message to one contact by one way (``chat``, ``email``, ``webhook``, ``pager``).
+
+    ``ticket_id`` is empty for what is about the account as a whole, such as a report; that has a ``text``, and a ``page`` in HTML
+    for a way that shows one.
+    """
 
     account_id: str
     ticket_id: str
@@ -29,6 +33,8 @@ class Notice:
     key: str = ""
     attempts: int = 0
     sent_at: datetime | None = None
+    text: str = ""
+    page: str = ""
 
 
 def plan(session: Session, key: str, notice: Notice, at: datetime) -> bool:
@@ -36,7 +42,9 @@ def plan(session: Session, key: str, notice: Notice, at: datetime) -> bool:
     row = insert(session, NoticeRow).values(
         key=hashlib.sha256(key.encode()).hexdigest()[:40],
         account_id=notice.account_id,
-        ticket_id=notice.ticket_id,
+        ticket_id=notice.ticket_id or None,
+        text=notice.text,
+        page=notice.page,
         contact=notice.contact,
         way=notice.way,
         subject=notice.subject,
@@ -145,7 +153,7 @@ def _due(now: datetime):  # type: ignore[no-untyped-def]  # SQLAlchemy's own typ
 def _record(row: NoticeRow) -> Notice:
     return Notice(
         row.account_id,
-        row.ticket_id,
+        row.ticket_id or "",
         row.contact,
         row.way,
         row.subject,
@@ -154,4 +162,6 @@ def _record(row: NoticeRow) -> Notice:
         row.key,
         row.attempts,
         row.sent_at,
+        row.text,
+        row.page,
     )

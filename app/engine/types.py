@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
-from connectors.types import Change, File, Ref, Reply
+from connectors.types import Change, File, Priority, Ref, Reply, Status
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -191,6 +192,18 @@ class Permit:
 
 
 @dataclass(frozen=True)
+class Before:
+    """How a ticket was where a decision changes it, so that the change can be taken back."""
+
+    tags: frozenset[str] = frozenset()
+    """Of the tags that it adds or takes away, those that were there."""
+    fields: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    """Of the fields that it sets, what stood in them."""
+    priority: Priority | None = None
+    status: Status | None = None
+
+
+@dataclass(frozen=True)
 class Decision:
     """What will be done, and why. Only ``engine.policy`` makes one; only a permission puts a ``Reply`` into ``changes``."""
 
@@ -208,6 +221,8 @@ class Decision:
     at: datetime | None = None
     digest: str = ""
     """All that it was made with, as evidence for it has to be bound."""
+    before: Before | None = None
+    """None where it was kept before this was."""
     about: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """What the host and backends said of the customer then, by label, for people who see to the ticket."""
 

@@ -1,13 +1,14 @@
 """Figures of an account and a time, made from facts when somebody asks: the users' guide's fields, and every figure by its name.
 
-``time_range`` is ``last-30-days``, ``yesterday``, ``today``, ``this-month``, ``last-month`` or ``2026-10``; days begin in the
+``time_range`` is ``last-30-days``, ``yesterday``, ``today``, ``this-month``, ``last-month``, ``2026-10`` or
+``2026-10-31``; days begin in the
 account's own time zone.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from app.errors import BadInput
 
 LONGEST_HOLD = timedelta(days=max(outcomes.HOLDS))
 _DAYS = re.compile(r"last-(\d{1,4})-(hour|day|week)s?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
@@ -77,10 +79,24 @@ def period(text: str, now: datetime, zone: ZoneInfo | None = None) -> Period:
     if (match := _MONTH.fullmatch(name)) and 1 <= int(match[2]) <= 12 and 2000 <= int(match[1]) <= 9998:
         start = first.replace(year=int(match[1]), month=int(match[2]))
         named[name] = (start, (start + timedelta(days=32)).replace(day=1))
+    if _DATE.fullmatch(name):
+        named |= _day(name, midnight)
     if name not in named:
-        raise BadInput("time range", "give last-30-days, today, yesterday, this-month, last-month or 2026-10")
+        raise BadInput(
+            "time range", "give last-30-days, today, yesterday, this-month, last-month, 2026-10 or 2026-10-31"
+        )
     since, until = named[name]
     return Period(name, since.astimezone(UTC), until.astimezone(UTC))
+
+
+def _day(name: str, midnight: datetime) -> dict[str, tuple[datetime, datetime]]:
+    """One local day by its date; nothing where there is no such day."""
+    try:
+        day = date.fromisoformat(name)
+        start = midnight.replace(year=day.year, month=day.month, day=day.day)
+        return {name: (start, start + timedelta(days=1))}
+    except (ValueError, OverflowError):
+        return {}
 
 
 def figures(session: Session, account_id: str, when: Period, now: datetime, costs: Costs | None = None) -> Figures:

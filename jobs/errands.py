@@ -1,0 +1,67 @@
+"""What people have asked of this ticket: changes taken back, an answer recalled. By the outbox, once, on a fresh look."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.db import errands, judgements
+from app.db.codec import decode
+from app.db.effects import Planned
+from app.db.errands import Errand
+from app.engine import fields
+from app.engine.inverses import Undoing, before, undone
+from app.engine.recalling import RECALL_TAG, Recall, note
+from connectors.types import Change, Note, SetStatus, Status, Tag
+from jobs.duplicates import Ground
+
+log = logging.getLogger(__name__)
+
+
+def followed(session: Session, ground: Ground, now: datetime) -> list[Planned]:
+    """The batches that do what was asked; what cannot be done is said in its outcome."""
+    asked = [d.removeprefix(errands.ASKED) for d in ground.deliveries if d.startswith(errands.ASKED)]
+    planned = []
+    for errand in errands.waiting(session, ground.ticket_id, asked) if asked else ():
+        batch, outcome = _REMEDIES[errand.kind](session, errand, ground)
+        errands.settle(session, errand, errands.PLANNED if batch else errands.NOTHING, outcome, now)
+        planned += batch
+        log.info("errand.settled", extra={"errand": errand.id, "kind": errand.kind, "planned": bool(batch)})
+    return planned
+
+
+def _undo(session: Session, errand: Errand, ground: Ground) -> tuple[list[Planned], str]:
+    judged = judgements.find(session, ground.ticket_id, errand.decision_id)
+    if judged is None or judged.decision.before is None:
+        return [], "nothing is known of how it was before"
+    if ground.ticket.status is Status.CLOSED:
+        return [], "the ticket is closed for good"
+    here = ground.inside[0] == ground.here[0]
+    seen = before(ground.ticket, judged.decision.changes) if here else None
+    wanted = decode(Undoing, errand.body)
+    changes = undone(judged.decision.changes, judged.decision.before, seen, wanted)
+    possible = tuple(change for change in changes if type(change) in ground.takes)
+    if not possible:
+        return [], "nothing of it stands there any more"
+    return [Planned(f"undo-{errand.id}", *ground.inside, possible, errand.decision_id)], _words(possible)
+
+
+def _recall(session: Session, errand: Errand, ground: Ground) -> tuple[list[Planned], str]:
+    """A note with a draft where the team reads, and the ticket opened again where it was solved. Nothing goes to the customer."""
+    if ground.ticket.status is Status.CLOSED:
+        return [], "the ticket is closed for good: write to the customer anew"
+    text = note(decode(Recall, errand.body), errand.by, ground.ticket.requester.name)
+    wanted: list[Change] = [Tag((fields.TAG, RECALL_TAG)), Note(text)]
+    if ground.ticket.status is Status.SOLVED:
+        wanted.append(SetStatus(Status.OPEN))
+    possible = tuple(change for change in wanted if type(change) in ground.takes)
+    if not any(isinstance(change, Note) for change in possible):
+        return [], "the team has no place there that the customer does not read"
+    return [Planned(f"recall-{errand.id}", *ground.inside, possible, errand.decision_id)], _words(possible)
+
+
+def _words(changes: tuple[Change, ...]) -> str:
+    return ", ".join(dict.fromkeys(type(change).__name__ for change in changes))
+
+
+_REMEDIES = {errands.UNDO: _undo, errands.RECALL: _recall}
