@@ -4,12 +4,17 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pytest_socket import socket_allow_hosts
 
 from app.db import migrations
 from app.db.database import Database
 from app.settings import Settings
+
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("steady")
+"""The same examples in each run, however slow the machine is; ``--hypothesis-profile default`` looks for new ones."""
 
 
 def pytest_runtest_setup() -> None:
