@@ -81,6 +81,8 @@ def _tell(session: Session, run: Run, heard: Heard, *, kept: bool) -> None:
         quoted=bool(judged and judged.draft.text.strip() and judged.draft.passages),
         kept=kept,
         rating=ticket.rating,
+        mood=judged.classification.sentiment if judged else None,
+        foreseen=judged.classification.satisfaction if judged else None,
         automatic=heard.automatic,
         helped=heard.helped,
         escalated=bool(judged and any(ESCALATED_TAG in c.names for c in judged.decision.changes if isinstance(c, Tag))),

@@ -41,6 +41,7 @@ KEPT = (
     "priority",
     "sentiment",
     "churnRisk",
+    "satisfaction",
     "language",
 )
 """Facts that policies may ask about and that outlast a run. Nothing that the customer wrote is among them."""

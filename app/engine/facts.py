@@ -46,6 +46,7 @@ _NUMBERS = (
     "lifetimeValue",
     "messages",
     "orders",
+    "satisfaction",
     "seats",
     "sentiment",
     "timeLeftShare",

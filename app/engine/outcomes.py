@@ -55,6 +55,10 @@ class Story:
     """The customer said with a button, or with a good rating, that it helped."""
     rating: int | None = None
     """1 to 5."""
+    moods: tuple[float, ...] = ()
+    """How the customer felt at each look, -1 to 1: the first and the newest."""
+    foreseen: float | None = None
+    """The probability of a good rating, as it was predicted last before there was one."""
     confidence: float = 0.0
     agent: str = ""
     quoted: bool = False

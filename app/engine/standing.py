@@ -109,6 +109,7 @@ class Case:
             "botConfidence": judged.confidence,
             "sentiment": judged.sentiment,
             "churnRisk": judged.churn_risk,
+            "satisfaction": judged.satisfaction,
             "urgency": judged.urgency,
             "emotion": judged.emotion or None,
             "language": judged.language or None,

@@ -24,6 +24,9 @@ class Ours:
     """Something went out on evidence alone, without a person's click."""
     helped: bool = False
     rating: int | None = None
+    mood: float | None = None
+    """How the customer feels now, and how likely a good rating is."""
+    foreseen: float | None = None
     escalated: bool = False
     test: bool = False
 
@@ -48,6 +51,8 @@ def retold(before: Story | None, ticket: Ticket, ours: Ours) -> Story:
         escalated=ours.escalated or known.escalated,
         helped=ours.helped or known.helped,
         rating=ours.rating if ours.rating is not None else known.rating,
+        moods=known.moods if ours.mood is None else (*known.moods[:1], ours.mood),
+        foreseen=known.foreseen if ours.foreseen is None or known.rating is not None else ours.foreseen,
         confidence=ours.confidence or known.confidence,
         agent=agent or known.agent,
         test=ours.test or known.test,

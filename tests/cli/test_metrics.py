@@ -87,6 +87,24 @@ def test_an_invoice_is_what_lasted(deskhand, desk, tmp_path):
     assert "Total 2,049.50 USD" in shown
 
 
+def test_moods_and_ratings_are_told_for_each_customer_and_each_agent(deskhand, desk):
+    moods = {"moods": (0.5, -0.5), "foreseen": 0.25}
+    account = desk(theirs(MONTH, "ada", person="p1", **moods), theirs(MONTH + 8 * DAY, "ada", rating=5, **moods))
+    arguments = ("metrics", "--account", account, "--days", "3660", "--of")
+    found = deskhand(*arguments, "agents", "--json").json
+    assert [(one["who"], one["tickets"], one["slope"]) for one in found["trends"]] == [("ada", 2, 0.0)]
+    assert [point["mood"] for point in found["trends"][0]["points"]] == [-0.5, -0.5]
+    assert found["error"] == {"ratings": 1, "absolute": 0.75, "bias": -0.75}
+    shown = deskhand(*arguments, "customers").out
+    assert "-0.50, 25%" in shown
+    assert "wrong by 0.75" in shown
+
+
+def test_without_ratings_nothing_is_said_of_the_error(deskhand, desk):
+    account = desk(theirs(MONTH, "ada", foreseen=0.5))
+    assert "Nobody has rated" in deskhand("metrics", "--account", account, "--days", "3660", "--of", "agents").out
+
+
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [(("--month", "May"), "--month"), (("--month", "2026-05", "--add-on", "Moon"), "--add-on")],
