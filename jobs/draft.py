@@ -50,8 +50,8 @@ def decided(services: Services, place: Place, remembered: Remembered, ticket: Ti
     drafted = screened(told or written(ticket, classification, configuration, knowledge, writer))
     with services.database.reading() as session:
         standing = standing_of(services, session, place, remembered, ticket, services.database.now(session))
-        proof = evidence.newest(session, account_id, classification.category)
-    standing = replace(standing, evidence=proof, knowledge=knowledge.version, history=background.history or History())
+        proofs = evidence.in_force(session, account_id, classification.category)
+    standing = replace(standing, evidence=proofs, knowledge=knowledge.version, history=background.history or History())
     standing = replace(standing, woken=background.woken, solved=_before(knowledge, ticket))
     drafted = prepared(Case(ticket, classification, drafted, configuration, standing))
     if configuration.disclaimers:

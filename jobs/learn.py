@@ -140,12 +140,13 @@ def _learned(claim: Claim, judged: Judged, what: Lesson, by: str, at: datetime) 
 
 
 def demote(session: Session, services: Services, claim: Claim) -> bool:
-    """Give a category back to people when what they judged lately no longer proves its record. True when that was done.
+    """Give what was promoted back to people when what they judged lately no longer proves its record. True when that was done.
 
     The record that follows carries the counts as they are now, so the gate itself finds it too thin.
     """
-    held = evidence.newest(session, claim.account, claim.category)
-    if held is None or held.digest != claim.digest or held.action != claim.action:
+    records = evidence.in_force(session, claim.account, claim.category, claim.action)
+    held = next((record for record in records if record.digest == claim.digest), None)
+    if held is None:
         return False
     found = proof(lessons.about(session, claim), claim)
     why = fallen(found, held.target)

@@ -21,7 +21,7 @@ from app.engine.standing import Case, Standing
 from app.engine.types import Classification, Draft, Proposal
 from app.engine.workflows import runner, telling
 from app.engine.workflows.choosing import chosen
-from app.engine.workflows.limits import ENGINE, Wanted
+from app.engine.workflows.limits import ENGINE, Wanted, author
 from app.engine.workflows.types import NOBODY, Answer, Call, Ended, Failure, Identity, Scene, Wait
 from app.services import Offer, Services
 from connectors.operations import OPERATIONS, Risk
@@ -282,7 +282,8 @@ def _effect(
     with run.services.database.reading() as session:
         known = deeds.find(session, key)
     if known is None:
-        wanted = Wanted(key, call.operation, offer.operation, call.inputs, identity)
+        asker = author(record.progress.workflow)
+        wanted = Wanted(key, call.operation, offer.operation, call.inputs, identity, asker)
         known = _asked_for(run, ground, record, wanted, offer.system)
     if known is None:
         return Answer(failure=Failure.LIMIT, source=offer.system)
@@ -297,9 +298,9 @@ def _effect(
 def _asked_for(run: Run, ground: Ground, record: Record, wanted: Wanted, system: str) -> Deed | None:
     """The effect as the gate permits or proposes it, kept together with how far the run is; None above a limit."""
     with run.transaction() as (session, now):
-        proof = evidence.newest(session, ground.account, ground.judged.category, wanted.name)
+        proofs = evidence.in_force(session, ground.account, ground.judged.category, wanted.name)
         spent = deeds.spent(session, ground.account, run.ticket_id, wanted.name, now)
-        wanted = replace(wanted, evidence=proof, spent=spent)
+        wanted = replace(wanted, evidence=proofs, spent=spent)
         leave = permission.permit(wanted, ground.case)
         if isinstance(leave, Withheld) and not leave.proposed:
             return None

@@ -63,7 +63,7 @@ def judge(services: Services, account_id: str, ticket: Ticket, at: Installed | N
         standing = _standing(services, session, ticket, where, now) if where else Standing(now, account_id, coin=1.0)
         standing = replace(
             standing,
-            evidence=evidence.newest(session, account_id, category),
+            evidence=evidence.in_force(session, account_id, category),
             key=services.evidence_key,
             stopped=accounts.find(session, account_id).stopped,
         )

@@ -8,9 +8,12 @@ from app.db.codec import decode, encode
 from app.db.models.evidence import EvidenceRow
 from app.engine.types import EvidenceRecord
 
+MOST = 200
+"""Records that are looked at, newest first: what is older was made before many a change."""
+
 
 def save(session: Session, account_id: str, record: EvidenceRecord) -> None:
-    """Keep a record; the newest of a category and action is the one that counts."""
+    """Keep a record; the newest of a category, action and digest is the one that counts."""
     session.add(
         EvidenceRow(
             id=ids.fresh(),
@@ -23,12 +26,24 @@ def save(session: Session, account_id: str, record: EvidenceRecord) -> None:
     session.flush()
 
 
-def newest(session: Session, account_id: str, category: str, action: str = "reply") -> EvidenceRecord | None:
-    """The latest record for that category and action (``reply``, or an operation of a backend), or None."""
+def in_force(session: Session, account_id: str, category: str, action: str = "reply") -> tuple[EvidenceRecord, ...]:
+    """The latest record of each digest for that category and action (``reply``, or an operation of a backend), newest first.
+
+    Each way of writing is promoted for itself: a quotation, a model, every workflow. Which one counts is the gate's to say.
+    """
     chosen = select(EvidenceRow).where(
         EvidenceRow.account_id == account_id,
         EvidenceRow.category == category,
         EvidenceRow.body["action"].as_string() == action,
     )
-    row = session.scalar(chosen.order_by(EvidenceRow.issued_at.desc(), EvidenceRow.id.desc()).limit(1))
-    return decode(EvidenceRecord, row.body) if row else None
+    rows = session.scalars(chosen.order_by(EvidenceRow.issued_at.desc(), EvidenceRow.id.desc()).limit(MOST))
+    found: dict[str, EvidenceRecord] = {}
+    for row in rows:
+        record = decode(EvidenceRecord, row.body)
+        found.setdefault(record.digest, record)
+    return tuple(found.values())
+
+
+def newest(session: Session, account_id: str, category: str, action: str = "reply") -> EvidenceRecord | None:
+    """The latest record for that category and action, whatever it is bound to; None where nobody promoted it."""
+    return next(iter(in_force(session, account_id, category, action)), None)

@@ -102,7 +102,10 @@ def _worth(record: EvidenceRecord, digest: str, now: datetime) -> Reason | None:
     if not record.issued_at <= now < record.expires_at:
         return Reason("evidence_expired", f"The evidence ran out on {record.expires_at:%Y-%m-%d}: judge again.")
     if record.digest != digest:
-        return Reason("evidence_outdated", "What people judged was made otherwise: another workflow, writer, knowledge or configuration.")
+        return Reason(
+            "evidence_outdated",
+            "What people judged was made otherwise: another workflow, writer, knowledge or configuration.",
+        )
     if not 0 <= record.errors <= record.judged:
         return Reason("evidence_thin", "The evidence record's counts cannot be.")
     bound, target = lower_bound(record.judged, record.errors), max(record.target, LEAST_TARGET)

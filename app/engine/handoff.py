@@ -14,6 +14,8 @@ from app.engine.sla import Metric
 from app.engine.standing import Case
 from app.engine.types import Draft, Reason
 
+ENGINE = "next-step/1"
+"""What writes these words: nobody's answer, so what people make of them proves nothing about an answer."""
 HANDED = frozenset(
     {"human", "legal", "security", "angry", "churn", "trigger", "topic", "alert_security", "handoff", "fallback"}
     | {"attempts", "handed_over"}
@@ -49,7 +51,7 @@ def prepared(case: Case) -> Draft:
     if not text:
         return replace(case.draft, text="") if first else case.draft
     reason = Reason("next_step", "Says what happens next and by when, as far as that is promised; nothing else.")
-    return replace(case.draft, text=text, until=until, reasons=(*case.draft.reasons, reason))
+    return replace(case.draft, text=text, until=until, reasons=(*case.draft.reasons, reason), engine=ENGINE)
 
 
 def next_step(case: Case, found: Escalation) -> tuple[str, datetime | None]:

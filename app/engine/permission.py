@@ -10,8 +10,8 @@ from app.engine.configuration.settled import Configuration
 from app.engine.escalation import escalated
 from app.engine.holds import HOLDS_EFFECTS, SILENT
 from app.engine.standing import AUDIT_SHARE, Case
-from app.engine.types import Approval, Mode, Permit, Reason
-from app.engine.workflows.limits import ENGINE, Wanted, exceeded
+from app.engine.types import Approval, EvidenceRecord, Mode, Permit, Reason
+from app.engine.workflows.limits import Wanted, exceeded
 from app.engine.workflows.types import Level
 from connectors.operations import Risk
 from connectors.types import Person, Role
@@ -37,11 +37,19 @@ def permit(wanted: Wanted, case: Case) -> Permit | Withheld:
     """Whether a workflow may do this by itself. Never raises; what it permits is permitted for this effect alone."""
     if above := exceeded(wanted, case.configuration.limits.get(wanted.name)):
         return Withheld(above, proposed=False)
-    held = _held(wanted, case) or _locked(wanted, case)
-    record = wanted.evidence
+    claim = claimed(wanted, case)
+    record = evidence.newest(wanted.evidence, claim)
+    held = _held(wanted, case) or _locked(record, claim, case)
     if held or record is None:
         return Withheld(held or Reason("no_evidence", "Nobody has judged enough of these yet."))
     return Permit(wanted.key, wanted.name, record)
+
+
+def claimed(wanted: Wanted, case: Case) -> evidence.Claim:
+    """What this effect needs evidence for: bound to the workflow that asks for it, so no other one's proof will do."""
+    judged = case.classification
+    asked_by = evidence.digest(judged.engine, wanted.author, "", case.configuration.digest)
+    return evidence.Claim(case.standing.account, judged.category, wanted.name, asked_by)
 
 
 def _held(wanted: Wanted, case: Case) -> Reason | None:
@@ -59,12 +67,10 @@ def _held(wanted: Wanted, case: Case) -> Reason | None:
     return next(iter([*found, *escalated(case).holds]), None)
 
 
-def _locked(wanted: Wanted, case: Case) -> Reason | None:
+def _locked(record: EvidenceRecord | None, claim: evidence.Claim, case: Case) -> Reason | None:
     """Why the evidence does not unlock it now, or None."""
-    standing, judged = case.standing, case.classification
-    judged_on = evidence.digest(judged.engine, ENGINE, "", case.configuration.digest)
-    claim = evidence.Claim(standing.account, judged.category, wanted.name, judged_on)
-    if locked := evidence.allows(wanted.evidence, claim, now=standing.now, key=standing.key):
+    standing = case.standing
+    if locked := evidence.allows(record, claim, now=standing.now, key=standing.key):
         return locked
     return Reason("audit_sample", "Drawn at random for a person to judge.") if standing.coin < AUDIT_SHARE else None
 

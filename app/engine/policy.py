@@ -90,10 +90,13 @@ def gate(
     holds = _holds(case)
     if watched := watching(case):
         return _decision(case, Mode.SHADOW, requested, (why, watched, *holds), ())
-    locked = _locked(case) if requested.rank >= Mode.DEFLECT.rank else None
-    if requested.rank < Mode.DEFLECT.rank or holds or locked:
+    if requested.rank < Mode.DEFLECT.rank:
+        return _assist(case, requested, (why, *holds))
+    record = evidence.newest(case.standing.evidence, claimed(case))
+    locked = evidence.allows(record, claimed(case), now=standing.now, key=standing.key)
+    if holds or locked or record is None:
         return _assist(case, requested, (why, *holds, *([locked] if locked else [])))
-    return _deflect(case, requested, why)
+    return _deflect(case, requested, why, record)
 
 
 def _found(conditions: Sequence[Condition], case: Case) -> tuple[Reason, ...]:
@@ -109,12 +112,11 @@ def _holds(case: Case) -> tuple[Reason, ...]:
     return (*found, *more)
 
 
-def _locked(case: Case) -> Reason | None:
-    """Why the evidence does not unlock a reply in this case, or None."""
+def claimed(case: Case) -> evidence.Claim:
+    """What a reply with this draft needs evidence for: bound to who wrote it, so no other workflow's proof will do."""
     judged, standing = case.classification, case.standing
     made_with = judged_on(judged.engine, case.draft, standing.knowledge, case.configuration)
-    claim = evidence.Claim(standing.account, judged.category, REPLY, made_with)
-    return evidence.allows(standing.evidence, claim, now=standing.now, key=standing.key)
+    return evidence.Claim(standing.account, judged.category, REPLY, made_with)
 
 
 def judged_on(classifier: str, draft: Draft, knowledge: str, configuration: Configuration) -> str:
@@ -129,10 +131,9 @@ def _assist(case: Case, requested: Mode, reasons: Sequence[Reason]) -> Decision:
     return _decision(case, Mode.ASSIST, requested, tuple(reasons), ())
 
 
-def _deflect(case: Case, requested: Mode, why: Reason) -> Decision:
-    """A reply on the strength of evidence, unless this one is drawn for a human to judge."""
-    record = case.standing.evidence
-    if record is None or case.standing.coin < AUDIT_SHARE:
+def _deflect(case: Case, requested: Mode, why: Reason, record: EvidenceRecord) -> Decision:
+    """A reply on the strength of this evidence, unless this one is drawn for a human to judge."""
+    if case.standing.coin < AUDIT_SHARE:
         return _assist(case, requested, (why, Reason("audit_sample", "Drawn at random for a person to judge.")))
     proof = Reason("evidence", f"{record.judged} answers were judged, {record.errors} of them wrong.")
     language = case.classification.language or _tongue(case.draft)
@@ -201,7 +202,7 @@ def _decision(
         changes=changes,
         permission=permission,
         at=case.standing.now,
-        digest=judged_on(case.classification.engine, case.draft, case.standing.knowledge, case.configuration),
+        digest=claimed(case).digest,
     )
 
 

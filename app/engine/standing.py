@@ -45,7 +45,8 @@ class Standing:
     """A shared thread has a ticket in the account's helpdesk, where internal changes go."""
     notes_apart: bool = False
     """The vendor has a place for notes that no customer reads, wherever the ticket itself lies."""
-    evidence: EvidenceRecord | None = None
+    evidence: tuple[EvidenceRecord, ...] = ()
+    """The category's records for replies, one for each way of writing that was promoted; the gate takes the draft's own."""
     key: bytes = field(default=b"", repr=False)
     """Checks the evidence's signature; without it nothing is unlocked."""
     knowledge: str = ""

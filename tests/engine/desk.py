@@ -69,7 +69,7 @@ class Desk:
     def decide(self) -> Decision:
         """What the gate makes of it."""
         record = proof(self.classification, self.draft, self.configuration)
-        values = {"now": NOON, "account": "shop", "key": KEY, "knowledge": "k1", "coin": 0.5, "evidence": record}
+        values = {"now": NOON, "account": "shop", "key": KEY, "knowledge": "k1", "coin": 0.5, "evidence": (record,)}
         standing = Standing(**(values | self.standing))
         return gate(self.ticket, self.classification, self.draft, self.configuration, standing)
 

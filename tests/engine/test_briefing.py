@@ -77,7 +77,7 @@ def test_a_repeated_question_is_linked_and_merging_is_offered_only_where_it_can_
 
 
 def test_what_belongs_together_is_said_of_an_ordinary_ticket_too() -> None:
-    text = note(History(twin=TWIN, mergeable=True), classification=a_classification(), standing={"evidence": None}).text
+    text = note(History(twin=TWIN, mergeable=True), classification=a_classification(), standing={"evidence": ()}).text
     assert text.startswith("**Repeats:** [order-status")
     assert "Do next" not in text
 
@@ -125,6 +125,6 @@ def test_facts_that_a_channel_asks_for_by_name_are_shown_where_the_host_says_the
     )
     assert line in note(configuration=asking, ticket=known).text
     calm = a_classification("order-status")
-    assert line in note(configuration=asking, ticket=known, classification=calm, standing={"evidence": None}).text
+    assert line in note(configuration=asking, ticket=known, classification=calm, standing={"evidence": ()}).text
     assert "**Context:**" not in note(configuration=asking).text
     assert "**Context:**" not in note(ticket=known).text

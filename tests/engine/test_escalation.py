@@ -193,10 +193,10 @@ def test_a_trigger_alone_holds_an_answer_back() -> None:
 def test_outside_hours_the_message_is_offered_and_never_sent() -> None:
     asked = a_ticket(messages=(a_message(at=NIGHT),))
     decision = decided(
-        ticket=asked, classification=a_classification("chatter"), standing={"now": NIGHT, "evidence": None}
+        ticket=asked, classification=a_classification("chatter"), standing={"now": NIGHT, "evidence": ()}
     )
     assert decision.mode is Mode.SHADOW
-    decision = decided(ticket=asked, standing={"now": NIGHT, "evidence": None})
+    decision = decided(ticket=asked, standing={"now": NIGHT, "evidence": ()})
     assert not made(decision, Reply)
     assert (
         "**Outside hours** (monday-friday 9:00-17:00 Europe/Berlin). auto-respond says to the customer: We answer"

@@ -13,7 +13,7 @@ INSIDE = a_passage(
 
 
 def the_note(**parts: Any) -> str:
-    values: dict[str, Any] = {"standing": {"evidence": None}} | parts
+    values: dict[str, Any] = {"standing": {"evidence": ()}} | parts
     return made(Desk(**values).decide(), Note)[0].text
 
 
@@ -27,7 +27,7 @@ def test_a_note_says_what_it_is_what_to_send_why_and_from_where() -> None:
 
 
 def test_the_draft_follows_and_the_decisions_id_comes_last() -> None:
-    decision = Desk(standing={"evidence": None}).decide()
+    decision = Desk(standing={"evidence": ()}).decide()
     parts = made(decision, Note)[0].text.split("\n\n")
     assert parts[1:3] == ["**Draft**", a_draft().text]
     assert parts[-1] == f"Deskhand decision {decision.id}"

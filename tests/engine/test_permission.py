@@ -12,8 +12,8 @@ from app.engine import evidence, permission
 from app.engine.configuration import load
 from app.engine.permission import NotApproved, Withheld
 from app.engine.standing import Case, Standing
-from app.engine.types import Draft, Permit
-from app.engine.workflows.limits import ENGINE, Spent, Wanted
+from app.engine.types import Draft, EvidenceRecord, Permit
+from app.engine.workflows.limits import Spent, Wanted
 from app.engine.workflows.types import Identity
 from connectors.operations import OPERATIONS
 from connectors.types import Role, Status
@@ -27,6 +27,7 @@ limits: {refund: {currency: USD, perAction: 500, perTicket: 800, perDay: 1000}}
 modes: {default: resolve}
 """
 KEY = b"key"
+RETURNS = "workflow/1:returns:1"
 
 
 def the_case(text: str = TEXT, **changes: Any) -> Case:
@@ -34,13 +35,17 @@ def the_case(text: str = TEXT, **changes: Any) -> Case:
     standing = Standing(NOON, "shop", key=KEY, coin=0.5)
     standing = replace(standing, **changes.pop("standing", {}))
     values = {"ticket": a_ticket(), "classification": a_classification(), **changes}
-    return Case(draft=Draft("", (), (), ENGINE), configuration=configuration, standing=standing, **values)
+    return Case(draft=Draft("", (), (), "workflow/1"), configuration=configuration, standing=standing, **values)
 
 
 def wanted(name: str = "create_label", **changes: Any) -> Wanted:
-    digest = evidence.digest("keywords/1", ENGINE, "", load(TEXT, name="x").digest)
-    proof = evidence.sign(a_record(action=name, digest=digest), KEY)
-    return replace(Wanted("k", name, OPERATIONS[name], {}, ANA, proof), **changes)
+    return replace(Wanted("k", name, OPERATIONS[name], {}, ANA, RETURNS, (proof(name),)), **changes)
+
+
+def proof(name: str, asker: str = RETURNS) -> EvidenceRecord:
+    """Signed evidence for this effect, as this workflow asks for it."""
+    digest = evidence.digest("keywords/1", asker, "", load(TEXT, name="x").digest)
+    return evidence.sign(a_record(action=name, digest=digest), KEY)
 
 
 def test_with_everything_in_order_a_reversible_effect_is_permitted() -> None:
@@ -54,7 +59,9 @@ DOUBTS = [
     ("limitation", {"text": f"{TEXT}chatbot: {{limitations: [no-account-changes]}}"}, {}),
     ("unproven", {}, {"identity": Identity(user="p1")}),
     ("irreversible", {}, {"name": "cancel_order", "operation": OPERATIONS["cancel_order"]}),
-    ("no_evidence", {}, {"evidence": None}),
+    ("no_evidence", {}, {"evidence": ()}),
+    ("evidence_outdated", {}, {"author": "workflow/1:exchanges:2"}),
+    ("evidence_outdated", {}, {"author": ""}),
     ("evidence_foreign", {}, {"name": "open_return", "operation": OPERATIONS["open_return"]}),
     ("evidence_forged", {"standing": {"key": b"other"}}, {}),
     ("evidence_expired", {"standing": {"now": NOON + timedelta(days=400)}}, {}),

@@ -30,8 +30,8 @@ QUESTION = "Where is my order? The tracking of the parcel says nothing"
 
 def judged(text: str = QUESTION, found: Sequence[Passage] = (a_passage(),), proven: bool = False) -> Judgement:
     digest = evidence.digest("keywords/1", ENGINE, "k1", SHOP.digest)
-    record = evidence.sign(a_record(digest=digest), KEY) if proven else None
-    return decide(a_ticket(text), SHOP, KeywordClassifier(SHOP), Shelf(found), standing(evidence=record, knowledge=""))
+    records = (evidence.sign(a_record(digest=digest), KEY),) if proven else ()
+    return decide(a_ticket(text), SHOP, KeywordClassifier(SHOP), Shelf(found), standing(evidence=records, knowledge=""))
 
 
 def test_without_evidence_the_agent_finds_tags_fields_and_a_note() -> None:
@@ -52,7 +52,7 @@ def test_with_evidence_the_customer_is_answered_from_the_page() -> None:
 def test_evidence_is_for_the_knowledge_that_was_judged() -> None:
     shelf = Shelf((a_passage(),), version="k2")
     digest = evidence.digest("keywords/1", ENGINE, "k1", SHOP.digest)
-    state = standing(evidence=evidence.sign(a_record(digest=digest), KEY))
+    state = standing(evidence=(evidence.sign(a_record(digest=digest), KEY),))
     decision = decide(a_ticket(QUESTION), SHOP, KeywordClassifier(SHOP), shelf, state).decision
     assert "evidence_outdated" in {r.code for r in decision.reasons}
 

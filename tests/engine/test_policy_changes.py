@@ -12,7 +12,7 @@ from connectors.types import Assign, Note, Priority, Reply, SetField, SetPriorit
 from tests.builders import a_classification, a_draft, a_person, a_ticket
 from tests.engine.desk import Desk, made, shop
 
-NO_EVIDENCE: dict[str, Any] = {"evidence": None}
+NO_EVIDENCE: dict[str, Any] = {"evidence": ()}
 
 
 def assisted(**parts: Any) -> Decision:

@@ -63,20 +63,20 @@ HELD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("budget", {"standing": {"sent": Counts(requester=5)}}),
     ("budget", {"standing": {"sent": Counts(domain=20)}}),
     ("unsupported_reply", {"standing": {"supports": EVERY_CHANGE - {Reply}}}),
-    ("no_evidence", {"standing": {"evidence": None}}),
-    ("evidence_forged", {"standing": {"evidence": replace(proof(a_classification(), a_draft()), judged=9999)}}),
+    ("no_evidence", {"standing": {"evidence": ()}}),
+    ("evidence_forged", {"standing": {"evidence": (replace(proof(a_classification(), a_draft()), judged=9999),)}}),
     ("evidence_forged", {"standing": {"key": b""}}),
     ("evidence_foreign", {"standing": {"account": "bank"}}),
-    ("evidence_foreign", {"standing": {"evidence": proof(a_classification(), a_draft(), action="refund")}}),
-    ("evidence_foreign", {"standing": {"evidence": proof(a_classification("returns"), a_draft())}}),
+    ("evidence_foreign", {"standing": {"evidence": (proof(a_classification(), a_draft(), action="refund"),)}}),
+    ("evidence_foreign", {"standing": {"evidence": (proof(a_classification("returns"), a_draft()),)}}),
     ("evidence_expired", {"standing": {"now": NOON + timedelta(days=400)}}),
-    ("evidence_thin", {"standing": {"evidence": proof(a_classification(), a_draft(), judged=58)}}),
+    ("evidence_thin", {"standing": {"evidence": (proof(a_classification(), a_draft(), judged=58),)}}),
     ("evidence_outdated", {"standing": {"knowledge": "k2"}}),
-    ("evidence_outdated", {"standing": {"evidence": proof(a_classification(engine="other"), a_draft())}}),
-    ("evidence_outdated", {"standing": {"evidence": proof(a_classification(), a_draft(engine="other"))}}),
+    ("evidence_outdated", {"standing": {"evidence": (proof(a_classification(engine="other"), a_draft()),)}}),
+    ("evidence_outdated", {"standing": {"evidence": (proof(a_classification(), a_draft(engine="other")),)}}),
     (
         "evidence_outdated",
-        {"standing": {"evidence": proof(a_classification(), a_draft(), shop("  default: deflect\n"))}},
+        {"standing": {"evidence": (proof(a_classification(), a_draft(), shop("  default: deflect\n")),)}},
     ),
     ("audit_sample", {"standing": {"coin": 0.049}}),
 )
@@ -119,7 +119,7 @@ def test_shadow_decides_and_writes_nothing() -> None:
 
 
 def test_what_was_asked_for_beyond_what_is_allowed_is_kept_with_the_reason() -> None:
-    decision = Desk(standing={"evidence": None}).decide()
+    decision = Desk(standing={"evidence": ()}).decide()
     assert decision.requested is Mode.DEFLECT
     assert {"mode_auto_resolve", "no_evidence", "capped"} <= {r.code for r in decision.reasons}
 
@@ -155,7 +155,7 @@ def test_vips_are_nobody_special_once_that_is_switched_off() -> None:
 
 def test_by_default_a_standing_unlocks_nothing() -> None:
     record = evidence.sign(a_record(), KEY)
-    decision = Desk(standing={"evidence": record, "coin": 0.0}).decide()
+    decision = Desk(standing={"evidence": (record,), "coin": 0.0}).decide()
     assert decision.mode is Mode.ASSIST
 
 

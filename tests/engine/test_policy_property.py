@@ -1,5 +1,6 @@
 """Whatever the gate is given: no reply without a permission that holds, and never in a mode that writes none."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -57,6 +58,7 @@ PARTS: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
         {},
         st.sampled_from([{"errors": 1}, {"account": "bank"}, {"action": "refund"}, {"category": "returns"}, None]),
     ),
+    "others": ((), st.sets(st.sampled_from(["extract/2", "workflow/1:returns:1", "model/m"]))),
     "digest": ("k1", st.sampled_from(["k2", ""])),
     "now": (NOON, st.sampled_from([NOON + timedelta(days=500), NOON - timedelta(days=500)])),
     "key": (KEY, st.sampled_from([b"", b"other"])),
@@ -79,8 +81,9 @@ def cases(draw: st.DrawFn) -> Case:
     record = part.pop("record")
     digest, configuration = part.pop("digest"), part.pop("configuration")
     ticket, classification, draft = part.pop("ticket"), part.pop("classification"), part.pop("draft")
-    signed = None if record is None else proof(classification, draft, configuration, **record)
-    standing = Standing(account="shop", knowledge=digest, evidence=signed, **part)
+    others = (proof(classification, replace(draft, engine=writer), configuration) for writer in part.pop("others"))
+    own = () if record is None else (proof(classification, draft, configuration, **record),)
+    standing = Standing(account="shop", knowledge=digest, evidence=(*others, *own), **part)
     return Case(ticket, classification, draft, configuration, standing)
 
 

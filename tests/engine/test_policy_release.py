@@ -13,7 +13,7 @@ from tests.engine.desk import Desk, standing
 
 
 def assisted() -> Decision:
-    return Desk(standing={"evidence": None}).decide()
+    return Desk(standing={"evidence": ()}).decide()
 
 
 def released(**changes: Any) -> Decision:

@@ -100,8 +100,8 @@ def test_evidence_on_the_quotation_is_none_on_the_model() -> None:
     desk = Desk()
     record = proof(desk.classification, desk.draft)
     by_model = replace(desk.draft, engine="model/m/draft.v1")
-    assert Desk(standing={"evidence": record}).decide().mode is Mode.DEFLECT
-    held = Desk(draft=by_model, standing={"evidence": record}).decide()
+    assert Desk(standing={"evidence": (record,)}).decide().mode is Mode.DEFLECT
+    held = Desk(draft=by_model, standing={"evidence": (record,)}).decide()
     assert "evidence_outdated" in {r.code for r in held.reasons}
     assert digest("a", desk.draft.engine, "k", "c") != digest("a", by_model.engine, "k", "c")
 

@@ -63,8 +63,7 @@ class Ground:
         stage = self.played
         stage.earn()
         with self.database.reading() as session:
-            found = evidence.newest(session, stage.account.id, "order-status")
-        assert found is not None
+            [found] = evidence.in_force(session, stage.account.id, "order-status")
         return found
 
     def clean(self, seed: int, *, earned: bool) -> None:

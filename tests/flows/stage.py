@@ -19,6 +19,8 @@ from app.engine.evidence import digest, sign
 from app.engine.ports import Classifier, Knowledge
 from app.engine.templates import shipped
 from app.engine.types import Passage
+from app.engine.workflows.choosing import candidates
+from app.engine.workflows.limits import author
 from app.services import Services
 from app.settings import Settings
 from connectors.types import Article, Event
@@ -156,8 +158,14 @@ class Stage:
             shelf = load(text, name="shop.yaml").shelf
             approvals.approve(session, self.account.id, {**shipped(), **shelf.own}.values(), "compliance", self.time)
 
-    def prove(self, category: str, action: str, engine: str, knowledge: str = "") -> None:
-        """Evidence for one action in one category, bound to everything as it is now."""
+    def prove(self, category: str, *actions: str) -> None:
+        """Evidence for these actions in one category, for every workflow that may speak there, as everything is now."""
+        configuration = self.services.configuration(self.account.id)
+        for flow in candidates(category, configuration):
+            for action in actions:
+                self._prove(category, action, author(flow), "")
+
+    def _prove(self, category: str, action: str, engine: str, knowledge: str) -> None:
         account = self.account.id
         judged = self.services.classifier(account).classify(a_ticket(QUESTION))
         parts = (judged.engine, engine, knowledge, self.services.configuration(account).digest)
@@ -177,18 +185,8 @@ class Stage:
         return self.time
 
     def earn(self) -> None:
-        """Evidence that unlocks replies for the one category, bound to everything as it is now."""
-        account = self.account.id
-        judged = self.services.classifier(account).classify(a_ticket(QUESTION))
-        parts = (self.services.knowledge(account).version, self.services.configuration(account).digest)
-        record = a_record(
-            account=account,
-            category="order-status",
-            digest=digest(judged.engine, writer.ENGINE, *parts),
-            expires_at=NOON + timedelta(days=900),
-        )
-        with self.database.session() as session:
-            evidence.save(session, account, sign(record, self.services.evidence_key))
+        """Evidence that unlocks replies from pages for the one category, bound to everything as it is now."""
+        self._prove("order-status", "reply", writer.ENGINE, self.services.knowledge(self.account.id).version)
 
     def deliver(
         self, connection_id: str, vendor: Vendor, which: Callable[[int, Event], bool] = lambda n, hook: True

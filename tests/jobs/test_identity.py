@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import text
 
 from app.db import codes
-from app.engine.workflows.limits import ENGINE
 from connectors.base import Connection, Setting
 from connectors.errors import Refused, Unavailable
 from connectors.operations import OPERATIONS, Fields, Operation, Result
@@ -105,7 +104,7 @@ def visit() -> Iterator[Visit]:
     Bank.till = Till()
     visit = Visit(Stage(), text=CONFIGURATION, mode="deflect")
     visit.stage.services.backends = {"store": Bank}
-    visit.stage.prove("balance-inquiry", "reply", ENGINE)
+    visit.stage.prove("balance-inquiry", "reply")
     yield visit
     visit.stage.database.dispose()
     VENDORS.clear()

@@ -82,10 +82,9 @@ def test_a_promoted_category_falls_back_when_people_correct_what_is_drawn_for_th
     desk.answer(desk.ask(), "No, we do not do that.")
     assert desk.learned() == [Lesson.WRONG]
     with desk.stage.database.reading() as session:
-        held = evidence.newest(session, desk.stage.account.id, "order-status")
+        [held] = evidence.in_force(session, desk.stage.account.id, "order-status")
         steps = lessons.history(session, desk.stage.account.id)
         told = [problem.kind for problem in problems.newest(session)]
-    assert held is not None
     assert (held.judged, held.errors) == (1, 1)
     assert [step.kind for step in steps] == [lessons.DEMOTED]
     assert "demoted" in told

@@ -5,7 +5,6 @@ from typing import Any
 
 from app.db import deeds, ids, judgements, problems, runs
 from app.engine.types import Decision
-from app.engine.workflows.limits import ENGINE
 from connectors.types import Click, EventKind, Note, Reply
 from jobs import schedule
 from tests.flows.played import AGENT
@@ -53,8 +52,7 @@ class Play:
     def prove(self, *actions: str) -> None:
         """Evidence for replies and these operations in every category."""
         for category in ("order-status", "returns", "payment-issues"):
-            for action in ("reply", *actions):
-                self.stage.prove(category, action, ENGINE)
+            self.stage.prove(category, "reply", *actions)
 
     def writes(self, text: str) -> None:
         self.ticket = self.vendor.customer_writes(text, self.ticket)

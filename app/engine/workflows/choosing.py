@@ -49,6 +49,12 @@ def chosen(ticket: Ticket, judged: Classification, configuration: Configuration)
     return own
 
 
+def candidates(category: str, configuration: Configuration) -> tuple[Workflow, ...]:
+    """Every workflow that may speak in a category: its own first, then what customers of any category may wish for."""
+    own = configuration.workflows.get(category)
+    return (*((own,) if own else ()), *configuration.wishes.values())
+
+
 def _already(own: Workflow | None, wish: Workflow) -> bool:
     """Whether the category's own workflow does what is wished for: the wish's last step is what it is about."""
     return own is not None and wish.steps[-1].action in {step.action for step in own.steps}

@@ -1,16 +1,32 @@
 """What a workflow wants to do elsewhere, and whether it stays below the configuration's limits. Permits nothing."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.configuration.steps import Limit
+from app.engine import evidence
+from app.engine.configuration.steps import Limit, Workflow
 from app.engine.types import EvidenceRecord, Reason
 from app.engine.workflows.types import NOBODY, Identity
 from connectors.operations import Operation
 
 ENGINE = "workflow/1"
-"""What writes a workflow's words: part of the evidence hash."""
+"""What walks workflows; it begins the name of whatever a workflow writes."""
+
+
+def author(flow: Workflow) -> str:
+    """What writes this workflow's words and asks for its effects: part of the evidence hash.
+
+    The steps are in it as well as the name: a run that began before an edit is not judged by what came after.
+    """
+    steps = [[step.name, step.action, step.condition, step.settings] for step in flow.steps]
+    return f"{ENGINE}:{flow.name}:{evidence.digest(json.dumps(steps, sort_keys=True, default=_plain))[:12]}"
+
+
+def _plain(value: object) -> object:
+    """What JSON does not know, so that a saved run's steps read as the configuration's do."""
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 @dataclass(frozen=True)
@@ -23,14 +39,18 @@ class Spent:
 
 @dataclass(frozen=True)
 class Wanted:
-    """One effect that a run asks for. ``key`` names it for good; ``evidence`` is the newest for this category and operation."""
+    """One effect that a run asks for. ``key`` names it for good; ``author`` is the workflow's.
+
+    ``evidence`` are the records for this category and operation.
+    """
 
     key: str
     name: str
     operation: Operation
     inputs: Mapping[str, Any]
     identity: Identity = NOBODY
-    evidence: EvidenceRecord | None = None
+    author: str = ""
+    evidence: tuple[EvidenceRecord, ...] = ()
     spent: Spent = Spent()
 
     @property

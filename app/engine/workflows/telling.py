@@ -7,7 +7,7 @@ from app.engine.configuration.settled import Configuration
 from app.engine.draft import greeting
 from app.engine.phrases import phrases
 from app.engine.types import Classification, Draft, Mode, Passage, Proposal, Reason, Work
-from app.engine.workflows.limits import ENGINE
+from app.engine.workflows.limits import author
 from app.engine.workflows.types import Ended, Progress
 from connectors.operations import Operation
 from connectors.types import Ticket
@@ -45,7 +45,7 @@ def drafted(
         _solves(progress),
         _facts(progress),
     )
-    return Draft(text, passages, reasons, ENGINE, work=work)
+    return Draft(text, passages, reasons, author(flow), work=work)
 
 
 def _solves(progress: Progress) -> bool:
