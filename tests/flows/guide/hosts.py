@@ -1,5 +1,6 @@
 """The three helpdesks behind one set of verbs: what customers and agents do there, and what stands there afterwards."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,23 +37,23 @@ class Can:
     """What an admin is told of there in any case."""
 
 
-class Desk:
+class Desk(ABC):
     """One host with one company's customers."""
 
     can = Can()
     host: Any
 
+    @abstractmethod
     def given(self) -> Mapping[str, str]:
         """What an admin types into ``deskhand connect``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def knows(self, client: Client) -> None:
         """A customer with what the host keeps of them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def opens(self, client: Client, text: str) -> str:
         """The customer's first words; gives the ticket's id."""
-        raise NotImplementedError
 
     def writes(self, client: Client, text: str, ticket: str) -> None:
         """The customer's next words."""
@@ -78,9 +79,9 @@ class Desk:
         """The host's own word."""
         return self.view(ticket).priority
 
+    @abstractmethod
     def files(self, ticket: str) -> int:
         """How many of our files hang on the ticket."""
-        raise NotImplementedError
 
     def hands_back(self, ticket: str) -> None:
         """An agent lets Deskhand go on."""
