@@ -6,7 +6,6 @@ from datetime import timedelta
 from statistics import fmean
 
 import click
-import yaml
 
 from app.cli import opening
 from app.db import accounts, lessons, stories

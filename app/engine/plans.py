@@ -44,12 +44,17 @@ class _Price(_Written):
     kinds: dict[str, Amount] = {}
 
 
+class _Addon(_Written):
+    monthly: Amount = 0
+    once: Amount = 0
+
+
 class _Plan(_Written):
     name: Annotated[str, Field(min_length=1)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     base: Amount = 0
     prices: dict[Use, _Price] = {}
-    addons: dict[str, Amount] = {}
+    addons: dict[str, _Addon | Amount] = {}
     cap: Amount | None = None
 
 
@@ -66,9 +71,14 @@ def plan(written: Any) -> Plan:
         currency=read.currency,
         base=read.base,
         prices=MappingProxyType({use: _price(use, price) for use, price in read.prices.items()}),
-        addons=MappingProxyType(dict(read.addons)),
+        addons=MappingProxyType({name: _monthly(one) for name, one in read.addons.items()}),
+        setups=MappingProxyType({name: one.once for name, one in read.addons.items() if isinstance(one, _Addon)}),
         cap=read.cap,
     )
+
+
+def _monthly(one: _Addon | int) -> int:
+    return one.monthly if isinstance(one, _Addon) else one
 
 
 def _price(use: Use, written: _Price) -> Price:

@@ -43,7 +43,10 @@ class Tier:
 
 @dataclass(frozen=True)
 class Price:
-    """What one use costs: by tiers, after those that the plan includes. ``kinds`` have prices of their own."""
+    """What one use costs: by tiers, after those that the plan includes. ``kinds`` have prices of their own.
+
+    A kind is one word, or several with ``/`` between them that all have to hold: of ``email`` and ``email/assisted`` the longer one counts.
+    """
 
     tiers: tuple[Tier, ...]
     included: int = 0
@@ -52,13 +55,17 @@ class Price:
 
 @dataclass(frozen=True)
 class Plan:
-    """One way to pay: a base, what is included, what more costs, add-ons, and at most ``cap`` micros in a month."""
+    """One way to pay: a base, what is included, what more costs, add-ons, and at most ``cap`` micros in a month.
+
+    ``setups`` are what an add-on costs once, in the month in which it begins.
+    """
 
     name: str
     currency: str
     base: int = 0
     prices: Mapping[Use, Price] = field(default_factory=lambda: MappingProxyType({}))
     addons: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    setups: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     cap: int | None = None
 
 
@@ -77,8 +84,11 @@ class InvoiceLine:
         return self.count * self.micros
 
 
-def invoice(plan: Plan, usage: Sequence[Usage], chosen: Sequence[str] = ()) -> tuple[InvoiceLine, ...]:
-    """The lines of a month. What is used twice under one name is billed once; ``chosen`` are the add-ons that were on.
+def invoice(
+    plan: Plan, usage: Sequence[Usage], chosen: Sequence[str] = (), begun: Sequence[str] = ()
+) -> tuple[InvoiceLine, ...]:
+    """The lines of a month. What is used twice under one name is billed once; ``chosen`` are the add-ons that were on, ``begun``
+    those of which that month was the first.
 
     Raises KeyError for an add-on that the plan has not.
     """
@@ -86,7 +96,10 @@ def invoice(plan: Plan, usage: Sequence[Usage], chosen: Sequence[str] = ()) -> t
     lines = [InvoiceLine(f"{plan.name}: monthly fee", 1, plan.base)] if plan.base else []
     for use, price in plan.prices.items():
         lines += _lines(use, price, [one for one in once if one.use is use])
-    lines += [InvoiceLine(f"Add-on: {name}", 1, plan.addons[name]) for name in chosen]
+    lines += [InvoiceLine(f"Add-on: {name}", 1, plan.addons[name]) for name in dict.fromkeys(chosen)]
+    lines += [
+        InvoiceLine(f"Set up: {name}", 1, plan.setups[name]) for name in dict.fromkeys(begun) if name in plan.setups
+    ]
     return tuple(_capped(lines, plan.cap))
 
 
@@ -98,10 +111,11 @@ def total(lines: Sequence[InvoiceLine]) -> int:
 def _lines(use: Use, price: Price, used: Sequence[Usage]) -> list[InvoiceLine]:
     """First those with a price of their own, then the others: included ones at nothing, the rest tier by tier."""
     lines = []
+    kinds = [_kind(one, price.kinds) for one in used]
     for kind, micros in price.kinds.items():
-        refs = tuple(one.ref for one in used if one.kind == kind)
+        refs = tuple(one.ref for one, own in zip(used, kinds, strict=True) if own == kind)
         lines += [InvoiceLine(f"{use}, {kind}", len(refs), micros, refs)] if refs else []
-    refs = tuple(one.ref for one in used if one.kind not in price.kinds)
+    refs = tuple(one.ref for one, own in zip(used, kinds, strict=True) if not own)
     free, rest = refs[: price.included], refs[price.included :]
     lines += [InvoiceLine(f"{use}, included", len(free), 0, free)] if free else []
     start = 0
@@ -111,6 +125,12 @@ def _lines(use: Use, price: Price, used: Sequence[Usage]) -> list[InvoiceLine]:
             lines.append(InvoiceLine(f"{use}, {_range(start, tier.upto)}", end - start, tier.micros, rest[start:end]))
         start = max(start, end)
     return lines
+
+
+def _kind(used: Usage, kinds: Mapping[str, int]) -> str:
+    """The kind with most words that all hold for it, the first of several; or nothing."""
+    words = set(used.kind.split("/"))
+    return max((kind for kind in kinds if set(kind.split("/")) <= words), key=lambda kind: kind.count("/"), default="")
 
 
 def _range(start: int, upto: int | None) -> str:

@@ -1,0 +1,18 @@
+"""The ledger brought up to date from the tickets' stories, as often as somebody asks: by the clock daily, and before an invoice."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.db import stories, usage
+from app.engine.metering import entries
+
+LOOKED_BACK = timedelta(days=180)
+"""How old a ticket may be that becomes billable; what is solved later is free."""
+
+
+def metered(session: Session, account_id: str, now: datetime, month: datetime | None = None) -> int:
+    """Write what became billable, lately or in that month and after; says how many lines are new."""
+    since = min(now, month or now) - LOOKED_BACK
+    told = stories.since(session, account_id, since)
+    return usage.write(session, account_id, entries(account_id, told, now, usage.models(session, account_id, since)))
