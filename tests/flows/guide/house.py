@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from app.db.accounts import Account
 from app.db.database import Database
 from app.engine.evidence import digest, sign
 from app.engine.templates import shipped
-from app.engine.workflows.limits import ENGINE
+from app.engine.workflows.choosing import candidates
+from app.engine.workflows.limits import author
 from app.kb.embedding import embed
 from app.kb.ingest import ingest
 from app.kb.sources.folder import Folder
@@ -120,17 +122,17 @@ class House:
         self.settle()
 
     def prove(self, category: str, *actions: str) -> None:
-        """Evidence for a workflow's replies, and for these operations, in a category, bound to everything as it is now."""
+        """Evidence for replies, and for these operations, of every workflow that may speak in a category, as everything is now."""
         account = self.account.id
         judged = self.services.classifier(account).classify(a_ticket("Hello"))
-        settled = self.services.configuration(account).digest
+        settled = self.services.configuration(account)
         now = self.world.clock.now()
-        for action in ("reply", *actions):
+        for writer, action in product(map(author, candidates(category, settled)), ("reply", *actions)):
             record = a_record(
                 account=account,
                 category=category,
                 action=action,
-                digest=digest(judged.engine, ENGINE, "", settled),
+                digest=digest(judged.engine, writer, "", settled.digest),
                 expires_at=now + timedelta(days=90),
             )
             with self.services.database.session() as session:
