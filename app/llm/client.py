@@ -19,8 +19,6 @@ MOST_CHARACTERS = 40_000
 """Of one answer; a model that does not stop is cut off."""
 CONNECT = 5.0
 """Seconds."""
-STALL = 10.0
-"""Seconds between two pieces of an answer."""
 
 ERRORS: tuple[tuple[type[Exception], type[ModelError]], ...] = (
     (openai.APITimeoutError, Unreachable),
@@ -125,12 +123,12 @@ def _retry_after(error: openai.APIStatusError) -> float:
 
 @lru_cache(maxsize=16)
 def _connection(url: str, key: str) -> openai.OpenAI:
-    timeout = httpx2.Timeout(STALL, connect=CONNECT)
+    timeout = httpx2.Timeout(CONNECT)
     return openai.OpenAI(base_url=url, api_key=key or "none", max_retries=0, timeout=timeout)
 
 
 def _complete(model: Model, question: Question, seconds: float) -> Completion:
-    timeout = httpx2.Timeout(min(STALL, max(seconds, 0.1)), connect=min(CONNECT, max(seconds, 0.1)))
+    timeout = httpx2.Timeout(min(model.stall, max(seconds, 0.1)), connect=min(CONNECT, max(seconds, 0.1)))
     asked: dict[str, Any] = {
         "model": model.name,
         "messages": list(question.messages),

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import SettingsError
 from app.settings import Settings
@@ -17,6 +17,8 @@ Task = Literal["draft", "translate"]
 TASKS: tuple[str, ...] = ("draft", "translate")
 Form = Literal["schema", "object", "text"]
 Limit = Literal["max_tokens", "max_completion_tokens"]
+STALL = 10.0
+"""Seconds, where nothing else is said."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Model:
     """What the endpoint calls the most tokens of an answer."""
     tempered: bool = True
     """False where the endpoint takes no temperature."""
+    stall: float = STALL
+    """Seconds between two pieces of an answer, the first one too; a model on this machine may need more."""
 
     def micros(self, tokens_in: int, tokens_out: int) -> int:
         """The price of a question in millionths."""
@@ -71,6 +75,7 @@ class _Entry(BaseModel):
     form: Form = "schema"
     limit: Limit = "max_tokens"
     tempered: bool = True
+    stall: Annotated[float, Field(gt=0, le=300)] = STALL
 
 
 class _File(BaseModel):
@@ -87,7 +92,9 @@ def load(settings: Settings) -> Models:
         return Models(endpoint=endpoint)
     file = _read(settings.models_file)
     named = {
-        name: Model(e.url, e.model, e.key or settings.model_key, e.input, e.output, e.form, e.limit, e.tempered)
+        name: Model(
+            e.url, e.model, e.key or settings.model_key, e.input, e.output, e.form, e.limit, e.tempered, e.stall
+        )
         for name, e in file.models.items()
     }
     if unknown := sorted(set(file.tasks.values()) - named.keys()):

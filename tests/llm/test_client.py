@@ -55,6 +55,16 @@ def test_an_endpoint_with_words_of_its_own(stage: Stage) -> None:
     assert not {"max_tokens", "temperature"} & stage.asked[0].keys()
 
 
+@pytest.mark.parametrize(("stall", "ends"), [(0.1, Unreachable), (5.0, None)])
+def test_a_pause_is_as_long_as_its_model_may_make_it(stage: Stage, stall: float, ends: type[ModelError] | None) -> None:
+    stage.play(Play("x" * 10, pieces=2, pause=0.4))
+    slow = Model(stage.url, "m", stall=stall)
+    if ends:
+        assert isinstance(failing(slow), ends)
+    else:
+        assert complete(slow, QUESTION, 5).text == "x" * 10
+
+
 def test_look_ups_come_in_halves(stage: Stage, model: Model) -> None:
     stage.play(Play(calls=(("search_documentation", '{"query": "parcels"}'), ("other", "{}"))))
     calls = complete(model, QUESTION, 5).calls

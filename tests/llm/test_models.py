@@ -13,7 +13,7 @@ FILE = """
 models:
   gpt-4: {url: https://api.example/v1, model: gpt-4.1, key: sk-own, input: 2.0, output: 8.0}
   claude-sonnet-4.5: {url: https://other.example/v1, model: claude-sonnet-4-5, form: text}
-  local: {url: "http://127.0.0.1:8000/v1", model: small, form: object}
+  local: {url: "http://127.0.0.1:8000/v1", model: small, form: object, stall: 60}
 tasks: {translate: local}
 """
 
@@ -53,6 +53,11 @@ def test_names_are_mapped_and_tasks_have_their_own(given: Any) -> None:
     assert read.find("gpt-9", "draft") is None
 
 
+def test_a_model_on_this_machine_may_be_slower(given: Any) -> None:
+    read = given(FILE)
+    assert (read.find("local", "draft").stall, read.find("gpt-4", "draft").stall) == (60, models.STALL)
+
+
 def test_prices_are_per_million_tokens(given: Any) -> None:
     assert given(FILE).find("gpt-4", "draft").micros(1000, 500) == 6000
 
@@ -63,6 +68,7 @@ def test_prices_are_per_million_tokens(given: Any) -> None:
         ("models: {a: {url: x, model: y, secret: sk-leak}}", "models.a.secret"),
         ("models: {a: {url: x, key: sk-leak}}", "models.a.model"),
         ("models: {a: {url: x, model: y, form: xml}}", "models.a.form"),
+        ("models: {a: {url: x, model: y, stall: 0}}", "models.a.stall"),
         ("models: {}\ntasks: {sing: a}", "tasks.sing"),
         ("models: {}\ntasks: {draft: nobody}", "nobody"),
         ("[sk-leak", "not YAML"),
