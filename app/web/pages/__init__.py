@@ -8,7 +8,17 @@ from collections.abc import Callable
 from flask import Blueprint
 
 from app.services import Services
-from app.web.pages import home, installs, shell, sidebar, signin
+from app.web.pages import (
+    home,
+    installs,
+    settings_categories,
+    settings_configuration,
+    settings_decisions,
+    settings_overview,
+    shell,
+    sidebar,
+    signin,
+)
 from app.web.pages.door import Door
 
 ROOT = "/app"
@@ -18,6 +28,10 @@ PAGES: tuple[Callable[[Door], None], ...] = (
     home.register,
     sidebar.register,
     installs.register,
+    settings_overview.register,
+    settings_decisions.register,
+    settings_categories.register,
+    settings_configuration.register,
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app.errors import DeskhandError
 from app.web.errors import status_of
@@ -76,7 +76,9 @@ def said(status: int) -> Response:
 def register(pages: Blueprint) -> None:
     """Answer refusals on these pages with pages; give every template what the shell needs."""
     pages.register_error_handler(NoSession, lambda _: said(401))
-    pages.register_error_handler(HTTPException, lambda error: said(error.code or 500))
+    # By number, too: a number's answer that is registered elsewhere comes before the one for all of them.
+    for kind in (HTTPException, NotFound, MethodNotAllowed):
+        pages.register_error_handler(kind, lambda error: said(error.code or 500))
     pages.register_error_handler(DeskhandError, lambda error: said(status_of(error)))
     pages.context_processor(_shared)
 

@@ -1,0 +1,71 @@
+"""The log of decisions: searched by what people remember of one, each with its reasons, its sources, and a way to take it back."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+from app.db import decisions, judgements
+from app.db.decisions import Asked, Entry
+from app.db.visits import Visit
+from app.engine.types import Mode
+from app.services import Services
+from app.web.pages.door import Door
+from app.web.pages.settings_nav import settings
+from connectors.types import Level
+
+MOST = 50
+DAYS = 30
+LONGEST = 200
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def register(door: Door) -> None:
+    """``/app/decisions`` and ``/app/decisions/one?id=...``."""
+    services = door.services
+
+    @door.route("/decisions", level=Level.AGENT)
+    def show(who: Visit) -> Response:
+        given = {
+            name: request.args.get(name, "")[:LONGEST].strip() for name in ("ticket", "category", "mode", "reason")
+        }
+        days = request.args.get("days", "")
+        found = _found(services, who, given, int(days) if days.isdecimal() and 0 < int(days) <= 3650 else DAYS)
+        return settings(
+            who,
+            "settings_decisions.html",
+            entries=found[:MOST],
+            more=len(found) > MOST,
+            given=given,
+            days=days or str(DAYS),
+            modes=list(Mode),
+        )
+
+    @door.route("/decisions/one", level=Level.AGENT)
+    def one(who: Visit) -> Response:
+        entry = _one(services, who)
+        with services.database.reading() as session:
+            said = judgements.outcomes(session, entry.judged.ticket_id)
+        return settings(who, "settings_decision.html", entry=entry, said=said)
+
+
+def _found(services: Services, who: Visit, given: Mapping[str, str], days: int) -> list[Entry]:
+    """One more than is shown, newest first."""
+    with services.database.reading() as session:
+        now = services.database.now(session)
+        asked = Asked(who.account_id, now - timedelta(days=days), now + timedelta(seconds=1), **given)
+        return list(islice(decisions.found(session, asked), MOST + 1))
+
+
+def _one(services: Services, who: Visit) -> Entry:
+    """The decision of the id in the address, where it is the account's own. Raises NotFound."""
+    id = request.args.get("id", "")[:LONGEST]
+    with services.database.reading() as session:
+        until = services.database.now(session) + timedelta(days=1)
+        asked = Asked(who.account_id, EVER, until, decision=id)
+        entry = next(decisions.found(session, asked), None) if id else None
+    if entry is None:
+        raise NotFound
+    return entry

@@ -1,0 +1,28 @@
+"""What the lead's pages have in common: where they are, and which of them somebody may open. No page's content."""
+
+from typing import Any
+
+from flask import Response, request
+
+from app.db.visits import Visit
+from app.web.pages.shell import page
+from connectors.types import Level
+
+SECTIONS: tuple[tuple[str, str, Level], ...] = (
+    ("Overview", "settings_overview_show", Level.VIEWER),
+    ("Decisions", "settings_decisions_show", Level.AGENT),
+    ("Categories", "settings_categories_show", Level.VIEWER),
+    ("Configuration", "settings_configuration_show", Level.LEAD),
+)
+"""Name, endpoint, and the least level that opens it."""
+
+
+def settings(who: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
+    """A page of the lead's, with the way to the others."""
+    there = [(name, f"pages.{endpoint}") for name, endpoint, level in SECTIONS if who.level.rank >= level.rank]
+    return page(template, status=status, sections=there, current=request.endpoint or "", **values)
+
+
+def may(who: Visit, level: Level) -> bool:
+    """Whether somebody may do what that level does: what they may not is not offered to them."""
+    return who.level.rank >= level.rank
