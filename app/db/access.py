@@ -24,6 +24,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "agents": "ask who there is and who could take a ticket",
         "read": "read tickets, decisions with their reasons, signals, evidence and problems",
         "metrics": "read figures",
+        "teach": "teach examples of categories",
         "audit": "read who did what about a customer",
     }
 )

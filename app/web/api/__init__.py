@@ -13,6 +13,7 @@ from app.web.api import (
     agents,
     assigning,
     attention,
+    audit,
     chat,
     decisions,
     document,
@@ -20,6 +21,7 @@ from app.web.api import (
     metrics,
     problems,
     signals,
+    teaching,
     tickets,
 )
 from app.web.api.door import Door
@@ -30,11 +32,13 @@ RESOURCES: tuple[Callable[[Door], None], ...] = (
     agents.register,
     assigning.register,
     attention.register,
+    audit.register,
     chat.register,
     decisions.register,
     evidence.register,
     metrics.register,
     signals.register,
+    teaching.register,
     tickets.register,
     document.register,
 )

@@ -10,12 +10,12 @@ from app.web.api import planned
 from app.web.api.auth import Caller
 from app.web.api.declared import Given, Operation, Told, text
 from app.web.api.door import Answer, Door
+from app.web.api.planned import LONGEST, plain
 from app.web.api.problems import ApiError
 from connectors.types import Assign, Note
 
 AGENT = r"^[^\s\x00][^\x00]{0,199}$"
 MOST_LINES = 20
-LONGEST_LINE = 300
 
 
 class Which(Given):
@@ -89,21 +89,15 @@ def _words(given: Handover) -> str:
     lines = []
     if given.notification:
         urgent = f" ({given.notification.priority})" if given.notification.priority else ""
-        lines.append(f"{_plain(given.notification.message)}{_plain(urgent)}")
+        lines.append(plain(f"{given.notification.message}{urgent}"))
     facts = [(name, _value(value)) for name, value in given.context.items()]
-    lines += [f"**{_plain(name)}:** {value}" for name, value in facts if value]
+    lines += [f"**{plain(name)}:** {value}" for name, value in facts if value]
     return "\n\n".join(lines[:MOST_LINES])
 
 
 def _value(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(shown for one in value[:10] if (shown := _value(one)))[:LONGEST_LINE]
+        return ", ".join(shown for one in value[:10] if (shown := _value(one)))[:LONGEST]
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return _plain(str(value)) if isinstance(value, str | int | float) else ""
-
-
-def _plain(text: str) -> str:
-    """One line that says just what it says: nothing in it is taken for Markdown."""
-    line = " ".join(text.split())[:LONGEST_LINE]
-    return "".join(f"\\{c}" if c in "\\*_[]()#`<>|~!" else c for c in line)
+    return plain(str(value)) if isinstance(value, str | int | float) else ""

@@ -14,6 +14,8 @@ from connectors.types import Change, Ref
 UNRECORDED = "This ticket is kept in no helpdesk yet."
 _OURS = re.compile(r"[0-9a-f]{28}|[0-9a-f]{32}")
 """A conversation's id, or a ticket's."""
+LONGEST = 300
+"""Characters of a line in a note."""
 
 
 @dataclass(frozen=True)
@@ -61,3 +63,9 @@ def plan(services: Services, there: Place, key: str, changes: Sequence[Change]) 
         effects.plan(session, there.ticket_id, [Planned(key, there.connection_id, there.ref, possible)], now)
     services.work.ring(there.ticket_id)
     return key, True
+
+
+def plain(text: str) -> str:
+    """One line for a note that says just what it says: nothing in it is taken for Markdown."""
+    line = " ".join(text.split())[:LONGEST]
+    return "".join(f"\\{c}" if c in "\\*_[]#`<>|~" else c for c in line)

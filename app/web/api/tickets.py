@@ -149,7 +149,7 @@ def register(door: Door) -> None:
 
 def _moved(services: Services, place: planned.Place, name: str, news: News) -> Answer:
     """The helpdesk's ticket is moved by its own worker, once for each name."""
-    words = f"**{news.status.capitalize()}:** {news.resolution}" if news.resolution else ""
+    words = f"**{news.status.capitalize()}:** {planned.plain(news.resolution)}" if news.resolution else ""
     changes = (*((Note(words),) if words else ()), SetStatus(STATUSES[news.status]))
     change, new = planned.plan(services, place, f"api-{name}", changes)
     told = Noted(ticket_id=place.asked, taken=new, change=change)
