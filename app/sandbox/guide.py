@@ -94,6 +94,21 @@ def _return(scene: Scene) -> str:
     return ticket
 
 
+def _address(scene: Scene) -> str:
+    """Somebody else than Jane, so that none of her tickets is taken for a part of this one."""
+    host = scene.host("zendesk")
+    text = "Can I change my shipping address for order #12347?"
+    ticket = host.customer_writes("Nora Winter", text, subject="Address")
+    scene.until_noted("zendesk", ticket)
+    scene.until_settled("zendesk", ticket)
+    send_draft(scene, "zendesk", ticket)
+    hand_back(scene, "zendesk", ticket)
+    host.customer_writes("Nora Winter", "Please send it to 99 New Street, Salem, OR 97301", ticket=ticket)
+    approve(scene, "zendesk", ticket)
+    send_draft(scene, "zendesk", ticket)
+    return ticket
+
+
 def _ever_said(*words: str) -> tuple[str, Check]:
     """Some answer of an agent holds these words."""
 
@@ -195,6 +210,15 @@ def _fixed(scene: Scene) -> str:
     return ticket
 
 
+def _api(scene: Scene) -> str:
+    text = "How do I authenticate my API requests?"
+    ticket = scene.host("zendesk-tallyboard").customer_writes("Oskar Berg", text, subject="API requests")
+    scene.until_noted("zendesk-tallyboard", ticket)
+    scene.until_settled("zendesk-tallyboard", ticket)
+    send_draft(scene, "zendesk-tallyboard", ticket)
+    return ticket
+
+
 def _slow(scene: Scene) -> str:
     scene.systems.measured.metrics["avg:trace.http.request.duration"].lately = 2.4
     text = "Our dashboards are slow since 9:00 this morning: every page takes 10 seconds to load."
@@ -220,6 +244,21 @@ GUIDE: Sequence[Story] = (
             _human_said("12346", "Print the attached label"),
             at_backend("one return is open at the shop", lambda s: len(s.systems.shop.order("12346").returns) == 1),
             at_backend("one label was bought", lambda s: len(s.systems.labels.labels) == 1),
+            NO_REPLY,
+        ),
+    ),
+    Story(
+        "guide-address",
+        "Another address for a parcel that has not left",
+        "zendesk",
+        _address,
+        (
+            _ever_said("hasn't shipped yet, so we can change it", "What's the new address?"),
+            _human_said("99 New Street"),
+            at_backend(
+                "the shop has the new address",
+                lambda s: s.systems.shop.order("12347").address.get("address1") == "99 New Street",
+            ),
             NO_REPLY,
         ),
     ),
@@ -283,6 +322,13 @@ GUIDE: Sequence[Story] = (
         "zendesk-tallyboard",
         _fixed,
         (_human_said("v2.15.0"), NO_REPLY),
+    ),
+    Story(
+        "guide-api",
+        "A question about the API: the page that answers it, with its example",
+        "zendesk-tallyboard",
+        _api,
+        (_human_said("bearer token", "curl -H", "Settings, API, Keys"), category("api-integration"), NO_REPLY),
     ),
     Story(
         "guide-slow",

@@ -46,6 +46,7 @@ SHOP = Company(
     ),
     clients=(
         Client("Jane Doe", "jane.doe@example.com"),
+        Client("Nora Winter", "nora.winter@example.com"),
         Client("Ruth Abara", "ruth.abara@example.com", ("vip",), {"loyalty_tier": "platinum"}),
         *(Client(f"Buyer {n}", f"buyer{n}@example.com") for n in range(BUYERS)),
     ),

@@ -140,7 +140,8 @@ def _fill_shop(made: Systems, world: World) -> None:
     made.shop.sell("20417", jane, Item("Grey blanket", 11900), expected_at=now - timedelta(days=2), **sent)
     there = {**sent, "delivered_at": now - timedelta(days=4)}
     made.shop.sell("12346", jane, Item("Blue sweater", 8900), Item("Green pillow", 3900), **there)
-    made.shop.sell("12347", jane, Item("Wool blanket", 12900), address=HOME)
+    nora = {**HOME, "firstName": "Nora", "lastName": "Winter"}
+    made.shop.sell("12347", "nora.winter@example.com", Item("Wool blanket", 12900), address=nora)
     made.shop.sell("20490", "ruth.abara@example.com", Item("Lamp Alma", 29999), **there)
     for n in range(BUYERS):
         buyer = f"buyer{n}@example.com"

@@ -30,7 +30,7 @@ class Conversation:
 
 def known(house: House) -> None:
     """A customer like any other: an order on its way, nothing that makes them more important."""
-    house.client = house.company.clients[2]
+    house.client = house.named("Buyer 0")
     house.desk.knows(house.client)
 
 

@@ -60,6 +60,10 @@ class House:
         self.account: Account
         self.connection = ""
 
+    def named(self, name: str) -> Client:
+        """A customer of the company's."""
+        return next(one for one in self.company.clients if one.name == name)
+
     # --- people -------------------------------------------------------------------------------------------
 
     def customer(self, text: str, client: Client | None = None) -> None:

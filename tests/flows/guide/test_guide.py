@@ -57,7 +57,7 @@ def test_a_conversation_of_the_guide_ends_as_written(
 def test_where_several_read_along_nothing_of_an_order_is_said(open_house: Callable[[str, str], House]) -> None:
     house = open_house("slack", "shop")
     house.prove("order-status")
-    buyer = house.company.clients[2]
+    buyer = house.named("Buyer 0")
     house.desk.host.slack.person(buyer.name, CUSTOMERS).email = buyer.email
     house.ticket = house.desk.host.customer_writes(buyer.name, "Where is my order? #30000")
     house.settle()
