@@ -165,3 +165,42 @@ def test_nothing_makes_it_stumble(said: str, source: str) -> None:
 def test_no_other_amount_passes(amount: int, unit: str) -> None:
     passage = a_passage("A parcel takes 1000 minutes to arrive at home.")
     assert refusals([Statement(f"A parcel takes {amount} {unit} to arrive at home.", ("P",))], {"P": passage})
+
+
+@pytest.mark.parametrize(
+    ("source", "true", "false"),
+    [
+        (
+            "We send a replacement free of charge within 3 working days.",
+            "A free replacement is sent within 3 working days.",
+            "We sent a free replacement within 3 working days.",
+        ),
+        (
+            "You can cancel an order until it is packed.",
+            "An order can be cancelled until it is packed.",
+            "Your order was cancelled until it is packed.",
+        ),
+        (
+            "After that we cannot change the address any more.",
+            "We can no longer change the address after that.",
+            "We can change the address after that.",
+        ),
+        (
+            "After that we can change the address.",
+            "We can change the address after that.",
+            "We can no longer change the address after that.",
+        ),
+        ("The second reminder costs 5.00.", "A second reminder costs 5.00.", "A third reminder costs 5.00."),
+        ("A refund takes 30 seconds.", "A refund takes 30 seconds.", "A refund takes a second."),
+        (
+            "Sold in packs. They are valid for 3 years.",
+            "Gift cards are valid for 3 years.",
+            "Vouchers are valid for 3 years.",
+        ),
+        ("It does not cover holes.", "The gift cards do not cover holes.", "The gift cards cover holes."),
+    ],
+)
+def test_other_words_for_the_same_pass_and_nothing_else_does(source: str, true: str, false: str) -> None:
+    passages = {"P1": a_passage(source, title="Gift cards")}
+    assert refusals([Statement(true, ("P1",))], passages) == ()
+    assert refusals([Statement(false, ("P1",))], passages) != ()
