@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Protocol, runtime_checkable
 
-from connectors.types import Article, Change, Event, Inbound, Receipt, Ref, Teammate, Ticket
+from connectors.panel import Panel
+from connectors.types import Article, Change, Event, Inbound, Level, Person, Receipt, Ref, Teammate, Ticket
 
 
 @dataclass(frozen=True)
@@ -220,4 +221,74 @@ class Announces(Protocol):
 
         ``buttons`` are actions of ``Click``, whose value is the key. Refused for a channel that anybody external reads.
         """
+        ...
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How our pages are shown inside a host: the ``origin`` whose frame it is, the host's own ``script``, and ours that speaks to it."""
+
+    origin: str
+    script: str
+    adaptor: str
+    """JavaScript which sets ``window.deskhandHost``; see ``app/web/pages/static/sidebar.js``."""
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """Somebody whom a host sends to one of our pages, proven. ``once`` may be used one time, and is over at ``ends``."""
+
+    person: Person
+    once: str = field(repr=False)
+    ends: datetime
+
+
+@runtime_checkable
+class SignsIn(Protocol):
+    """Extra: a vendor whose own pages open ours in a frame, and say who looks."""
+
+    @property
+    def frame(self) -> Frame:
+        """Where our pages are shown."""
+        ...
+
+    @staticmethod
+    def comes_from(request: Inbound) -> str:
+        """The base address that the request names: to find the connection by, and believed in nothing else."""
+        ...
+
+    def signed_in(self, request: Inbound) -> Entrance:
+        """Who opens the page. Raises BadSignature for whatever this very installation did not sign, or not now."""
+        ...
+
+    def level(self, person: str) -> Level:
+        """What that person may do, by their role at the host now. Raises a ConnectorError."""
+        ...
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What somebody did in a sidebar that the host draws itself: opened it (no ``press``), or pressed something."""
+
+    ref: Ref
+    person: Person
+    press: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+
+
+@runtime_checkable
+class Draws(Protocol):
+    """Extra: a vendor that draws our sidebar itself, from components."""
+
+    def touched(self, request: Inbound) -> Touch:
+        """What was done there, verified first. Raises BadSignature or BadPayload."""
+        ...
+
+    def drawn(self, panel: Panel, *, page: str = "") -> Answer:
+        """The sidebar as this vendor wants it, within its limits of size; ``page`` is where more stands. Makes no call."""
+        ...
+
+    def health(self, request: Inbound, trouble: str, *, page: str = "") -> Answer:
+        """The word to the vendor's question whether this installation is well. Raises BadSignature."""
         ...

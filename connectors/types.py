@@ -213,6 +213,8 @@ class Click:
     value: str
     person: Person
     answer_url: str = ""
+    text: str = ""
+    """The person's own words, where they put a draft into others."""
 
 
 @dataclass(frozen=True)
@@ -229,11 +231,12 @@ class Event:
 
 @dataclass(frozen=True)
 class Inbound:
-    """A request as it arrived: header names lower case, the raw body, and when. Knows no web framework."""
+    """A request as it arrived: header names lower case, the raw body and query, and when. Knows no web framework."""
 
     headers: Mapping[str, str]
     body: bytes
     at: datetime
+    query: str = ""
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,14 @@ def of_tenant(session: Session, vendor: str, setting: str, names: Sequence[str])
     return sorted(found, key=lambda one: names.index(one.settings[setting]))
 
 
+def of_address(session: Session, vendor: str, base_url: str) -> list[Installed]:
+    """The vendor's connections to that address, however it was typed, oldest first."""
+    host = base_url.rstrip("/").removeprefix("https://")
+    names = {base_url.rstrip("/"), f"{base_url.rstrip('/')}/", host, host.partition(".")[0]}
+    chosen = select(ConnectionRow).where(ConnectionRow.vendor == vendor, _THERE, ConnectionRow.base_url.in_(names))
+    return [_record(row) for row in session.scalars(chosen.order_by(ConnectionRow.created_at, ConnectionRow.id))]
+
+
 def stopped(session: Session, connection_id: str) -> bool:
     """Whether the switch of the connection's account stops everything."""
     switch = select(AccountRow.stopped).join(ConnectionRow, ConnectionRow.account_id == AccountRow.id)

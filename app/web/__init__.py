@@ -5,7 +5,7 @@ from flask import Flask
 from app import logs
 from app.services import Services
 from app.settings import Settings
-from app.web import api, approvals, errors, health, pages, webhooks
+from app.web import api, approvals, apps, errors, health, pages, webhooks
 
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
@@ -18,6 +18,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.register_blueprint(webhooks.blueprint(services))
     app.register_blueprint(api.blueprint(services))
     app.register_blueprint(approvals.blueprint(services))
+    app.register_blueprint(apps.blueprint(services))
     app.register_blueprint(pages.blueprint(services))
     app.register_blueprint(health.blueprint(services))
     errors.register(app)

@@ -72,6 +72,10 @@ class Client:
         with reading("user"):
             return row(self._zenpy.users(id=id))
 
+    def app_key(self, app: int) -> str:
+        """The public key with which Zendesk signs what it sends to that app, as PEM."""
+        return str(self._session.get(self._url(f"apps/{app}/public_key.pem")).text)
+
     def organization(self, id: int) -> Row:
         """One organization."""
         with reading("organization"):

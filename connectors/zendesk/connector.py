@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.base import Answer, Answers, Connection, Setting
+from connectors.base import Answer, Answers, Connection, Entrance, Frame, Setting
 from connectors.errors import AuthFailed, Closed, Conflict, NotFound, Refused, Unsupported
 from connectors.installing import App, Asking, Grant
 from connectors.redaction import Redact
@@ -18,6 +18,7 @@ from connectors.types import (
     Event,
     EventKind,
     Inbound,
+    Level,
     LinkTo,
     Merge,
     Note,
@@ -34,7 +35,7 @@ from connectors.types import (
     Ticket,
     Untag,
 )
-from connectors.zendesk import availability, batch, events, hooks, kin, oauth, opening, parse, redaction, solved
+from connectors.zendesk import app, availability, batch, events, hooks, kin, oauth, opening, parse, redaction, solved
 from connectors.zendesk.client import Client, unix
 from connectors.zendesk.session import Renew
 from connectors.zendesk.settings import SETTINGS, address
@@ -134,6 +135,24 @@ class Zendesk:
         """The events of a webhook, verified first. Makes no call."""
         signed_at = events.verify(request, self._connection.secrets.get("signing_secret", ""))
         return list(events.read(request, signed_at, self._connection))
+
+    @property
+    def frame(self) -> Frame:
+        """The agent workspace, and what speaks with it."""
+        return app.frame(self._connection)
+
+    @staticmethod
+    def comes_from(request: Inbound) -> str:
+        """Which account a framed page was opened from."""
+        return app.comes_from(request)
+
+    def signed_in(self, request: Inbound) -> Entrance:
+        """Who opened it, by the signed URL."""
+        return app.signed_in(self._connection, request, lambda id: self._client.app_key(number(Ref(id))))
+
+    def level(self, person: str) -> Level:
+        """What they may do, by their role now."""
+        return app.level(self._client.user(number(Ref(person))))
 
     def ticket(self, ref: Ref) -> Ticket:
         """The whole conversation, now."""

@@ -118,7 +118,8 @@ def failure(response: requests.Response, where: str) -> ConnectorError | None:
         return Closed(f"{where} answered 422: the ticket is closed")
     if status == 422 and '"StartTimeTooRecent"' in response.text:
         return Unavailable(f"{where} answered 422: too recent")
-    if 200 <= status < 300 and status != 204 and response.content and not _is_json(response):
+    plain = where.endswith(".pem")
+    if 200 <= status < 300 and status != 204 and response.content and not plain and not _is_json(response):
         return Unavailable(f"{where} answered {status} with something that is not JSON")
     return http.error(status, response.headers, f"{where}{_code(response)}")
 

@@ -36,6 +36,11 @@ SETTINGS = (
     Setting("marketplace_name", "The app's name in the Marketplace", required=False),
     Setting("marketplace_organization_id", "The Marketplace organization's number", False, False, r"\d+"),
     Setting("marketplace_app_id", "The app's number in the Marketplace", False, False, r"\d+"),
+    Setting(
+        "app_id", "The number of our app there, once its package is uploaded: for the sidebar", False, False, r"\d+"
+    ),
+    Setting("installation_id", "The number of that app's installation", False, False, r"\d+"),
+    Setting("app_public_key", "The app's public key as PEM; without it, it is asked for there", required=False),
 )
 
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"

@@ -7,9 +7,15 @@
 
   const show = (url) => htmx.ajax("GET", url, { target: "#card", swap: "innerHTML" });
 
+  // What somebody is typing is never replaced by what is new.
+  const typing = () => {
+    const field = document.getElementById("b-draft");
+    return Boolean(field) && field.value.trim() !== field.dataset.original.trim();
+  };
+
   const load = async () => {
     const at = card.dataset.at;
-    if (!at || !host) return;
+    if (!at || !host || typing()) return;
     const ref = await host.ticket();
     if (ref) await show(`${at}?ref=${encodeURIComponent(ref)}`);
   };

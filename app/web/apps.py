@@ -1,0 +1,215 @@
+"""One door for what hosts ask of our app in their own pages: a framed page of ours, or a sidebar that they draw themselves.
+
+The connector says who asks, verified in its vendor's way; what is shown comes from the database, never from a model.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, g, request, url_for
+from werkzeug.exceptions import NotFound
+
+from app import logs, metrics
+from app.db import connections, roster, visits
+from app.db.connections import Installed
+from app.db.visits import Visit
+from app.errors import SealBroken, UnknownRecord
+from app.services import Services
+from app.web.pages import session as sessions
+from app.web.pages.shell import lock, page, said
+from app.web.pages.words import tongue, words
+from connectors.base import Draws, Entrance, SignsIn
+from connectors.errors import BadPayload, BadSignature, ConnectorError
+from connectors.types import Inbound, Level
+
+log = logging.getLogger(__name__)
+
+PLACES = ("sidebar", "settings")
+KNOWN = 300.0
+"""Seconds for which somebody's role at the host is not asked for again."""
+
+
+class Levels:
+    """What people may do, as their hosts said lately. Each web process remembers for itself."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._gate = threading.Lock()
+        self._known: dict[tuple[str, str], tuple[float, Level]] = {}
+
+    def of(self, installed: Installed, person: str) -> Level:
+        """The host's word; where it cannot be asked, an agent's where the roster knows them, else a viewer's.
+
+        Raises BadSignature for whoever is no member of the team.
+        """
+        key, now = (installed.id, person), time.monotonic()
+        with self._gate:
+            known = self._known.get(key)
+        if known and now - known[0] < KNOWN:
+            return known[1]
+        try:
+            level = cast(SignsIn, self._services.connector(installed.id)).level(person)
+        except BadSignature:
+            raise
+        except ConnectorError as error:
+            log.warning("level.unread", extra={"error": type(error).__name__})
+            return Level.AGENT if self._on_roster(installed, person) else Level.VIEWER
+        with self._gate:
+            self._known[key] = (now, level)
+        return level
+
+    def _on_roster(self, installed: Installed, person: str) -> bool:
+        with self._services.database.reading() as session:
+            return any(one.id == person for one in roster.people(session, installed.id))
+
+
+def blueprint(services: Services) -> Blueprint:
+    """``POST /apps/<vendor>[/<connection>]/<place>`` opens a page, ``.../canvas/<action>`` draws a sidebar."""
+    pages = Blueprint("apps", __name__, url_prefix="/apps")
+    _frames(pages, services)
+    _canvases(pages, services)
+    return pages
+
+
+def _frames(pages: Blueprint, services: Services) -> None:
+    """Pages of ours in a host's frame, and what speaks with the host there."""
+    levels = Levels(services)
+
+    @pages.post("/<vendor>/<place>")
+    @pages.post("/<vendor>/<connection_id>/<place>")
+    def enter(vendor: str, place: str, connection_id: str = "") -> Response:
+        if place not in PLACES:
+            abort(404)
+        inbound = _inbound()
+        with logs.context(vendor=vendor, connection=connection_id):
+            try:
+                installed, entrance = _entered(services, vendor, connection_id, inbound)
+                return _opened(services, installed, entrance, levels.of(installed, entrance.person.id), place)
+            except BadSignature:
+                _unsigned()
+                return said(401)
+
+    @pages.get("/<vendor>/<connection_id>/host.js")
+    def adaptor(vendor: str, connection_id: str) -> Response:
+        connector = _connector(services, vendor, connection_id)
+        if not isinstance(connector, SignsIn):
+            abort(404)
+        answer = Response(connector.frame.adaptor, content_type="text/javascript; charset=utf-8")
+        answer.headers.update({"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"})
+        return answer
+
+
+def _canvases(pages: Blueprint, services: Services) -> None:
+    """Sidebars that a host draws itself."""
+
+    @pages.post("/<vendor>/canvas/<action>")
+    @pages.post("/<vendor>/<connection_id>/canvas/<action>")
+    def canvas(vendor: str, action: str, connection_id: str = "") -> Response:
+        from app.web import canvases  # noqa: PLC0415  # the web takes webhooks without the engine's rules
+
+        inbound = _inbound()
+        with logs.context(vendor=vendor, connection=connection_id):
+            installed, connector = _drawing(services, vendor, connection_id, inbound)
+            try:
+                answer = canvases.answered(services, installed, connector, action, inbound)
+            except BadSignature:
+                _unsigned()
+                abort(401)
+            except BadPayload as error:
+                log.warning("app.unreadable", extra={"path": error.path})
+                abort(400)
+        return Response(answer.body, answer.status, dict(answer.headers))
+
+
+def _unsigned() -> None:
+    metrics.count("apps.unsigned")
+    log.warning("app.unsigned")
+
+
+def _inbound() -> Inbound:
+    headers = {name.lower(): value for name, value in request.headers}
+    return Inbound(headers, request.get_data(), datetime.now(UTC), request.query_string.decode("ascii", "replace"))
+
+
+def _connector(services: Services, vendor: str, connection_id: str) -> Any:
+    """404 where there is no such connection of that vendor."""
+    try:
+        if vendor not in services.helpdesks or services.installed(connection_id).vendor != vendor:
+            abort(404)
+        return services.connector(connection_id)
+    except UnknownRecord:
+        abort(404)
+
+
+def _candidates(services: Services, vendor: str, connection_id: str, inbound: Inbound) -> Iterable[Installed]:
+    """The connections that the request may be about: the address's, or those that its unproven words name."""
+    if connection_id:
+        _connector(services, vendor, connection_id)
+        return [services.installed(connection_id)]
+    kind: Any = services.helpdesks.get(vendor)
+    if kind is None or not hasattr(kind, "comes_from"):
+        abort(404)
+    claimed = kind.comes_from(inbound)
+    with services.database.reading() as session:
+        if setting := getattr(kind, "tenant_setting", ""):
+            return connections.of_tenant(session, vendor, setting, [claimed]) if claimed else []
+        return connections.of_address(session, vendor, claimed) if claimed else []
+
+
+def _entered(services: Services, vendor: str, connection_id: str, inbound: Inbound) -> tuple[Installed, Entrance]:
+    """Whose page it is and who opens it, once. Raises BadSignature."""
+    for installed in _candidates(services, vendor, connection_id, inbound):
+        connector: Any = services.connector(installed.id)
+        if not isinstance(connector, SignsIn):
+            abort(404)
+        try:
+            entrance = connector.signed_in(inbound)
+        except (BadSignature, SealBroken):
+            continue
+        with services.database.session() as session:
+            if not visits.use(session, entrance.once, entrance.ends, services.database.now(session)):
+                raise BadSignature("the token was used before")
+        return installed, entrance
+    raise BadSignature("no connection of ours signed that")
+
+
+def _opened(services: Services, installed: Installed, entrance: Entrance, level: Level, place: str) -> Response:
+    """A session for them: kept by the page itself in a sidebar, by a cookie of its own for the settings."""
+    frame = cast(SignsIn, services.connector(installed.id)).frame
+    g.framed_by = frame.origin
+    if place == "sidebar" and level.rank < Level.AGENT.rank:
+        return said(403)
+    person = entrance.person
+    who = Visit(installed.account_id, person.id, level, person.name, installed.id, frame.origin)
+    key = sessions.begun(services.database, who)
+    metrics.count(f"apps.{place}")
+    if place == "settings":
+        answer = Response(status=303, headers={"Location": url_for("pages.home_show")})
+        return lock(sessions.keep(answer, key, framed=True, secure=True))
+    g.proof = sessions.proof(key)
+    parts = urlsplit(frame.script)
+    language = tongue(request.accept_languages.values())
+    return page(
+        "frame.html",
+        scripts=f"{parts.scheme}://{parts.netloc}",
+        key=key,
+        script=frame.script,
+        vendor=installed.vendor,
+        connection_id=installed.id,
+        lang=language,
+        w=words(language),
+    )
+
+
+def _drawing(services: Services, vendor: str, connection_id: str, inbound: Inbound) -> tuple[Installed, Draws]:
+    """The connection whose host asks. Whether it is really the host, its connector says. 404 for one that draws nothing."""
+    for installed in _candidates(services, vendor, connection_id, inbound):
+        connector = services.connector(installed.id)
+        if isinstance(connector, Draws):
+            return installed, connector
+    raise NotFound
