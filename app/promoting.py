@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -40,6 +41,14 @@ class Asked:
 
     found: Proof
     why: Reason | None
+
+
+def looked(session: Session, account_id: str, category: str, at: datetime) -> None:
+    """Keep that somebody was shown how far the proof of a category is: who then asks has looked before. Once is enough."""
+    newest = lessons.latest(session, account_id, category, REPLY)
+    claim = Claim(account_id, category, REPLY, newest.digest) if newest else None
+    if claim is not None and not lessons.looks(session, claim):
+        lessons.note(session, claim, lessons.LOOKED, "", "its proof was shown", at)
 
 
 def standing(

@@ -26,9 +26,11 @@ AT_LEAST = click.FloatRange(0.9, 0.999)
 def shown(account_name: str, target: float, as_json: bool) -> None:
     """Show for each category what people's judgements prove, and what is missing before it may answer by itself."""
     services = opening.services()
-    with services.database.reading() as session:
+    with services.database.session() as session:
         account = accounts.named(session, account_name)
         now = services.database.now(session)
+        for name in names(services.configuration(account.id, session)):
+            promoting.looked(session, account.id, name, now)
         counted = lessons.counts(session, account.id, now - timedelta(days=DAYS))
         every = [
             standing(services, session, account.id, name, target, counted.get(name, {}))

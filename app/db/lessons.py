@@ -12,7 +12,7 @@ from app.engine.evidence import Claim
 from app.engine.lessons import Learned, Lesson
 from app.engine.proving import WINDOW
 
-ASKED, PROMOTED, DEMOTED = "asked", "promoted", "demoted"
+ASKED, PROMOTED, DEMOTED, LOOKED = "asked", "promoted", "demoted", "looked"
 
 
 @dataclass(frozen=True)
@@ -110,13 +110,13 @@ def note(session: Session, claim: Claim, kind: str, by: str, reason: str, at: da
 
 
 def looks(session: Session, claim: Claim) -> int:
-    """How often somebody has asked for this very promotion."""
+    """How often somebody has asked for this very promotion, or was shown how far its proof is."""
     chosen = select(func.count()).where(
         PromotionRow.account_id == claim.account,
         PromotionRow.category == claim.category,
         PromotionRow.action == claim.action,
         PromotionRow.digest == claim.digest,
-        PromotionRow.kind == ASKED,
+        PromotionRow.kind.in_((ASKED, LOOKED)),
     )
     return session.scalar(select(chosen.scalar_subquery())) or 0
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.engine.evidence import CONFIDENCE, LEAST_TARGET, Claim, lower_bound, sign
+from app.engine.evidence import LEAST_TARGET, Claim, lower_bound, sign
 from app.engine.lessons import Learned
+from app.engine.sequences import share_at_least
 from app.engine.types import EvidenceRecord, Reason
 
 WINDOW = 300
@@ -32,7 +33,7 @@ class NotProven(Exception):
 
 @dataclass(frozen=True)
 class Proof:
-    """What the lessons of one claim add up to. ``looks``: how often somebody has asked for promotion before."""
+    """What the lessons of one claim add up to. ``looks``: how often somebody has looked or asked before."""
 
     judged: int
     errors: int
@@ -42,15 +43,19 @@ class Proof:
     looks: int = 0
 
     @property
-    def confidence(self) -> float:
-        """How sure the bound has to be. Who asks again and again is lucky at last, so each further look has to be surer:
-        the first may err in 5 % of cases, all later ones together in as many once more."""
-        return CONFIDENCE if self.looks == 0 else 1 - (1 - CONFIDENCE) / (self.looks * (self.looks + 1))
-
-    @property
     def bound(self) -> float:
-        """The accuracy that is proven at this look."""
-        return lower_bound(self.judged, self.errors, self.confidence)
+        """The accuracy that is proven at this look: see ``proven``."""
+        return proven(self.judged, self.errors, self.looks)
+
+
+def proven(judged: int, errors: int, looks: int = 0) -> float:
+    """What share is right at least, with 95 % confidence.
+
+    For one look that is the exact bound of Clopper and Pearson. Who looks again and again is lucky at last, so from the second look on
+    it is a bound that holds at all of them together, however many follow (``sequences.share_at_least``).
+    """
+    once = lower_bound(judged, errors)
+    return once if looks == 0 else min(once, share_at_least(judged, errors))
 
 
 def proof(lessons: Sequence[Learned], claim: Claim, looks: int = 0) -> Proof:
@@ -93,11 +98,11 @@ def missing(found: Proof, target: float) -> Reason | None:
 def needed(found: Proof, target: float) -> int:
     """How many more right answers in a row would prove the target."""
     low, high = 0, 1
-    while lower_bound(found.judged + high, found.errors, found.confidence) < target:
+    while proven(found.judged + high, found.errors, found.looks) < target:
         low, high = high, high * 2
     while low < high:
         middle = (low + high) // 2
-        enough = lower_bound(found.judged + middle, found.errors, found.confidence) >= target
+        enough = proven(found.judged + middle, found.errors, found.looks) >= target
         low, high = (low, middle) if enough else (middle + 1, high)
     return low
 

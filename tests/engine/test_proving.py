@@ -1,14 +1,14 @@
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.evidence import Claim, allows
 from app.engine.lessons import Learned, Lesson
 from app.engine.proving import TEAM, WINDOW, NotProven, Proof, fallen, missing, needed, proof, record
+from app.engine.sequences import share_at_least
 from tests.engine.desk import KEY, NOON
 
 CLAIM = Claim("shop", "returns", "reply", "d1")
@@ -73,11 +73,20 @@ def test_nobody_alone_carries_the_proof_where_there_is_a_team():
     assert missing(proof(alone + others, CLAIM), 0.95).code == "one_voice"
 
 
-@given(st.integers(1, 30))
-def test_who_asks_again_has_to_be_surer_and_all_looks_together_stay_rare(looks):
-    at = [Proof(100, 0, 4, 25, n) for n in range(looks + 1)]
-    assert all(later.confidence > earlier.confidence for earlier, later in pairwise(at))
-    assert sum(1 - one.confidence for one in at[1:]) <= 0.05 + 1e-9
+@given(st.integers(1, 30), st.integers(0, 300), st.integers(0, 20))
+@settings(deadline=None, max_examples=25)
+def test_who_looks_again_needs_a_bound_that_holds_at_every_look(looks, right_ones, errors):
+    judged = right_ones + errors
+    again = Proof(judged, errors, 4, 25, looks).bound
+    assert again <= Proof(judged, errors, 4, 25).bound
+    assert again <= share_at_least(judged, errors)
+    assert again == Proof(judged, errors, 4, 25, looks + 1).bound
+
+
+def test_so_many_are_needed_at_every_later_look():
+    assert missing(Proof(67, 0, 4, 25, 1), 0.95).code == "evidence_thin"
+    assert missing(Proof(68, 0, 4, 25, 1), 0.95) is None
+    assert needed(Proof(59, 0, 4, 25, 1), 0.95) == 9
 
 
 def test_a_promotion_opens_the_gate_and_nothing_thinner_does():
