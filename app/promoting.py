@@ -1,4 +1,7 @@
-"""What people's judgements prove of each category, and the one way to more autonomy: a person promotes it. Shown nowhere here."""
+"""What people's judgements prove of each category, and the one way to more autonomy: a person promotes it. Shown nowhere here.
+
+Every writer is proven for itself: pages that are quoted, a model, each workflow; and what a workflow may do, apart from what it says.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,11 +12,13 @@ from sqlalchemy.orm import Session
 from app.db import evidence, judgements, lessons
 from app.engine.configuration import Configuration
 from app.engine.draft import ENGINE
-from app.engine.evidence import Claim
-from app.engine.lessons import Lesson
+from app.engine.evidence import Claim, digest
+from app.engine.lessons import Learned, Lesson
 from app.engine.policy import REPLY, judged_on
 from app.engine.proving import Proof, missing, proof, record
 from app.engine.types import Draft, Reason
+from app.engine.workflows.choosing import candidates
+from app.engine.workflows.limits import author
 from app.errors import BadInput
 from app.services import Services
 
@@ -21,11 +26,22 @@ OUTDATED = Reason(
     "evidence_outdated",
     "Configuration, knowledge or engine changed since people judged its answers: they have to judge some of the new ones.",
 )
+PAGES, MODEL = "pages", "model"
+"""Writers that are no workflow: what is quoted from knowledge, and what a language model words."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Somebody that people have judged in a category: a workflow by its name, pages or a model. ``current``: as it is now."""
+
+    name: str
+    claim: Claim
+    current: bool = True
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One category: what it is proven to do, what is missing, and how its drafts fared."""
+    """What one writer is proven to do in a category, what is missing, and how the category's drafts fared."""
 
     category: str
     asked: str
@@ -33,6 +49,9 @@ class Standing:
     why: Reason | None
     unlocked: bool
     lessons: Mapping[Lesson, int]
+    writer: str = ""
+    """Empty where nobody was judged who still writes there."""
+    action: str = REPLY
 
 
 @dataclass(frozen=True)
@@ -41,60 +60,118 @@ class Asked:
 
     found: Proof
     why: Reason | None
+    writer: str = ""
 
 
 def looked(session: Session, account_id: str, category: str, at: datetime) -> None:
-    """Keep that somebody was shown how far the proof of a category is: who then asks has looked before. Once is enough."""
-    newest = lessons.latest(session, account_id, category, REPLY)
-    claim = Claim(account_id, category, REPLY, newest.digest) if newest else None
-    if claim is not None and not lessons.looks(session, claim):
-        lessons.note(session, claim, lessons.LOOKED, "", "its proof was shown", at)
+    """Keep that somebody was shown how far the proofs of a category are: who then asks has looked before. Once is enough."""
+    for action in (REPLY, *lessons.effects(session, account_id, category)):
+        for one in lessons.newest(session, account_id, category, action):
+            claim = Claim(account_id, category, action, one.digest)
+            if not lessons.looks(session, claim):
+                lessons.note(session, claim, lessons.LOOKED, "", "its proof was shown", at)
 
 
 def standing(
     services: Services, session: Session, account_id: str, name: str, target: float, taught: Mapping[Lesson, int]
 ) -> Standing:
-    """A category as it stands now. ``taught``: how its drafts fared, counted by whoever asks for many at once."""
-    claim, current = _claim(services, session, account_id, name)
-    found = proof(lessons.about(session, claim), claim, lessons.looks(session, claim))
-    held = next((one for one in evidence.in_force(session, account_id, name) if one.digest == claim.digest), None)
-    unlocked = held is not None and current and missing(found, held.target) is None
-    why = missing(found, target) if current else OUTDATED
+    """The first of a category's ``standings``: how whoever was judged last replies."""
+    return standings(services, session, account_id, name, target, taught)[0]
+
+
+def standings(
+    services: Services, session: Session, account_id: str, name: str, target: float, taught: Mapping[Lesson, int]
+) -> tuple[Standing, ...]:
+    """A category as it stands now: replies first, and of each kind who was judged last; one that proves nothing where nobody was.
+
+    ``taught``: how its drafts fared, counted by whoever asks for many at once.
+    """
     asked = str(services.configuration(account_id, session).mode(name)[0])
-    return Standing(name, asked, found, why, unlocked, taught)
+    found = []
+    for action in (REPLY, *lessons.effects(session, account_id, name)):
+        held = evidence.in_force(session, account_id, name, action)
+        for writer in writers(services, session, account_id, name, action):
+            proven = _proof(session, writer.claim)
+            promoted = next((one for one in held if one.digest == writer.claim.digest), None)
+            unlocked = promoted is not None and writer.current and missing(proven, promoted.target) is None
+            why = missing(proven, target) if writer.current else OUTDATED
+            found.append(Standing(name, asked, proven, why, unlocked, taught, writer.name, action))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """What a person wants to let happen by itself. Without a ``writer`` it is whoever was judged last."""
+
+    account_id: str
+    category: str
+    by: str
+    target: float
+    writer: str = ""
+    action: str = REPLY
 
 
 def promote(services: Services, session: Session, account_id: str, category: str, *, by: str, target: float) -> Asked:
-    """Let a category answer by itself, if what people judged proves that it may. Every try is counted and makes the next harder.
+    """Let a category answer by itself, as whoever was judged last writes there, if what people judged proves that it may.
 
-    Raises BadInput for what is none of the account's categories.
+    Every try is counted and makes the next harder. Raises BadInput for what is none of the account's categories.
     """
-    settled = services.configuration(account_id, session)
-    if settled.category(category) is None:
+    return promoted(services, session, Promotion(account_id, category, by, target))
+
+
+def promoted(services: Services, session: Session, wanted: Promotion) -> Asked:
+    """The same for one writer, or for an effect that a workflow asks for. Raises BadInput for what nobody has judged."""
+    settled = services.configuration(wanted.account_id, session)
+    if settled.category(wanted.category) is None:
         raise BadInput("--category", f"is none of the account's: {', '.join(names(settled))}")
-    claim, current = _claim(services, session, account_id, category)
-    found = proof(lessons.about(session, claim), claim, lessons.looks(session, claim))
-    why = missing(found, target) if current else OUTDATED
+    every = writers(services, session, wanted.account_id, wanted.category, wanted.action)
+    chosen = next((one for one in every if wanted.writer in ("", one.name)), None)
+    if chosen is None:
+        raise BadInput("--writer", f"is none that people have judged there: {', '.join(one.name for one in every)}")
+    found = _proof(session, chosen.claim)
+    why = missing(found, wanted.target) if chosen.current else OUTDATED
     now = services.database.now(session)
     if why is None:
-        evidence.save(session, account_id, record(found, claim, target, now, services.evidence_key))
-    told = why.text if why else f"{found.judged} judged, {found.errors} wrong"
-    lessons.note(session, claim, lessons.ASKED if why else lessons.PROMOTED, by, told, now)
-    return Asked(found, why)
+        signed = record(found, chosen.claim, wanted.target, now, services.evidence_key)
+        evidence.save(session, wanted.account_id, signed)
+    told = why.text if why else f"{chosen.name}: {found.judged} judged, {found.errors} wrong"
+    lessons.note(session, chosen.claim, lessons.ASKED if why else lessons.PROMOTED, wanted.by, told, now)
+    return Asked(found, why, chosen.name)
+
+
+def writers(services: Services, session: Session, account_id: str, category: str, action: str) -> tuple[Writer, ...]:
+    """Who has been judged there and still writes as then, the last judged first.
+
+    Where nobody does, one that is not current stands for those before; where nobody was ever judged, one without a name.
+    """
+    newest = lessons.newest(session, account_id, category, action)
+    found = {one.digest: name for one in newest if (name := _writer(services, session, one))}
+    if found:
+        return tuple(Writer(name, Claim(account_id, category, action, digest)) for digest, name in found.items())
+    before = newest[0].digest if newest else ""
+    return (Writer("", Claim(account_id, category, action, before), current=not newest),)
+
+
+def _writer(services: Services, session: Session, judged: Learned) -> str:
+    """Whose draft that was, if it would be written with all the same today; else nothing."""
+    settled = services.configuration(judged.account, session)
+    classifier = services.classifier(judged.account).version
+    flows = candidates(judged.category, settled)
+    for flow in flows:
+        if digest(classifier, author(flow), "", settled.digest) == judged.digest:
+            return flow.name
+    kept = judgements.find(session, judged.ticket_id, judged.decision)
+    draft = kept.draft if kept else Draft("", (), (), ENGINE)
+    today = judged_on(classifier, draft, services.knowledge(judged.account).version, settled)
+    if today != judged.digest or draft.work:
+        return ""
+    return PAGES if draft.engine == ENGINE else MODEL
+
+
+def _proof(session: Session, claim: Claim) -> Proof:
+    return proof(lessons.about(session, claim), claim, lessons.looks(session, claim))
 
 
 def names(configuration: Configuration) -> list[str]:
     """The account's categories, in the order of its configuration."""
     return [category.name for category in configuration.categories]
-
-
-def _claim(services: Services, session: Session, account_id: str, category: str) -> tuple[Claim, bool]:
-    """What the newest lesson is about, and whether that is still what is in force."""
-    newest = lessons.latest(session, account_id, category, REPLY)
-    if newest is None:
-        return Claim(account_id, category, REPLY, ""), True
-    judged = judgements.find(session, newest.ticket_id, newest.decision)
-    drafted = judged.draft if judged else Draft("", (), (), ENGINE)
-    configuration, knowledge = services.configuration(account_id, session), services.knowledge(account_id).version
-    today = judged_on(services.classifier(account_id).version, drafted, knowledge, configuration)
-    return Claim(account_id, category, REPLY, newest.digest), newest.digest == today

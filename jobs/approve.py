@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from app.db import deeds, judgements
 from app.db.deeds import Deed
 from app.engine import permission
+from app.engine.lessons import Lesson
 from app.engine.types import Approval, Permit, Reason
 from app.engine.workflows.limits import Wanted
 from connectors.errors import Unsupported
 from connectors.operations import Operation
 from connectors.types import Click
+from jobs import learn
 from jobs.base import Run
 
 NOTHING = "There is nothing here that waits for approval."
@@ -26,6 +28,8 @@ class Ruling:
     answer: str
     permits: tuple[Permit, ...] = ()
     rejected: tuple[str, ...] = ()
+    by: str = ""
+    """The person's id at the host."""
 
     @property
     def empty(self) -> bool:
@@ -43,13 +47,14 @@ def approving(session: Session, run: Run, click: Click, now: datetime) -> Ruling
         permits = [_permit(session, run, one, operation, approval, click) for one, operation in asked]
     except permission.NotApproved as refusal:
         return Ruling(refusal.reason.text)
-    return Ruling("It is being done.", permits=tuple(permits))
+    return Ruling("It is being done.", permits=tuple(permits), by=click.person.id)
 
 
 def rejecting(session: Session, run: Run, click: Click) -> Ruling:
     """Everything that the button is about is not done; that they may say so is the caller's to see."""
     asked = _proposed(session, run, click)
-    return Ruling("It is not done.", rejected=tuple(one.key for one, _ in asked)) if asked else Ruling(NOTHING)
+    keys = tuple(one.key for one, _ in asked)
+    return Ruling("It is not done.", rejected=keys, by=click.person.id) if keys else Ruling(NOTHING)
 
 
 def _permit(session: Session, run: Run, one: Deed, operation: Operation, approval: Approval, click: Click) -> Permit:
@@ -77,7 +82,7 @@ def _operation(session: Session, run: Run, one: Deed) -> Operation | None:
 
 
 def keep(run: Run, rulings: Sequence[Ruling]) -> None:
-    """Keep what people released and refused, before any run goes on by it. Twice changes nothing."""
+    """Keep what people released and refused, and what that teaches, before any run goes on by it. Twice changes nothing."""
     said = [ruling for ruling in rulings if not ruling.empty]
     if not said:
         return
@@ -85,5 +90,13 @@ def keep(run: Run, rulings: Sequence[Ruling]) -> None:
         for ruling in said:
             for permit in ruling.permits:
                 deeds.allow(session, permit.effect, permit, now)
+                _teach(session, run, permit.effect, Lesson.KEPT, ruling.by)
             for key in ruling.rejected:
                 deeds.reject(session, key, Reason("rejected", "A member of the team said no."), now)
+                _teach(session, run, key, Lesson.WRONG, ruling.by)
+
+
+def _teach(session: Session, run: Run, key: str, what: Lesson, by: str) -> None:
+    deed = deeds.find(session, key)
+    if deed:
+        learn.ruled(session, run.services, deed, what, by)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.db import evidence, judgements, lessons, problems, stories
+from app.db.deeds import Deed
 from app.db.judgements import Judged
 from app.db.problems import Problem
 from app.engine.evidence import Claim, sign
@@ -120,9 +121,20 @@ def _released(session: Session, services: Services, account_id: str, ticket_id: 
     return lessons.save(session, _learned(claim, judged, Lesson.KEPT, released.by, now))
 
 
-def _claim(account_id: str, judged: Judged) -> Claim:
-    """What a reply like this one needs evidence for, bound to all that it was made with."""
-    return Claim(account_id, judged.classification.category, REPLY, judged.decision.digest)
+def ruled(session: Session, services: Services, deed: Deed, what: Lesson, by: str) -> None:
+    """What a person said about an effect that a workflow asked for: whoever releases it stands by it, whoever refuses it does not."""
+    judged = judgements.proposing(session, deed.ticket_id, deed.key)
+    if judged is None:
+        return
+    claim, now = _claim(deed.account_id, judged, deed.name), services.database.now(session)
+    if lessons.save(session, replace(_learned(claim, judged, what, by, now), decision=deed.key)):
+        log.info("lesson.learned", extra={"decision": judged.decision.id, "kind": str(what)})
+        demote(session, services, claim)
+
+
+def _claim(account_id: str, judged: Judged, action: str = REPLY) -> Claim:
+    """What a reply or an effect like this one needs evidence for, bound to all that it was made with."""
+    return Claim(account_id, judged.classification.category, action, judged.decision.digest)
 
 
 def _learned(claim: Claim, judged: Judged, what: Lesson, by: str, at: datetime) -> Learned:

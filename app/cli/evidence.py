@@ -1,6 +1,7 @@
 """``deskhand evidence`` and ``deskhand promote``: what people's judgements prove, and the one way to more autonomy: a person."""
 
 from datetime import timedelta
+from typing import Any
 
 import click
 
@@ -8,11 +9,10 @@ from app import promoting
 from app.cli import opening
 from app.db import accounts, lessons
 from app.db.lessons import Step
-from app.engine.proving import Proof
+from app.engine.policy import REPLY
 from app.engine.replaying import TARGET
-from app.engine.types import Reason
 from app.errors import BadInput
-from app.promoting import Standing, names, standing
+from app.promoting import Asked, Promotion, Standing, names, standings
 
 DAYS = 90
 ACCOUNT = click.option("--account", "account_name", required=True, metavar="NAME", help="The account, by name.")
@@ -33,8 +33,9 @@ def shown(account_name: str, target: float, as_json: bool) -> None:
             promoting.looked(session, account.id, name, now)
         counted = lessons.counts(session, account.id, now - timedelta(days=DAYS))
         every = [
-            standing(services, session, account.id, name, target, counted.get(name, {}))
+            one
             for name in names(services.configuration(account.id, session))
+            for one in standings(services, session, account.id, name, target, counted.get(name, {}))
         ]
         steps = lessons.history(session, account.id)
     if as_json:
@@ -47,44 +48,55 @@ def shown(account_name: str, target: float, as_json: bool) -> None:
         )
 
 
-COLUMNS = ("category", "asked for", "judged", "wrong", "proven", "now", "missing")
+COLUMNS = ("category", "by", "does", "asked for", "judged", "wrong", "proven", "now", "missing")
 
 
 @click.command()
 @ACCOUNT
 @click.option("--category", required=True, help="The category that may answer by itself from now on.")
+@click.option(
+    "--writer", default="", metavar="NAME", help="Whose: a workflow, pages or model; else whoever was judged last."
+)
+@click.option(
+    "--action", default=REPLY, show_default=True, help="What it may do: reply, or an effect that people approved."
+)
 @click.option("--by", required=True, metavar="PERSON", help="Who promotes it; it is kept for good.")
 @click.option("--target", default=TARGET, show_default=True, type=AT_LEAST, help="The accuracy that has to be proven.")
 @opening.as_json
-def promote(account_name: str, category: str, by: str, target: float, as_json: bool) -> None:
-    """Let a category answer by itself, if what people judged proves that it may. Every try is counted and makes the next harder."""
+def promote(account_name: str, as_json: bool, **asked_for: Any) -> None:
+    """Let a category act by itself, if what people judged proves that it may. Every try is counted and makes the next harder."""
     services = opening.services()
     with services.database.session() as session:
         account = accounts.named(session, account_name)
-        asked = promoting.promote(services, session, account.id, category, by=by, target=target)
-    _tell(category, asked.found, asked.why, as_json)
+        wanted = Promotion(account.id, **asked_for)
+        asked = promoting.promoted(services, session, wanted)
+    _tell(wanted, asked, as_json)
 
 
-def _tell(category: str, found: Proof, why: Reason | None, as_json: bool) -> None:
+def _tell(wanted: Promotion, asked: Asked, as_json: bool) -> None:
+    found, why = asked.found, asked.why
     if as_json:
-        told = {"category": category, "promoted": why is None, "judged": found.judged, "errors": found.errors}
-        opening.print_json({**told, "lower_bound": round(found.bound, 4), "reason": why.text if why else ""})
+        told = {"category": wanted.category, "writer": asked.writer, "action": wanted.action, "promoted": why is None}
+        counts = {"judged": found.judged, "errors": found.errors, "lower_bound": round(found.bound, 4)}
+        opening.print_json({**told, **counts, "reason": why.text if why else ""})
     elif why is None:
-        click.echo(
-            f"{category} may answer by itself: {found.judged} judged, {found.errors} wrong, {found.bound:.1%} proven"
-        )
+        may = "answer" if wanted.action == REPLY else wanted.action
+        proven = f"{found.judged} judged, {found.errors} wrong, {found.bound:.1%} proven"
+        click.echo(f"{wanted.category} may {may} by itself, by {asked.writer}: {proven}")
     if why:
-        raise BadInput("--category", f"{category} stays with people: {why.text}")
+        raise BadInput("--category", f"{wanted.category} stays with people: {why.text}")
 
 
 def _row(one: Standing) -> tuple[str, ...]:
     return (
         one.category,
+        one.writer,
+        one.action,
         one.asked,
         str(one.found.judged),
         str(one.found.errors),
         f"{one.found.bound:.1%}",
-        "answers" if one.unlocked else "people answer",
+        ("answers" if one.action == REPLY else "does it") if one.unlocked else "people",
         "" if one.unlocked else one.why.text if one.why else "nothing: a person may promote it",
     )
 
@@ -92,6 +104,8 @@ def _row(one: Standing) -> tuple[str, ...]:
 def _plain(one: Standing) -> dict[str, object]:
     return {
         "category": one.category,
+        "writer": one.writer,
+        "action": one.action,
         "asked": one.asked,
         "judged": one.found.judged,
         "errors": one.found.errors,

@@ -67,6 +67,16 @@ def find(session: Session, ticket_id: str, decision_id: str) -> Judged | None:
     )
 
 
+def proposing(session: Session, ticket_id: str, key: str) -> Judged | None:
+    """The newest decision whose note asks a person to release that effect, or None."""
+    chosen = select(JudgementRow).where(JudgementRow.ticket_id == ticket_id, JudgementRow.kind == DRAFT)
+    for row in session.scalars(chosen.order_by(JudgementRow.at.desc(), JudgementRow.id.desc())):
+        work = decode(Draft, row.body).work
+        if work and any(one.key == key for one in work.proposals):
+            return find(session, ticket_id, row.decision_id)
+    return None
+
+
 def latest(session: Session, ticket_id: str) -> Decision | None:
     """What was decided on this ticket last, or None."""
     chosen = select(JudgementRow).where(JudgementRow.ticket_id == ticket_id, JudgementRow.kind == DECISION)

@@ -10,9 +10,12 @@ from app.db import ids
 from app.db.models.lesson import LessonRow, PromotionRow
 from app.engine.evidence import Claim
 from app.engine.lessons import Learned, Lesson
+from app.engine.policy import REPLY
 from app.engine.proving import WINDOW
 
 ASKED, PROMOTED, DEMOTED, LOOKED = "asked", "promoted", "demoted", "looked"
+WRITERS = 20
+"""Ways of writing that are looked at in a category, the last judged first."""
 
 
 @dataclass(frozen=True)
@@ -73,17 +76,28 @@ def about(session: Session, claim: Claim, limit: int = WINDOW) -> list[Learned]:
 
 def latest(session: Session, account_id: str, category: str, action: str) -> Learned | None:
     """The newest lesson of a category, whatever it is bound to; None when nobody has judged there."""
-    chosen = select(LessonRow).where(
-        LessonRow.account_id == account_id, LessonRow.category == category, LessonRow.action == action
-    )
-    row = session.scalar(chosen.order_by(LessonRow.at.desc(), LessonRow.decision_id.desc()).limit(1))
-    return _learned(row) if row else None
+    return next(iter(newest(session, account_id, category, action)), None)
+
+
+def newest(session: Session, account_id: str, category: str, action: str) -> list[Learned]:
+    """The newest lesson of each digest, those first that were taught last; no more than ``WRITERS``."""
+    of = (LessonRow.account_id == account_id, LessonRow.category == category, LessonRow.action == action)
+    last = func.max(LessonRow.at)
+    digests = session.scalars(select(LessonRow.digest).where(*of).group_by(LessonRow.digest).order_by(last.desc()))
+    claims = [Claim(account_id, category, action, digest) for digest in digests.fetchmany(WRITERS)]
+    return [learned for claim in claims for learned in about(session, claim, 1)]
+
+
+def effects(session: Session, account_id: str, category: str) -> list[str]:
+    """The effects on backends that people have judged in a category, by name."""
+    chosen = select(LessonRow.action).where(LessonRow.account_id == account_id, LessonRow.category == category)
+    return sorted({*session.scalars(chosen.distinct())} - {REPLY})
 
 
 def counts(session: Session, account_id: str, since: datetime) -> dict[str, dict[Lesson, int]]:
-    """Category -> lesson -> how often, whatever was in force then."""
+    """Category -> lesson about a draft -> how often, whatever was in force then."""
     chosen = select(LessonRow.category, LessonRow.kind, func.count()).where(
-        LessonRow.account_id == account_id, LessonRow.at >= since
+        LessonRow.account_id == account_id, LessonRow.at >= since, LessonRow.action == REPLY
     )
     found: dict[str, dict[Lesson, int]] = {}
     for category, kind, number in session.execute(chosen.group_by(LessonRow.category, LessonRow.kind)):
