@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from app.cli import opening
+from app.cli import opening, sheets
 from app.db import accounts, deadlines, forecasts, hostclocks
 from app.db.deadlines import Line
 from app.db.forecasts import Place
@@ -21,6 +21,10 @@ DAYS = 30
 @click.group()
 def report() -> None:
     """Show how it went."""
+
+
+for command in (sheets.agreed, sheets.reported, sheets.changed, sheets.pays):
+    report.add_command(command)
 
 
 @report.command()

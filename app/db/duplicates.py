@@ -63,6 +63,14 @@ def lately(session: Session, account_id: str, category: str, since: datetime, mo
     return [_sketch(row) for row in session.scalars(chosen.order_by(SketchRow.at.desc()).limit(most))]
 
 
+def between(session: Session, account_id: str, since: datetime, until: datetime, most: int) -> list[Sketch]:
+    """The account's tickets of that time, newest first."""
+    chosen = select(SketchRow).where(
+        SketchRow.account_id == account_id, SketchRow.first_at >= since, SketchRow.first_at < until
+    )
+    return [_sketch(row) for row in session.scalars(chosen.order_by(SketchRow.first_at.desc()).limit(most))]
+
+
 def link(session: Session, ticket_id: str, twin: str) -> bool:
     """Remember what it probably repeats. True when that is news."""
     changed = update(SketchRow).where(SketchRow.ticket_id == ticket_id, SketchRow.twin.is_(None)).values(twin=twin)

@@ -1,7 +1,7 @@
 """What customers ask about changes: types that are new, grow or go, told apart from weeks that are only a little different."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.engine.chances import discoveries, fisher, restless
 
@@ -23,6 +23,9 @@ class Drift:
     name: str
     count: int
     expected: float
+    """By its share of the weeks before."""
+    usual: float
+    """Its tickets in a week before."""
     chance: float
     stands: bool
 
@@ -58,9 +61,11 @@ def _one(name: str, weeks: Sequence[Mapping[str, int]], now: Mapping[str, int], 
     lower, higher = fisher(
         int(count / swing), max(1, int(total / swing)), int(past / swing), max(1, int(whole / swing))
     )
-    return Drift(name, count, past * total / whole, min(1.0, 2 * min(lower, higher)), False)
+    return Drift(name, count, past * total / whole, past / len(weeks), min(1.0, 2 * min(lower, higher)), False)
 
 
 def _judged(one: Drift, stands: bool) -> Drift:
-    large = one.count >= RATIO * one.expected or one.expected >= RATIO * one.count
-    return Drift(one.name, one.count, one.expected, one.chance, stands and large)
+    """Only what differs by its share and by its number alike: when one type floods in, all others' shares shrink."""
+    more = one.count >= RATIO * max(one.expected, one.usual)
+    fewer = min(one.expected, one.usual) >= RATIO * one.count
+    return replace(one, stands=stands and (more or fewer))

@@ -40,6 +40,11 @@ def groups(vectors: Vectors, most: int) -> list[int]:
     return [place.get(int(n), -1) for n in owner]
 
 
+def crowds(vectors: Sequence[Sequence[float]], most: int = 60) -> list[int]:
+    """The same for vectors as they are kept."""
+    return groups(np.asarray(vectors, np.float32), most) if vectors else []
+
+
 def names(texts: Sequence[str], owners: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
     """For each group the words that set it apart, best first: said in many of its questions and in few of the others."""
     said = [set(_telling(text)) for text in texts]

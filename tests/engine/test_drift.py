@@ -94,3 +94,7 @@ def test_nothing_that_changed_is_seldom_called_a_change() -> None:
     runs = 60
     cried = sum(bool(kinds([week() for _ in range(8)], week())) for _ in range(runs))
     assert cried / runs <= FALSE + 0.05
+
+
+def test_a_flood_of_one_type_makes_no_news_of_the_others() -> None:
+    assert kinds([WEEK] * 8, WEEK | {"login": 400}) == {"login": "new"}
