@@ -18,10 +18,13 @@ def played() -> list[Played]:
     return list(every(KeywordClassifier))
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_no_write_breaks_the_policy(played: list[Played]) -> None:
     assert [(one.case, one.violations) for one in played if one.violations] == []
 
 
+@pytest.mark.slow
 def test_something_was_written_and_cases_end_as_they_should(played: list[Played]) -> None:
     assert sum(one.writes for one in played) >= 15
     assert sum(one.completed and one.writes > 0 for one in played) >= 8

@@ -27,7 +27,7 @@ def ground() -> Iterator[Ground]:
     logging.disable(logging.NOTSET)
 
 
-@pytest.mark.parametrize("first", range(0, 300, SHARE))
+@pytest.mark.parametrize("first", range(0, 2 * SHARE, SHARE))
 def test_no_schedule_does_anything_twice_or_loses_it(ground: Ground, first: int) -> None:
     schedules.play(ground, range(first, first + SHARE))
 

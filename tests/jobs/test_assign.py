@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.db import accounts, ids, roster, tickets
@@ -299,11 +299,10 @@ def fresh(desk: Stage, connection_id: str) -> str:
 WEIGHTS = st.lists(st.sampled_from(["light", "plain", "heavy"]), min_size=1, max_size=30)
 
 
-@settings(max_examples=40, deadline=None)
-@given(WEIGHTS)
-def test_however_many_come_at_one_moment_nobody_is_over_capacity(kinds: list[str]) -> None:
-    stage = Stage()
-    connection_id, _ = stage.connect("desk")
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kinds=WEIGHTS)
+def test_however_many_come_at_one_moment_nobody_is_over_capacity(desk: Stage, kinds: list[str]) -> None:
+    connection_id, _ = desk.connect("desk")
     rules = load(
         CONFIGURATION.replace(
             "categories:", "categories:\n    - {name: light}\n    - {name: plain}\n    - {name: heavy}"
@@ -311,20 +310,19 @@ def test_however_many_come_at_one_moment_nobody_is_over_capacity(kinds: list[str
         + "escalation: {assignment: {to: agent, capacity: 3, weights: {light: 0.5, heavy: 2}}}\n",
         name="x.yaml",
     ).rules
-    with stage.database.session() as session:
+    with desk.database.session() as session:
         roster.replace(session, connection_id, [Teammate(str(n)) for n in range(3)], NOON)
     for category in kinds:
-        place = assign.Desk(fresh(stage, connection_id), connection_id)
-        with stage.database.session() as session:
+        place = assign.Desk(fresh(desk, connection_id), connection_id)
+        with desk.database.session() as session:
             found = assign.give(session, place, Asked("", category), rules, NOON)
         assert found is not None
-        with stage.database.reading() as session:
+        with desk.database.reading() as session:
             loads = {agent: one.load for agent, one in roster.taken(session, connection_id, NOON).items()}
         assert max(loads.values(), default=0) <= 3
         if not found.agent:
             weight = rules.assigning.weights.get(category, 1.0)
             assert min(loads.get(str(n), 0) for n in range(3)) + weight > 3, "somebody had room"
-    stage.database.dispose()
 
 
 def test_a_seat_that_was_never_confirmed_stops_counting(desk: Stage) -> None:
