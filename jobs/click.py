@@ -120,8 +120,10 @@ def _share(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
     if judged is None:
         return Pressed(click, answer="There is nothing here for a person to send.")
     approval = Approval(click.value, click.person.id, scene.standing.now)
+    # Whoever puts it into words of their own answers for them; what was drafted is kept as it was.
+    draft = replace(judged.draft, text=click.text) if click.text and judged.draft.text.strip() else judged.draft
     try:
-        released = policy.release(judged.decision, judged.draft, approval, click.person, scene.ticket, scene.standing)
+        released = policy.release(judged.decision, draft, approval, click.person, scene.ticket, scene.standing)
     except policy.NotReleased as refusal:
         return Pressed(click, answer=refusal.reason.text)
     if effects.exists(session, released.id):

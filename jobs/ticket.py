@@ -214,7 +214,9 @@ def _heard(
     run: Run, where: Place, ticket: Ticket, judged: Judged | None, presses: Sequence[Pressed], scene: sla.Scene
 ) -> Heard:
     """What there is to learn from: whose ticket it is, and what was pressed."""
-    released = tuple(Release(one.click.value, one.click.person.id) for one in presses if one.released)
+    released = tuple(
+        Release(one.click.value, one.click.person.id) for one in presses if one.released and not one.click.text
+    )
     return Heard(
         account=where.connection.account_id,
         ticket=ticket,

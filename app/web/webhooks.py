@@ -1,7 +1,7 @@
 """The one door in: every vendor's webhooks. Verifies, saves, rings, answers in that vendor's way; calls nobody."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from connectors import installing
 from connectors.base import Answer, Connection, Greets, Helpdesk
 from connectors.errors import BadPayload, BadSignature, ForeignTenant
 from connectors.installing import App
+from connectors.surfaces import Surfaces
 from connectors.types import Event, Inbound
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,11 @@ def blueprint(services: Services) -> Blueprint:
                 return backends.answered(services, intake, connection_id, inbound, head=request.method == "HEAD")
             try:
                 connector = _connector(services, vendor, connection_id)
-                answer = Answer(200) if request.method == "HEAD" else _take(connector, connection_id, intake, inbound)
+                answer = (
+                    Answer(200)
+                    if request.method == "HEAD"
+                    else _take(connector, connection_id, intake, inbound, desk.look)
+                )
             except UnknownRecord:
                 abort(404)
             except (DatabaseDown, SealBroken) as error:
@@ -73,6 +78,9 @@ def blueprint(services: Services) -> Blueprint:
     return pages
 
 
+Look = Callable[[Helpdesk, str, Inbound], Answer | None]
+
+
 @dataclass(frozen=True)
 class Desk:
     """The one door of vendors that send the news of all who installed our app to one address."""
@@ -80,6 +88,14 @@ class Desk:
     services: Services
     intake: Intake
     apps: Mapping[str, App]
+
+    def look(self, connector: Helpdesk, connection_id: str, inbound: Inbound) -> Answer | None:
+        """The answer to whoever only wants to see something of ours at the vendor's; None for all others."""
+        if not isinstance(connector, Surfaces):
+            return None
+        from app.web import surfaces  # noqa: PLC0415  # the web takes webhooks without the engine's rules
+
+        return surfaces.shown(self.services, connector, inbound, self.services.installed(connection_id))
 
     def answered(self, vendor: str, inbound: Inbound, *, head: bool) -> Answer:
         """Verified by the app's secret, then given to the connection it is for, which verifies it again by its own."""
@@ -111,7 +127,8 @@ class Desk:
         if not found:
             return self._nobody(kind, app, inbound)
         with logs.context(connection=found[0].id):
-            return _take(self.services.connector(found[0].id), found[0].id, self.intake, inbound)
+            connector = self.services.connector(found[0].id)
+            return _take(connector, found[0].id, self.intake, inbound, self.look)
 
     def _nobody(self, kind: Any, app: App, inbound: Inbound) -> Answer:
         """The greeting's word, where it was one; all else is let go: whoever it was for is connected here no more."""
@@ -128,10 +145,11 @@ def _connector(services: Services, vendor: str, connection_id: str) -> Helpdesk:
     return services.connector(connection_id)
 
 
-def _take(connector: Helpdesk, connection_id: str, intake: Intake, inbound: Inbound) -> Answer:
+def _take(connector: Helpdesk, connection_id: str, intake: Intake, inbound: Inbound, look: Look) -> Answer:
     """Let the vendor's connector verify and read it, and save what it told. The answer is given after the commit."""
     try:
         events = _events(connector, inbound)
+        shown = None if events else look(connector, connection_id, inbound)
     except BadSignature:
         metrics.count("webhooks.unsigned")
         log.warning("webhook.unsigned")
@@ -140,7 +158,7 @@ def _take(connector: Helpdesk, connection_id: str, intake: Intake, inbound: Inbo
     except BadPayload as error:
         return _greeting(connector, inbound) or _unread(connector, connection_id, intake, inbound, error)
     if not events:
-        return _greeting(connector, inbound) or connector.answers.accepted
+        return shown or _greeting(connector, inbound) or connector.answers.accepted
     intake.accept(connection_id, events, inbound.at)
     log.info("webhook.accepted", extra={"events": len(events)})
     return connector.answers.accepted

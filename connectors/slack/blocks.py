@@ -20,6 +20,8 @@ PREFIX = "deskhand_"
 """Our buttons' ``action_id`` begins with this."""
 BLOCK = "deskhand:"
 """Our buttons' ``block_id`` begins with this; the ticket's id follows, so that a note's click finds its ticket."""
+EDIT = "edit"
+"""Opens a modal with the draft, where it can be shared: no press of its own."""
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "human": "Talk to a human",
@@ -107,4 +109,7 @@ def _row(buttons: Sequence[str], ticket: str, value: str) -> list[dict[str, Any]
         }
         for one in dict.fromkeys(buttons)
     ]
+    if "share" in buttons:
+        text = {"type": "plain_text", "text": "Edit first"}
+        elements.append({"type": "button", "action_id": f"{PREFIX}{EDIT}", "text": text, "value": value})
     return [{"type": "actions", "block_id": f"{BLOCK}{ticket}", "elements": elements}] if elements else []

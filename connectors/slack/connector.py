@@ -8,16 +8,19 @@ from urllib.parse import urlsplit
 from connectors.base import Answer, Answers, Connection, Setting
 from connectors.errors import AuthFailed, BadPayload, Conflict, Refused, Unsupported
 from connectors.installing import App, Asking, Grant
-from connectors.slack import oauth, parse
+from connectors.slack import oauth, parse, surfaces
 from connectors.slack.blocks import mrkdwn
 from connectors.slack.client import Client
 from connectors.slack.posts import NO_CHANNEL, NO_TRACE, Posts
 from connectors.slack.settings import SETTINGS, Install, install
 from connectors.slack.signed import verify
 from connectors.slack.threads import Threads
+from connectors.surfaces import Page, Wish
 from connectors.types import Change, Event, Inbound, Note, Receipt, Ref, Reply, Ticket, Whisper
 
 HOOKS = "hooks.slack.com"
+QUICK = 2
+"""Seconds for what somebody waits for: a window that is to open lives for three."""
 LOOKED_BACK = timedelta(hours=2)
 """How far back an announcement is looked for before it is made again."""
 
@@ -40,6 +43,7 @@ class Slack:
     def __init__(self, connection: Connection, renew: Callable[[], Mapping[str, str]] | None = None) -> None:
         self._install = install(connection)
         self._client = Client(self._install, renew=renew)
+        self._quick = Client(self._install, QUICK, renew)
         self._threads = Threads(self._client, self._install)
         self._posts = Posts(self._client, self._threads)
 
@@ -80,7 +84,19 @@ class Slack:
     def receive(self, request: Inbound) -> Iterable[Event]:
         """Verify and read events, button presses and commands. Raises BadSignature or BadPayload."""
         verify(request, self._install.signing_secret)
-        return parse.events(parse.payload(request.body), self._install, request.at)
+        body = parse.payload(request.body)
+        return parse.events(body, self._install, request.at) or surfaces.sent(body, self._install, request.at)
+
+    def wished(self, request: Inbound) -> Wish | None:
+        """Whether somebody opened App Home, used our shortcut, or wants to edit a draft."""
+        verify(request, self._install.signing_secret)
+        body = parse.payload(request.body)
+        parse.events(body, self._install, request.at)  # raises for what is another installation's
+        return surfaces.wished(body, self._install, self._quick)
+
+    def show(self, wish: Wish, page: Page) -> None:
+        """App Home, or a modal."""
+        surfaces.show(self._quick, wish, page)
 
     def greeting(self, request: Inbound) -> Answer | None:
         """The challenge of ``url_verification``. Raises BadSignature."""

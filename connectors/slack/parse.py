@@ -21,7 +21,8 @@ HOME = "the workspace or organisation of this connection"
 
 _TS = re.compile(r"([0-9]{1,11})\.([0-9]{1,6})", re.ASCII)
 _CHANNEL = re.compile(r"[A-Z][A-Z0-9_-]{1,40}", re.ASCII)
-_REF = re.compile(r"([A-Z][A-Z0-9_-]{1,40}):([0-9]{1,11}\.[0-9]{1,6})", re.ASCII)
+THREAD = re.compile(r"([A-Z][A-Z0-9_-]{1,40}):([0-9]{1,11}\.[0-9]{1,6})", re.ASCII)
+"""A ticket's id here."""
 _MARK = re.compile(r"<([^<>]*)>")
 
 
@@ -41,7 +42,7 @@ def ref(channel: str, root: str) -> Ref:
 
 def place(ticket: Ref) -> tuple[str, str]:
     """A ticket's channel and its root's ``ts``."""
-    found = _REF.fullmatch(ticket.id)
+    found = THREAD.fullmatch(ticket.id)
     if not found:
         raise NotFound("no thread has such an id")
     return found[1], found[2]
@@ -218,7 +219,7 @@ def _click(body: Mapping[str, Any], action: Mapping[str, Any], path: str, site: 
 def _pressed_on(body: Mapping[str, Any], action: Mapping[str, Any]) -> Ref:
     """The ticket that a button belongs to: the one written on it (a note stands elsewhere), else where it stands."""
     written = str(action.get("block_id") or "").removeprefix(BLOCK)
-    if _REF.fullmatch(written):
+    if THREAD.fullmatch(written):
         return Ref(written)
     container, message = mapping(body.get("container")), mapping(body.get("message"))
     channel = mapping(body.get("channel")).get("id") or container.get("channel_id")

@@ -11,6 +11,7 @@ SCOPES = (
     "channels:history",
     "channels:read",
     "chat:write",
+    "commands",
     "files:write",
     "groups:history",
     "groups:read",

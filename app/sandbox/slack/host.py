@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from app.sandbox.slack import windows
 from app.sandbox.slack.door import door
 from app.sandbox.slack.pressing import find, pressed
 from app.sandbox.slack.sending import Sending
@@ -88,6 +89,24 @@ class SlackHost:
             if found:
                 user = self.slack.person(who, HOME)
                 self.sending.press(pressed(self.slack, user, *found, self.base))
+
+    def opens_home(self, who: str, *, admin: bool = False, team: str = HOME) -> None:
+        """Somebody opens our App Home."""
+        user = self.slack.person(who, team)
+        user.is_admin = admin
+        self.sending.event(windows.opened(user))
+
+    def asks(self, who: str, ticket: str) -> None:
+        """A colleague uses our shortcut on a thread's first message."""
+        with self.slack.lock:
+            channel, message = self._first(ticket)
+            self.sending.press(windows.asked(self.slack, self.slack.person(who, HOME), channel, message))
+
+    def sends(self, who: str, words: str) -> None:
+        """A colleague puts words into the field of the newest modal, and sends it."""
+        with self.slack.lock:
+            view = next(view for view in reversed(self.slack.views) if view["type"] == "modal")
+            self.sending.press(windows.sent(self.slack, self.slack.person(who, HOME), view, words))
 
     def views(self) -> list[View]:
         """Every thread, newest first."""

@@ -26,6 +26,7 @@ SCOPES = frozenset(
         "channels:history",
         "channels:read",
         "chat:write",
+        "commands",
         "files:write",
         "groups:history",
         "groups:read",
