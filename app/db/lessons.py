@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.db import ids
 from app.db.models.lesson import LessonRow, PromotionRow
-from app.engine.evidence import Claim
+from app.engine.evidence import REPLY, Claim
 from app.engine.lessons import Learned, Lesson
-from app.engine.policy import REPLY
 from app.engine.proving import WINDOW
 
 ASKED, PROMOTED, DEMOTED, LOOKED = "asked", "promoted", "demoted", "looked"

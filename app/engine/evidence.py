@@ -14,6 +14,8 @@ from app.engine.types import EvidenceRecord, Reason
 
 CONFIDENCE = 0.95
 """How sure the one-sided bound is."""
+REPLY = "reply"
+"""The action that a reply needs evidence for; every other is an operation of a backend."""
 LEAST_TARGET = 0.9
 """No record may set itself a lower bar than this."""
 

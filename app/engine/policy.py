@@ -11,6 +11,7 @@ from app.engine.briefing import briefing, buttons, hours_line
 from app.engine.channels import adapted, kind
 from app.engine.configuration.settled import Configuration, Templates
 from app.engine.escalation import GUESS, Escalation, escalated
+from app.engine.evidence import REPLY
 from app.engine.handoff import handed_over
 from app.engine.holds import HOLDS, SILENT, Condition, leaks, watching
 from app.engine.phrases import phrases, tongue
@@ -60,8 +61,6 @@ __all__ = [
     "took_over",
 ]
 
-REPLY = "reply"
-"""The action that evidence must be for."""
 INTERNAL: frozenset[type[Change]] = frozenset({Note, Tag, Untag, Assign, SetField, SetPriority})
 """What customers must not see: on a shared thread these go to the linked helpdesk ticket, notes to a place of their own, or nowhere."""
 
