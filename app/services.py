@@ -241,9 +241,12 @@ class Services:
         (vector,) = self.encoder.encode([for_meaning(clean(text).text)])
         return tuple(vector.tolist()), self.encoder.version
 
-    def writer(self, account_id: str, ticket_id: str, requester: str) -> "Writer | None":
-        """What writes drafts for one ticket on its account's budgets; None where no language model is set up and wanted."""
-        engine = self.configuration(account_id).chatbot.engine
+    def writer(self, account_id: str, ticket_id: str, requester: str, engine: str = "") -> "Writer | None":
+        """What writes drafts for one ticket on its account's budgets; None where no language model is set up and wanted.
+
+        ``engine`` is the configuration's name of a model, where an experiment wants another one than usual.
+        """
+        engine = engine or self.configuration(account_id).chatbot.engine
         found = {task: model for task in models.TASKS if (model := self._models.find(engine, task))}
         if len(found) < len(models.TASKS):
             return None

@@ -9,6 +9,7 @@ from app.db import accounts, effects, judgements
 from app.db.connections import Installed
 from app.db.tickets import Remembered
 from app.engine import policy
+from app.engine.configuration.trials import Most
 from app.engine.policy import BUDGETS, Counts, Standing
 from app.services import Services
 from connectors.base import NotesApart
@@ -16,6 +17,8 @@ from connectors.types import Change, Ticket
 
 LATELY = timedelta(hours=1)
 """What the gate's budgets count."""
+DAY = timedelta(days=1)
+"""What the account's own limits count."""
 REDECIDED = 3
 """How often a decision on one question may be overtaken before only people answer it."""
 
@@ -63,6 +66,7 @@ def standing_of(
     account_id = place.connection.account_id
     requester = (ticket.requester.id, domain(ticket))
     sent = effects.replies(session, remembered.id, requester, now, LATELY)
+    most = services.configuration(account_id, session).answers
     return Standing(
         now=now,
         account=account_id,
@@ -74,12 +78,18 @@ def standing_of(
         human_took_over=policy.took_over(ticket, remembered.heard),
         stopped=accounts.find(session, account_id).stopped,
         sent=Counts(sent.ticket, sent.requester, sent.domain, sent.everybody),
+        today=_today(session, remembered, requester, now) if most != Most() else Counts(),
         attempts=sent.ever,
         coin=services.drawn(place.connection, ticket.ref.id),
         budgets=Counts() if remembered.redecided >= REDECIDED else BUDGETS,
         previous=judgements.latest(session, remembered.id),
         handed_back_at=remembered.heard,
     )
+
+
+def _today(session: Session, remembered: Remembered, requester: tuple[str, str], now: datetime) -> Counts:
+    sent = effects.replies(session, remembered.id, requester, now, DAY)
+    return Counts(sent.ticket, sent.requester, sent.domain, sent.everybody)
 
 
 def domain(ticket: Ticket) -> str:

@@ -24,6 +24,7 @@ from app.standing import Place, standing_of
 from connectors.errors import ConnectorError
 from connectors.types import Change, Note, Ticket
 from jobs.deed import checked
+from jobs.tried import tried
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +46,10 @@ def decided(services: Services, place: Place, remembered: Remembered, ticket: Ti
     classification, told = background.classification, background.told
     account_id = place.connection.account_id
     ticket = subscribed(services, account_id, ticket)
-    configuration, knowledge = services.configuration(account_id), services.knowledge(account_id)
-    writer = services.writer(account_id, remembered.id, ticket.requester.id)
-    drafted = screened(told or written(ticket, classification, configuration, knowledge, writer))
+    trial = tried(services, place, remembered, ticket, classification.category)
+    configuration, knowledge = trial.configuration, services.knowledge(account_id)
+    writer = services.writer(account_id, remembered.id, ticket.requester.id, configuration.chatbot.engine)
+    drafted = trial.offered(screened(told or written(ticket, classification, configuration, knowledge, writer)))
     with services.database.reading() as session:
         standing = standing_of(services, session, place, remembered, ticket, services.database.now(session))
         proofs = evidence.in_force(session, account_id, classification.category)

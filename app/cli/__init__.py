@@ -28,6 +28,7 @@ COMMANDS = {
     "examples": "app.cli.training:taught",
     "retrain": "app.cli.training:retrain",
     "gaps": "app.cli.gaps:shown",
+    "experiment": "app.cli.experiment:shown",
     "taxonomy": "app.cli.taxonomy:taxonomy",
     "metrics": "app.cli.metrics:shown",
     "invoice": "app.cli.invoice:billed",

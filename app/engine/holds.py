@@ -192,6 +192,16 @@ def spent(case: Case) -> Reason | None:
     return Reason("budget", "Enough automatic replies were sent here within the last hour.")
 
 
+def spent_today(case: Case) -> Reason | None:
+    """As many automatic replies within a day as the account wants at most, to everybody or to this person."""
+    most, today = case.configuration.answers, case.standing.today
+    if most.day is not None and today.everybody >= most.day:
+        return Reason("day_limit", "As many answers as the configuration allows were sent within a day.")
+    if most.requester is not None and today.requester >= most.requester:
+        return Reason("day_limit", "As many answers as the configuration allows were sent to this person within a day.")
+    return None
+
+
 def cannot_reply(case: Case) -> Reason | None:
     """The vendor has no public reply for us."""
     return (
@@ -216,9 +226,10 @@ HOLDS: tuple[Condition, ...] = (
     advice,
     restricted,
     spent,
+    spent_today,
     cannot_reply,
 )
-ABOUT_DRAFTS = frozenset({no_source, beside, left, doubtful, unapproved, restricted, spent, cannot_reply})
+ABOUT_DRAFTS = frozenset({no_source, beside, left, doubtful, unapproved, restricted, spent, spent_today, cannot_reply})
 """Holds that are about an answer and not about who asks for what."""
 HOLDS_EFFECTS: tuple[Condition, ...] = tuple(hold for hold in HOLDS if hold not in ABOUT_DRAFTS)
 """Why a person releases an effect."""

@@ -55,6 +55,8 @@ class Standing:
     stopped: bool = False
     """The account's switch that stops everything."""
     sent: Counts = Counts()
+    today: Counts = Counts()
+    """The same within a day, where the account limits that."""
     budgets: Counts = BUDGETS
     coin: float = 0.0
     """Drawn by ``evidence.coin``; under ``AUDIT_SHARE`` a human sends."""

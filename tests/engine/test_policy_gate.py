@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.engine import evidence
+from app.engine.configuration.trials import Most
 from app.engine.policy import EVERY_CHANGE, Counts
 from app.engine.types import Label, Mode, Reason, Work
 from connectors.types import Note, Reply, Role, Status
@@ -62,6 +63,11 @@ HELD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("budget", {"standing": {"sent": Counts(ticket=3)}}),
     ("budget", {"standing": {"sent": Counts(requester=5)}}),
     ("budget", {"standing": {"sent": Counts(domain=20)}}),
+    ("day_limit", {"standing": {"today": Counts(everybody=9)}, "configuration": replace(SETTLED, answers=Most(day=9))}),
+    (
+        "day_limit",
+        {"standing": {"today": Counts(requester=2)}, "configuration": replace(SETTLED, answers=Most(None, 2))},
+    ),
     ("unsupported_reply", {"standing": {"supports": EVERY_CHANGE - {Reply}}}),
     ("no_evidence", {"standing": {"evidence": ()}}),
     ("evidence_forged", {"standing": {"evidence": (replace(proof(a_classification(), a_draft()), judged=9999),)}}),

@@ -1,0 +1,99 @@
+"""Experiments and limits in a ticket's turn: who is drawn stays, people alone get no draft, and an end is an end."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.db import accounts, ids, judgements, stories, trials
+from app.engine.configuration.trials import HUMAN
+from app.engine.outcomes import Story
+from app.trying import looked
+from connectors.types import Note, Reply
+from tests.builders import a_person
+from tests.flows.stage import CONFIGURATION, QUESTION, Stage
+from tests.jobs.test_learn import Desk
+
+TRIAL = """
+experiments:
+  - {name: alone, human: 0.999, variants: {A: {}}, duration: 14-days}
+"""
+GREETED = TRIAL.replace("human: 0.999, ", "").replace("{A: {}}", "{A: {greeting: Ahoy}, B: {greeting: Ahoy}}")
+
+
+def configured(stage: Stage, more: str) -> Desk:
+    with stage.database.session() as session:
+        accounts.configure(session, stage.account.id, "shop.yaml", CONFIGURATION + more, stage.time)
+    return Desk(stage)
+
+
+def arms(stage: Stage) -> dict[str, str]:
+    (experiment,) = stage.services.configuration(stage.account.id).experiments
+    with stage.database.reading() as session:
+        return trials.arms(session, stage.account.id, experiment, stage.time - timedelta(days=1))
+
+
+def test_people_alone_get_the_ticket_without_a_draft(stage: Stage) -> None:
+    desk = configured(stage, TRIAL)
+    stage.earn()
+    ticket = desk.ask()
+    assert list(arms(stage).values()) == [HUMAN]
+    log = [change for _, change in desk.vendor.tickets[ticket].log]
+    assert any(isinstance(change, Note) for change in log)
+    assert not any(isinstance(change, Reply) for change in log)
+    assert desk.draft(ticket) == ""
+
+
+def test_an_arm_answers_in_its_own_way_and_its_evidence_is_its_own(stage: Stage) -> None:
+    stage_earned = configured(stage, "")
+    stage.earn()
+    ticket = stage_earned.ask()
+    assert any(isinstance(change, Reply) for _, change in stage_earned.vendor.tickets[ticket].log)
+    desk = configured(stage, GREETED)
+    other = desk.ask()
+    assert desk.draft(other).startswith("Ahoy")
+    assert not any(isinstance(change, Reply) for _, change in desk.vendor.tickets[other].log)
+
+
+def test_it_ends_when_its_time_is_over_and_everybody_is_answered_as_usual(stage: Stage) -> None:
+    desk = configured(stage, TRIAL)
+    desk.ask()
+    (experiment,) = stage.services.configuration(stage.account.id).experiments
+    stage.pass_time(15 * 86_400)
+    with stage.database.session() as session:
+        seen = looked(session, stage.account.id, experiment, stage.time)
+    assert seen is not None
+    assert (seen[0].outcome, seen[0].ended_at) == ("time is over", stage.time)
+    desk = Desk(stage)
+    ticket = desk.ask()
+    assert desk.draft(ticket) != ""
+    assert ids.ticket(desk.connection_id, ticket) not in arms(stage)
+
+
+@pytest.mark.parametrize(
+    ("limit", "answered"), [("{perDay: 2}", 2), ("{perRequesterPerDay: 1}", 1), ("{perDay: 0}", 0)]
+)
+def test_no_more_answers_leave_within_a_day_than_the_account_wants(stage: Stage, limit: str, answered: int) -> None:
+    desk = configured(stage, f"answers: {limit}\n")
+    stage.earn()
+    tickets = []
+    for _ in range(3):
+        tickets.append(desk.vendor.customer_writes(QUESTION, who=a_person()))
+        desk.work()
+        stage.pass_time(3 * 3600)
+    sent = [any(isinstance(change, Reply) for _, change in desk.vendor.tickets[t].log) for t in tickets]
+    assert sent == [n < answered for n in range(3)]
+    with stage.database.reading() as session:
+        last = judgements.latest(session, ids.ticket(desk.connection_id, tickets[-1]))
+    assert any(reason.code == "day_limit" for reason in last.reasons)
+
+
+def test_what_was_rated_is_found_by_arm(stage: Stage) -> None:
+    desk = configured(stage, TRIAL)
+    ticket = desk.ask()
+    name = ids.ticket(desk.connection_id, ticket)
+    with stage.database.session() as session:
+        told = stories.find(session, name)
+        stories.keep(session, stage.account.id, Story(**{**told.__dict__, "rating": 5}))
+        (experiment,) = stage.services.configuration(stage.account.id, session).experiments
+        _, seen = looked(session, stage.account.id, experiment, stage.time)
+    assert [(m.arm, m.tickets, m.metric.count) for m in seen.measured] == [(HUMAN, 1, 1), ("A", 0, 0)]
