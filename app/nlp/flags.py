@@ -13,14 +13,14 @@ def _any(*parts: str) -> re.Pattern[str]:
 
 HUMAN = _any(
     r"(?:speak|talk|chat|connect|transfer|put|get)(?: me)? (?:to|with|through to) (?:a |an |another |your |some |the )?(?:real |live |actual )?(?:human|person|people|agent|representative|rep|someone|somebody|manager|supervisor|operator)",
-    r"(?:real|live|actual) (?:human|person|agent)|human (?:agent|please|being|support)|want (?:a|to (?:talk|speak) to a) (?:human|person|manager|supervisor)|(?:need|require) (?:a|an) (?:human|agent|manager|supervisor)",
+    r"(?:real|live|actual) (?:human|person|agent)|human (?:agent|please|being|support)|(?:i'd like|would like|give me|get me|want) (?:a|an|to (?:talk|speak) to a) (?:real )?(?:human|person|manager|supervisor)|(?:need|require) (?:a|an) (?:human|agent|manager|supervisor)",
     r"no (?:more )?(?:bots?|robots?|ai|automated)|not a (?:bot|robot)|stop (?:the )?bot|call me(?: back)?|is this a bot",
-    r"(?:mit )?(?:einem|einer|eine[nm]? echten) (?:menschen|mitarbeiter\w*|person) (?:sprechen|reden)|echten? menschen|mitarbeiter sprechen",
-    r"hablar con (?:una? )?(?:persona|humano|agente|alguien)|agente humano|persona real|parler (?:à|avec) (?:un|une|quelqu'un)[^.!?\n]{0,20}|conseiller humain|vrai(?:e)? (?:personne|humain)",
-    r"parlare con (?:una? )?(?:persona|operatore|umano)|operatore umano|met een (?:mens|medewerker|persoon) (?:spreken|praten)|echt persoon|falar com (?:uma? )?(?:pessoa|humano|atendente)|позовите (?:человека|оператора)|оператора",
+    r"(?:mit )?(?:einem|einer|eine[nm]? echten) (?:menschen|mitarbeiter\w*|person) (?:sprechen|reden)|echten? menschen|mitarbeiter sprechen|mit (?:jemande[mn]|jemand) (?:sprechen|reden)",
+    r"hablar con (?:una? )?(?:persona|humano|agente|alguien)|agente humano|persona real|parler (?:à|avec) (?:un|une|quelqu'un)[^.!?\n]{0,20}|conseiller humain|[eê]tre humain|vrai(?:e)? (?:personne|humain)",
+    r"parlare con (?:una? )?(?:persona|operatore|umano|qualcuno)|operatore umano|(?:met )?(?:een (?:echte? )?(?:mens|medewerker|persoon)|iemand) (?:te )?(?:spreken|praten)|echt persoon|falar com (?:uma? )?(?:pessoa|humano|atendente|algu[eé]m)|позовите (?:человека|оператора)|оператора",
 )
 ALONE = re.compile(
-    r"^\W*(?:a |to |ein |une? |una? |uma |een )?(?:human|person|agent|representative|operator|mensch(?:en)?|mitarbeiter(?:in)?|persona|humano|agente|humain|personne|"
+    r"^\W*(?:bitte )?(?:a |to |eine?n? |une? |una? |uma? |een )?(?:human|person|agent|representative|operator|mensch(?:en)?|mitarbeiter(?:in)?|persona|humano|agente|humain|personne|"
     r"conseill[eè]re?|umano|operatore|mens|medewerker|pessoa|atendente|человек|оператор)"
     r"(?:,? (?:please|now|bitte|por favor|s'il vous pla[iî]t|per favore|alstublieft|graag|пожалуйста))?\W*$",
     re.IGNORECASE,
@@ -59,9 +59,10 @@ WORDS: Mapping[str, re.Pattern[str]] = {"human": HUMAN, "legal": LEGAL, "securit
 
 def flags(text: str, subject: str = "") -> frozenset[str]:
     """Any of ``human``, ``legal``, ``security``, ``abuse``, ``spam`` and ``machine``, by what is said alone."""
-    read = f"{subject[:300]}\n{text[:READ]}"
+    text = text[:READ].replace("\u2019", "'")
+    read = f"{subject[:300]}\n{text}"
     found = {name for name, pattern in WORDS.items() if pattern.search(read)}
-    if ALONE.match(text[:READ].strip()):
+    if ALONE.match(text.strip()):
         found.add("human")
     if _is_spam(read):
         found.add("spam")
