@@ -8,7 +8,7 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
@@ -17,10 +17,12 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 
 from connectors.base import Connection, Entrance, Frame
-from connectors.errors import BadSignature
+from connectors.errors import BadSignature, ConnectorError
 from connectors.types import Inbound, Level, Person, Role
 from connectors.zendesk.settings import address
 
+NAME = "Deskhand"
+"""What our app is called where it is installed."""
 ALGORITHM = "RS256"
 LEEWAY = 60
 """Seconds by which clocks may differ."""
@@ -129,6 +131,23 @@ def _entrance(connection: Connection, claims: Mapping[str, Any], token: str, now
         raise BadSignature("the token does not fit")
     once = str(claims.get("jti") or hashlib.sha256(token.encode()).hexdigest())
     return Entrance(Person(found[1], Role.AGENT, external=False), f"{connection.id} {once}", ends)
+
+
+def installed(read: Callable[[], Sequence[Mapping[str, Any]]], connection: Connection) -> dict[str, str]:
+    """The numbers of our app and of its installation, where it is installed and we may see that; else nothing."""
+    if connection.settings.get("installation_id"):
+        return {}
+    try:
+        rows = read()
+    except ConnectorError:
+        return {}
+    wanted = connection.settings.get("app_id") or connection.settings.get("marketplace_app_id")
+    for row in rows:
+        told = row.get("settings") or {}
+        ours = str(row.get("app_id")) == wanted if wanted else NAME in (told.get("name"), told.get("title"))
+        if ours and row.get("enabled", True) and row.get("id"):
+            return {"app_id": str(row["app_id"]), "installation_id": str(row["id"])}
+    return {}
 
 
 def level(user: Mapping[str, Any]) -> Level:

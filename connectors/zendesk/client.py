@@ -72,6 +72,13 @@ class Client:
         with reading("user"):
             return row(self._zenpy.users(id=id))
 
+    def installations(self) -> list[Row]:
+        """Every app that is installed there; an admin's to see."""
+        with reading("installations"):
+            return [
+                dict(one) for one in self._session.get(self._url("apps/installations.json")).json()["installations"]
+            ]
+
     def app_key(self, app: int) -> str:
         """The public key with which Zendesk signs what it sends to that app, as PEM."""
         return str(self._session.get(self._url(f"apps/{app}/public_key.pem")).text)

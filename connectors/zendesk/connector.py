@@ -35,7 +35,20 @@ from connectors.types import (
     Ticket,
     Untag,
 )
-from connectors.zendesk import app, availability, batch, events, hooks, kin, oauth, opening, parse, redaction, solved
+from connectors.zendesk import (
+    app,
+    availability,
+    batch,
+    events,
+    hooks,
+    kin,
+    oauth,
+    opening,
+    package,
+    parse,
+    redaction,
+    solved,
+)
 from connectors.zendesk.client import Client, unix
 from connectors.zendesk.session import Renew
 from connectors.zendesk.settings import SETTINGS, address
@@ -129,22 +142,21 @@ class Zendesk:
         if not me.get("id"):
             raise AuthFailed("Zendesk takes these credentials for nobody's")
         role = str(me.get("role") or "")
-        return {"user_id": str(me["id"]), "account": address(self._connection.base_url).netloc, "role": role}
+        known = {"user_id": str(me["id"]), "account": address(self._connection.base_url).netloc, "role": role}
+        return known | app.installed(self._client.installations, self._connection)
 
     def receive(self, request: Inbound) -> Iterable[Event]:
         """The events of a webhook, verified first. Makes no call."""
         signed_at = events.verify(request, self._connection.secrets.get("signing_secret", ""))
         return list(events.read(request, signed_at, self._connection))
 
+    packed = staticmethod(package.packed)
+    comes_from = staticmethod(app.comes_from)
+
     @property
     def frame(self) -> Frame:
         """The agent workspace, and what speaks with it."""
         return app.frame(self._connection)
-
-    @staticmethod
-    def comes_from(request: Inbound) -> str:
-        """Which account a framed page was opened from."""
-        return app.comes_from(request)
 
     def signed_in(self, request: Inbound) -> Entrance:
         """Who opened it, by the signed URL."""

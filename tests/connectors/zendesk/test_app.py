@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connectors.errors import BadSignature
+from connectors.errors import BadSignature, Forbidden
 from connectors.types import Inbound, Level
 from connectors.zendesk import app
 from connectors.zendesk.app import Keys
@@ -148,3 +148,24 @@ def test_the_frame_is_the_accounts_own() -> None:
     assert "window.deskhandHost" in frame.adaptor
     played = app.frame(connection("http://127.0.0.1:5001/desk"))
     assert (played.origin, played.script) == ("http://127.0.0.1:5001", "http://127.0.0.1:5001/desk/zaf_sdk.js")
+
+
+@pytest.mark.parametrize(("rows", "settings", "found"), [
+    ([{"id": 5, "app_id": 9, "settings": {"name": "Deskhand"}}], {}, {"app_id": "9", "installation_id": "5"}),
+    ([{"id": 5, "app_id": 9, "settings": {"title": "Deskhand"}, "enabled": False}], {}, {}),
+    ([{"id": 5, "app_id": 9, "settings": {"name": "Deskhand"}}], {"app_id": "8"}, {}),
+    ([{"id": 5, "app_id": 8, "settings": {"name": "Desk"}}], {"app_id": "8"}, {"app_id": "8", "installation_id": "5"}),
+    ([{"id": 5, "app_id": 9, "settings": {"name": "Another"}}], {}, {}),
+    ([], {}, {}),
+])  # fmt: skip
+def test_our_own_installation_is_found(rows: list[Any], settings: dict[str, str], found: dict[str, str]) -> None:
+    unset = {"installation_id": "", "app_id": "", **settings}
+    assert app.installed(lambda: rows, connection(**unset)) == found
+
+
+def test_who_may_not_list_apps_is_none_the_worse() -> None:
+    def forbidden() -> list[Any]:
+        raise Forbidden("apps")
+
+    assert app.installed(forbidden, connection(installation_id="")) == {}
+    assert app.installed(forbidden, connection()) == {}, "and nobody is asked where it is known"
