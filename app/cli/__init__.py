@@ -42,6 +42,7 @@ COMMANDS = {
     "report": "app.cli.report:report",
     "index": "app.cli.knowledge:index",
     "search": "app.cli.knowledge:search",
+    "package": "app.cli.package:package",
 }
 USAGE = (BadInput, SettingsError, UnknownRecord)
 """What the person at the keyboard can put right: exit code 2, as for a wrong option. Every other trouble is 1."""
