@@ -11,10 +11,6 @@ from app.services import Services
 from app.web.pages import (
     home,
     installs,
-    settings_categories,
-    settings_configuration,
-    settings_decisions,
-    settings_overview,
     shell,
     sidebar,
     signin,
@@ -28,10 +24,6 @@ PAGES: tuple[Callable[[Door], None], ...] = (
     home.register,
     sidebar.register,
     installs.register,
-    settings_overview.register,
-    settings_decisions.register,
-    settings_categories.register,
-    settings_configuration.register,
 )
 
 
@@ -39,7 +31,9 @@ def blueprint(services: Services) -> Blueprint:
     """Every page under ``/app``, and what they are drawn with under ``/app/static``."""
     pages = Blueprint("pages", __name__, url_prefix=ROOT, template_folder="templates", static_folder="static")
     door = Door(pages, services)
-    for register in PAGES:
+    from app.web.pages import settings_pages  # noqa: PLC0415  # naming the web loads none of the engine's rules
+
+    for register in (*PAGES, *settings_pages.PAGES):
         register(door)
     shell.register(pages)
     return pages
