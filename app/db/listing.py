@@ -21,7 +21,7 @@ from app.db.models.ticket import TicketRow
 from app.db.problems import Problem
 from app.engine.outcomes import Story
 from app.engine.types import Classification, Decision, Draft
-from app.errors import BadInput, UnknownRecord
+from app.errors import UnknownRecord
 
 T = TypeVar("T")
 Place = tuple[datetime, str]
@@ -153,7 +153,7 @@ def signals(session: Session, account_id: str, wanted: Wanted) -> Part[Heard]:
     if wanted.after is not None:
         name = wanted.after[1]
         if not name.isdigit() or len(name) > 18:
-            raise BadInput("cursor", "give the next of the part before")
+            raise UnknownRecord("there is no such part")
         chosen = chosen.where(SignalRow.id < int(name))
     rows = session.scalars(chosen.order_by(SignalRow.id.desc()).limit(wanted.limit + 1)).all()
 

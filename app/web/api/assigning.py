@@ -56,7 +56,10 @@ ASSIGN = Operation(
     {202: Asked},
     path=Which,
     body=Handover,
-    refusals={409: "The ticket is in no helpdesk yet, or its helpdesk cannot do that.", 422: "There is no such agent."},
+    refusals={
+        404: "There is no such ticket, or no such agent.",
+        409: "The ticket is in no helpdesk yet, its helpdesk cannot do that, or the key was used for another request.",
+    },
     keyed=True,
     details="Done once by a worker, never while this waits. The customer sees nothing of it.",
 )
@@ -74,7 +77,7 @@ def register(door: Door) -> None:
         if there is None:
             raise UnknownRecord("the account has no such ticket")
         if not people.known(services, there.connection_id, body.agent_id):
-            raise ApiError(422, "no_such_agent", "agentId: name an agent of the helpdesk's, by the id there.")
+            raise ApiError(404, "no_such_agent", "agentId: name an agent of the helpdesk's, by the id there.")
         words = _words(body)
         changes = (*((Note(words),) if words else ()), Assign("", body.agent_id))
         change, new = planned.plan(services, there, f"api-{caller.key or ids.fresh()}", changes)

@@ -85,8 +85,7 @@ CHAT = Operation(
     body=Message,
     refusals={
         404: "The customer has no such conversation.",
-        409: "No helpdesk is connected in which a ticket can be opened.",
-        422: "The key was used for another message.",
+        409: "No helpdesk is connected in which a ticket can be opened, or the key was used for another message.",
     },
     headers=(PREFER, KEY),
     details="The message becomes one in the account's helpdesk. What may be said to it is decided as for every ticket there.",
@@ -117,7 +116,7 @@ def register(door: Door) -> None:
             try:
                 utterance, new = conversations.take(session, said, connection, now)
             except conversations.OtherContent as error:
-                raise ApiError(422, "key_reused", error.remedy) from error
+                raise ApiError(409, "key_reused", error.remedy) from error
         if new:
             services.work.ring(utterance.ticket_id)
         return _answer(services, utterance, _patience(places))

@@ -26,10 +26,9 @@ REFUSALS: Mapping[int, str] = {
     401: "No good token came along.",
     403: "The token is for something else.",
     404: "There is no such thing in this account.",
-    409: "Not now: the same request is being answered.",
+    409: "The same request is being answered, or the Idempotency-Key was used for another one.",
     413: f"More than {MOST_BYTES // 1024} KiB.",
     415: "Not JSON.",
-    422: "The Idempotency-Key was used for another request.",
     429: "Too many requests: see Retry-After.",
     500: "A mistake of ours.",
     503: "Try again in a moment: see Retry-After.",
@@ -170,7 +169,7 @@ def _refusals(one: Operation) -> list[int]:
     found = {400, 429, 500, 503, *one.refusals}
     found |= {401, 403, 404} if one.scope else set()
     found |= {413, 415} if one.body is not None else set()
-    found |= {409, 422} if one.keyed else set()
+    found |= {409} if one.keyed else set()
     return sorted(found)
 
 

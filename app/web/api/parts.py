@@ -10,7 +10,7 @@ from app.db.listing import Part, Wanted
 from app.web.api.declared import Page
 from app.web.api.problems import ApiError
 
-BAD = "cursor: give the next of the part before."
+BAD = "cursor: there is no such part; give the next of the part before."
 LONGEST = 200
 
 
@@ -42,7 +42,7 @@ def place(cursor: str) -> tuple[datetime, str] | None:
         moment = datetime.fromisoformat(at)
         found = moment.astimezone(UTC), name
     except (ValueError, TypeError, RecursionError, OverflowError, binascii.Error):
-        raise ApiError(400, "bad_cursor", BAD) from None
+        raise ApiError(404, "no_such_part", BAD) from None
     if moment.tzinfo is None or not isinstance(name, str) or not name.isascii() or len(name) > LONGEST:
-        raise ApiError(400, "bad_cursor", BAD)
+        raise ApiError(404, "no_such_part", BAD)
     return found

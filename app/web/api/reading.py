@@ -1,6 +1,7 @@
 """What a request says, as the models that its operation declares. Every mistake is named by its place, never by what was sent."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -15,6 +16,8 @@ MOST_BYTES = 64 * 1024
 """Of a request's body."""
 MOST_MISTAKES = 10
 G = TypeVar("G", bound=Given)
+_KINDS = re.compile(r"\[key\]|bool|int|float|constrained-str")
+"""What is added to a place to say as which of several types it was tried."""
 
 _WORDS = {
     "missing": "is needed.",
@@ -55,8 +58,10 @@ def _refused(error: ValidationError, *, pointer: bool) -> ApiError:
     found = error.errors(include_url=False, include_context=False)
     if found[0]["type"] in ("json_invalid", "model_type") and not found[0]["loc"]:
         return ApiError(400, "no_object", "Send one JSON object in UTF-8.")
-    mistakes = [{"at": _place(one, pointer=pointer), "detail": _told(one)} for one in found[:MOST_MISTAKES]]
-    name = ".".join(str(part)[:60] for part in found[0]["loc"]) or "the whole"
+    # Where one of several types would do there is a mistake for each, at the same place: the first is told.
+    told = {_place(one, pointer=pointer): _told(one) for one in reversed(found)}
+    mistakes = [{"at": place, "detail": detail} for place, detail in reversed(told.items())][:MOST_MISTAKES]
+    name = mistakes[0]["at"].strip("/").replace("/", ".")
     code = "missing_field" if _absent(found[0]) else "bad_field"
     return ApiError(400, code, f"{name}: {mistakes[0]['detail']}", errors=mistakes)
 
@@ -74,7 +79,7 @@ def _told(one: ErrorDetails) -> str:
 
 
 def _place(one: ErrorDetails, *, pointer: bool) -> str:
-    parts = [str(part)[:60] for part in one["loc"]]
+    parts = [str(part)[:60] for part in one["loc"] if not _KINDS.fullmatch(str(part))]
     if not pointer:
         return parts[0] if parts else ""
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)

@@ -28,7 +28,8 @@ OLDEST, AHEAD = timedelta(hours=1), timedelta(minutes=5)
 _SIGNED = re.compile(r"t=(\d{9,11}),v1=([0-9a-f]{64})")
 MAIL = r"^[^@\s]{1,64}@[^@\s]{1,190}$"
 Fact = bool | int | float | Annotated[str, StringConstraints(max_length=200)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]\w{0,59}$")]
+NAME = r"^[A-Za-z][A-Za-z0-9_]{0,59}$"
+Name = Annotated[str, StringConstraints(pattern=NAME)]
 
 
 class Visitor(Given):
@@ -48,7 +49,10 @@ class Happened(Given):
     user: Visitor
     about: str = text(200, default="", about="The page, or the feature.")
     facts: dict[Name, Fact] = Field(
-        default_factory=dict, max_length=30, description="What the configuration's triggers ask about."
+        default_factory=dict,
+        max_length=30,
+        description="What the configuration's triggers ask about.",
+        json_schema_extra={"propertyNames": {"pattern": NAME}},
     )
 
 

@@ -53,7 +53,7 @@ ADD = Operation(
     "Teach an example.",
     {201: Learnt},
     body=Example,
-    refusals={422: "There is no such category, or the key was used for another request."},
+    refusals={404: "There is no such category."},
     keyed=True,
     details="A new model is trained by its schedule, and counts only if it is better on what no model has seen.",
 )
@@ -69,7 +69,7 @@ def register(door: Door) -> None:
     def add_example(caller: Caller, body: Example) -> Answer:
         known = {category.name for category in services.configuration(caller.account_id).categories}
         if body.intent and body.intent not in known:
-            raise ApiError(422, "no_such_category", "intent: name one of the configuration's categories.")
+            raise ApiError(404, "no_such_category", "intent: name one of the configuration's categories.")
         return Answer(_taught(services, caller, body))
 
     @door.serves(LIST)

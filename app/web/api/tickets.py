@@ -103,6 +103,9 @@ UPDATE = Operation(
     {202: Noted},
     path=Which,
     body=News,
+    refusals={
+        409: "Address and body name different tickets, the ticket is in no helpdesk yet, or the key was used for another request."
+    },
     keyed=True,
     details=(
         "For an issue's key, tickets that wait for it go on, and their customers are told. For a ticket's own id the "
@@ -132,7 +135,7 @@ def register(door: Door) -> None:
     @door.serves(UPDATE)
     def update_ticket(caller: Caller, path: Which, body: News) -> Answer:
         if body.ticket_id not in ("", path.ticket_id):
-            raise ApiError(400, "bad_field", "ticketId: as in the address.")
+            raise ApiError(409, "other_ticket", "ticketId: as in the address.")
         place = planned.place(services, caller.account_id, path.ticket_id)
         return (
             _moved(services, place, caller.key or ids.fresh(), body)

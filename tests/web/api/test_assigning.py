@@ -67,7 +67,7 @@ def test_somebody_who_is_not_there_gets_nothing(house: House) -> None:
     with house.stage.database.session() as session:
         roster.replace(session, house.connection_id, [Teammate("a8", "Bo")], house.stage.time)
     refused = house.call("POST", f"/tickets/{mine}/assignment", json=GIVEN)
-    assert (refused.status_code, refused.json["code"]) == (422, "no_such_agent")
+    assert (refused.status_code, refused.json["code"]) == (404, "no_such_agent")
     assert house.call("POST", f"/tickets/{mine}/assignment", json={"agentId": "a8"}).status_code == 202
     with house.stage.database.reading() as session:
         assert roster.of_ticket(session, mine) == ("a8", HELD)

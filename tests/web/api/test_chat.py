@@ -114,7 +114,7 @@ def test_the_same_request_again_says_it_once(talk: Talk) -> None:
     assert talk.say(key="k1").status_code == 200
     assert len([m for m in talk.held.messages if m.author.role is Role.CUSTOMER]) == 1
     other = talk.say("Something else", key="k1")
-    assert (other.status_code, other.json["code"]) == (422, "key_reused")
+    assert (other.status_code, other.json["code"]) == (409, "key_reused")
 
 
 def test_a_webhook_of_the_helpdesk_about_the_same_ticket_changes_nothing(talk: Talk) -> None:

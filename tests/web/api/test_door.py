@@ -271,7 +271,7 @@ def test_a_key_is_its_tokens_own(door, token):
 def test_the_same_key_for_something_else_is_refused(door, token, other):
     mine, sent = token("chat"), {"path": "/api/v1/things/a", "json": {"word": "a"}}
     door.post(**sent, headers=keyed(mine, "k1"))
-    assert told(door.post(**(sent | other), headers=keyed(mine, "k1"))) == (422, "key_reused")
+    assert told(door.post(**(sent | other), headers=keyed(mine, "k1"))) == (409, "key_reused")
     assert len(door.seen) == 1
 
 

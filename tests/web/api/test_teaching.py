@@ -37,7 +37,7 @@ def test_an_example_is_kept_once_without_what_is_personal(house: House) -> None:
 
 def test_only_what_the_configuration_knows_can_be_taught(house: House) -> None:
     refused = teach(house, intent="something-else")
-    assert (refused.status_code, refused.json["code"]) == (422, "no_such_category")
+    assert (refused.status_code, refused.json["code"]) == (404, "no_such_category")
     assert teach(house, intent="").status_code == 201
     assert teach(house, feedback="great").status_code == 400
     assert len(kept(house)) == 1

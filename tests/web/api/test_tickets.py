@@ -59,12 +59,16 @@ def test_a_later_deployment_is_other_news(receiver, token, rung) -> None:
         {"resolution": "x" * 201},
         {"deployedAt": "soon"},
         {"deployedAt": "2024-10-28T10:00:00"},
-        {"ticketId": "SUPPORT-1"},
     ],
     ids=str,
 )
 def test_what_cannot_be_read_is_said(receiver, token, rung, changes: dict[str, Any]) -> None:
     assert patch(receiver, token("tickets"), **changes).status_code == 400
+    assert (saved(receiver), rung) == ([], [])
+
+
+def test_address_and_body_name_the_same(receiver, token, rung) -> None:
+    assert patch(receiver, token("tickets"), ticketId="SUPPORT-1").status_code == 409
     assert (saved(receiver), rung) == ([], [])
 
 
