@@ -30,6 +30,7 @@ RECONCILE = "jobs.reconcile.run"
 ARTICLES = "jobs.reconcile.articles"
 SOLVED = "jobs.reconcile.solved"
 NOTICES = "jobs.notify.run"
+REPORTS = "jobs.reporting.run"
 ROSTER = "jobs.roster.run"
 FORECAST = "jobs.forecast.run"
 SIGNALS = "jobs.signals.run"
@@ -114,6 +115,10 @@ class Work:
     def notices(self, account_id: str) -> None:
         """Have the account's people told what is due."""
         self._ask(NOTICES, account_id)
+
+    def reports(self, account_id: str) -> None:
+        """Have the account's figures watched, and its report sent when it is time."""
+        self._ask(REPORTS, account_id)
 
     def answered(self, job: str, subject: str) -> None:
         """A run begins: whoever rings from now on wants another one."""

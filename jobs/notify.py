@@ -106,7 +106,7 @@ def _raise(services: Services, notice: Notice, now: datetime) -> bool:
 def _tell(
     services: Services, contact: Contact | None, way: Way | None, waiting: Sequence[Notice], now: datetime
 ) -> None:
-    """Some singly, then one digest of the others, unless one went out a moment ago."""
+    """Reports and some others singly, then one digest of the rest, unless one went out a moment ago."""
     first = waiting[0]
     address = _address(contact, first.way)
     if way is None or not address:
@@ -114,17 +114,19 @@ def _tell(
         return
     with services.database.reading() as session:
         single, digested = notices.lately(session, (first.account_id, first.contact, first.way), now - SPAN)
+    reports = [notice for notice in waiting if notice.text]
+    others = [notice for notice in waiting if not notice.text]
     room = max(0, SINGLE - single)
-    for notice in waiting[:room]:
+    for notice in [*reports, *others[:room]]:
         if not _send(
             services,
             way,
             address,
             [notice],
-            Message(notice.key, f"Deskhand: {notice.subject}", again=notice.attempts > 0),
+            Message(notice.key, f"Deskhand: {notice.subject}", notice.text, notice.attempts > 0, notice.page),
         ):
             return
-    rest = waiting[room:]
+    rest = others[room:]
     if rest and not digested:
         _send(services, way, address, rest, _digest(rest))
     elif rest:

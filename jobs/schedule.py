@@ -9,7 +9,7 @@ from app import metrics
 from app.db import clocks, connections, inbox, tickets
 from app.services import Services
 from connectors.base import TellsSolved
-from jobs import duplicates, forecast, notify, roster, signals, sla, workflow
+from jobs import duplicates, forecast, notify, reporting, roster, signals, sla, workflow
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +85,7 @@ TABLE = (
     Periodic("people", timedelta(seconds=5), people),
     Periodic("articles", timedelta(seconds=5), articles),
     Periodic("solved", timedelta(minutes=1), solved),
+    Periodic("figures", timedelta(minutes=1), reporting.sweep),
     Periodic("sketches", timedelta(days=1), duplicates.sweep),
 )
 

@@ -40,7 +40,7 @@ class Notice:
 def plan(session: Session, key: str, notice: Notice, at: datetime) -> bool:
     """Have it sent, once for each key. False when it was planned before."""
     row = insert(session, NoticeRow).values(
-        key=hashlib.sha256(key.encode()).hexdigest()[:40],
+        key=_hash(key),
         account_id=notice.account_id,
         ticket_id=notice.ticket_id or None,
         text=notice.text,
@@ -54,6 +54,15 @@ def plan(session: Session, key: str, notice: Notice, at: datetime) -> bool:
         created_at=at,
     )
     return session.execute(row.on_conflict_do_nothing().returning(NoticeRow.id)).one_or_none() is not None
+
+
+def planned(session: Session, key: str) -> bool:
+    """Whether one was planned under that key."""
+    return session.scalar(select(NoticeRow.id).where(NoticeRow.key == _hash(key))) is not None
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:40]
 
 
 def accounts(session: Session, now: datetime) -> list[str]:

@@ -26,6 +26,12 @@ def keep(session: Session, account_id: str, story: Story) -> None:
     session.flush()
 
 
+def any_since(session: Session, account_id: str, start: datetime) -> bool:
+    """Whether a ticket was opened since then."""
+    chosen = select(StoryRow.ticket_id).where(StoryRow.account_id == account_id, StoryRow.opened_at >= start)
+    return session.scalar(chosen.limit(1)) is not None
+
+
 def since(session: Session, account_id: str, start: datetime, end: datetime | None = None) -> list[Story]:
     """The stories of tickets that were opened within that time, oldest first."""
     chosen = select(StoryRow).where(StoryRow.account_id == account_id, StoryRow.opened_at >= start)

@@ -28,6 +28,8 @@ class Message:
     text: str = ""
     again: bool = False
     """An earlier attempt may have arrived."""
+    page: str = ""
+    """The text in HTML, for a way that shows it."""
 
 
 class Way(Protocol):
@@ -58,6 +60,8 @@ class Mail:
         mail["Message-ID"] = f"<{message.key}@{self._sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text or message.subject)
+        if message.page:
+            mail.add_alternative(message.page, subtype="html")
         try:
             self._hand_in(mail)
         except smtplib.SMTPAuthenticationError as error:

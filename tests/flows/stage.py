@@ -63,6 +63,9 @@ class Bells:
     def articles(self, connection_id: str) -> None:
         self.asked.append(("articles", connection_id))
 
+    def reports(self, account_id: str) -> None:
+        self.asked.append(("reports", account_id))
+
     def notices(self, account_id: str) -> None:
         self.asked.append(("notices", account_id))
 

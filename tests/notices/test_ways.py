@@ -102,6 +102,16 @@ def test_a_mail_names_its_key_and_that_a_machine_wrote_it() -> None:
     assert "More of it." in sink.got[0]["body"]
 
 
+def test_a_report_has_its_words_and_its_page() -> None:
+    report = Message("k", "Yesterday", "10 tickets", page="<p>10 <b>tickets</b></p>")
+    with mail() as sink:
+        Mail(sink.url, "desk@shop.example").send("ana@shop.example", report)
+    assert sink.got[0]["headers"]["Content-Type"].startswith("multipart/alternative")
+    plain, page = sink.got[0]["body"]
+    assert (plain.get_content_type(), plain.get_payload().strip()) == ("text/plain", "10 tickets")
+    assert (page.get_content_type(), page.get_payload().strip()) == ("text/html", "<p>10 <b>tickets</b></p>")
+
+
 def test_a_recipient_whom_the_server_does_not_take_is_refused() -> None:
     with mail() as sink, pytest.raises(Refused):
         sink.answers = [550]

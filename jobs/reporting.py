@@ -1,0 +1,141 @@
+"""Figures that reach people by themselves: a report at the account's hour, once a day whatever is killed; alarms once each."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.db import accounts, alarms, clocks, notices, problems, stories
+from app.db.notices import Notice
+from app.db.problems import Problem
+from app.engine.alarms import Alarm, due
+from app.engine.configuration import Configuration, ConfigurationError
+from app.engine.configuration.rules import Contact
+from app.engine.escalation import ON_CALL
+from app.errors import UnknownRecord
+from app.nlp.topics import crowds
+from app.queue import REPORTS
+from app.reports import daily, sheets
+from app.reports.daily import Asked
+from app.reports.drifting import Drifting, drifting
+from app.reports.watching import degraded
+from app.services import Services
+from jobs import base
+
+log = logging.getLogger(__name__)
+
+WATCHED = timedelta(hours=1)
+"""Between two looks at an account's figures."""
+SINCE = timedelta(days=36)
+"""An account without a ticket for so long has no figures to watch."""
+TOPIC = "report"
+PAGED = "pager"
+"""The way that is for what cannot wait."""
+REMEDY = "say under `contacts` how one of `analytics.reporting.recipients` is reached; see `deskhand doctor` for mail and pager"
+
+
+def sweep(services: Services) -> None:
+    """Have the figures of each account looked at when it is time; nothing heavy is done here."""
+    with services.database.reading() as session:
+        now = services.database.now(session)
+        living = [one.id for one in accounts.every(session) if stories.any_since(session, one.id, now - SINCE)]
+    for account_id in living:
+        if _settled(services, account_id) and _time(services, account_id, now):
+            services.work.reports(account_id)
+
+
+def _settled(services: Services, account_id: str) -> bool:
+    try:
+        return bool(services.configuration(account_id))
+    except (UnknownRecord, ConfigurationError):
+        return False
+
+
+def _time(services: Services, account_id: str, now: datetime) -> bool:
+    configuration = services.configuration(account_id)
+    with services.database.session() as session:
+        watch = clocks.due(session, f"watch:{account_id}", now, WATCHED)
+        return watch or any(not notices.planned(session, key) for key, _ in _reports(configuration, account_id, now))
+
+
+def run(account_id: str) -> None:
+    """Watch the account's figures, and plan its report once the hour has come. Called by name from the queue."""
+    services = base.services()
+    services.work.answered(REPORTS, account_id)
+    configuration = services.configuration(account_id)
+    with services.database.session() as session:
+        now = services.database.now(session)
+        _watch(session, account_id, configuration, now)
+        _report(session, account_id, configuration, now)
+    services.work.notices(account_id)
+
+
+def _watch(session: Session, account_id: str, configuration: Configuration, now: datetime) -> None:
+    """All that is new is one message: nobody gets ten because ten figures fell at once."""
+    found = degraded(session, account_id, configuration, now)
+    fresh = due(found, alarms.known(session, account_id), now)
+    for alarm in fresh:
+        alarms.told(session, account_id, alarm, now)
+    alarms.seen(session, account_id, found, now)
+    if fresh:
+        log.info("figures.degraded", extra={"account": account_id, "alarms": len(fresh)})
+        _tell(session, account_id, configuration, fresh, now)
+
+
+def _tell(session: Session, account_id: str, configuration: Configuration, fresh: list[Alarm], now: datetime) -> None:
+    subject = fresh[0].text if len(fresh) == 1 else f"{len(fresh)} figures are out of order"
+    text = "\n".join(
+        ["Deskhand: figures that got worse", *(f"- {one.text}" for one in fresh), "See `deskhand report day`."]
+    )
+    names = configuration.watched.reports.recipients
+    told = [one for one in names if one in configuration.rules.contacts] or [ON_CALL]
+    planned = False
+    for name in told:
+        contact = configuration.rules.contacts.get(name)
+        for way in _ways(contact) if contact else ():
+            notice = Notice(account_id, "", name, way, subject, "figures", text=text)
+            planned |= notices.plan(session, f"figures:{account_id}:{now.isoformat()}:{name}:{way}", notice, now)
+    if not planned:
+        problems.report(session, Problem("figures_degraded", f"{configuration.service}: {subject}", REMEDY), now)
+
+
+def _ways(contact: Contact) -> list[str]:
+    """Without the pager, where there is another way: it is for what cannot wait."""
+    return [way for way in contact.ways if way != PAGED] or list(contact.ways)
+
+
+def _report(session: Session, account_id: str, configuration: Configuration, now: datetime) -> None:
+    """One message for each recipient and way, under a key of the day: whoever plans it again plans nothing."""
+    wanted = [(key, to) for key, to in _reports(configuration, account_id, now) if not notices.planned(session, key)]
+    if not wanted:
+        return
+    weekly = configuration.watched.reports.weekly
+    period = "last-7-days" if weekly else "yesterday"
+    zone = configuration.rules.hours.zone
+    asked = Asked(account_id, configuration.service, configuration.watched, zone, period)
+    drawn = daily.sheet(session, asked, now, _drift(session, account_id, configuration, now))
+    text, page = sheets.text(drawn), sheets.mail(drawn)
+    for key, (name, way) in wanted:
+        notice = Notice(account_id, "", name, way, drawn.title, TOPIC, text=text, page=page if way == "email" else "")
+        notices.plan(session, key, notice, now)
+    log.info("report.planned", extra={"account": account_id, "notices": len(wanted)})
+
+
+def _drift(session: Session, account_id: str, configuration: Configuration, now: datetime) -> Drifting | None:
+    """Once a week: who looks at chance every day finds something in it."""
+    monday = now.astimezone(configuration.rules.hours.zone).weekday() == 0
+    return drifting(session, account_id, now, crowds) if monday or configuration.watched.reports.weekly else None
+
+
+def _reports(configuration: Configuration, account_id: str, now: datetime) -> list[tuple[str, tuple[str, str]]]:
+    """Key and recipient of everything that is to go out by now; nothing before the hour, nor on another day."""
+    wanted = configuration.watched.reports
+    local = now.astimezone(configuration.rules.hours.zone)
+    if local.hour < wanted.hour or not (wanted.daily or (wanted.weekly and local.weekday() == 0)):
+        return []
+    found = []
+    for name in dict.fromkeys(wanted.recipients):
+        contact = configuration.rules.contacts.get(name)
+        ways = _ways(contact) if contact else []
+        found += [(f"report:{account_id}:{local.date()}:{name}:{way}", (name, way)) for way in ways]
+    return found
