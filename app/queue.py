@@ -34,6 +34,9 @@ REPORTS = "jobs.reporting.run"
 ROSTER = "jobs.roster.run"
 FORECAST = "jobs.forecast.run"
 SIGNALS = "jobs.signals.run"
+UPKEEP = "jobs.upkeep.run"
+LONGER = {UPKEEP: 3600}
+"""Seconds that a job may take which takes longer than all others: a model is trained in it."""
 BELL = 30
 """Seconds after which a ticket that was rung and not answered may be rung again."""
 TOGETHER = 500
@@ -108,6 +111,10 @@ class Work:
         """Have it looked at what backends and the account's own site told."""
         self._ask(SIGNALS, account_id)
 
+    def upkeep(self, account_id: str) -> None:
+        """Have it seen to what is due by the calendar."""
+        self._ask(UPKEEP, account_id)
+
     def forecast(self, account_id: str) -> None:
         """Have it foreseen which of the account's promises may be broken."""
         self._ask(FORECAST, account_id)
@@ -153,7 +160,7 @@ class Work:
             return
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         keys = [self._queue_key, Queue.redis_queues_keys]
-        arguments: list[str | int] = [BELL, now, QUEUE, self._timeout, FAILED_FOR, job]
+        arguments: list[str | int] = [BELL, now, QUEUE, LONGER.get(job, self._timeout), FAILED_FOR, job]
         for subject in subjects:
             job_id = ids.fresh()
             keys += [_bell(job, subject), f"{Job.redis_job_namespace_prefix}{job_id}"]

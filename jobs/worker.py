@@ -11,12 +11,12 @@ from app.errors import DatabaseDown
 from app.queue import QUEUE
 from app.services import Services
 from app.settings import Settings
-from jobs import base, forecast, notify, reconcile, roster, ticket
+from jobs import base, forecast, notify, reconcile, roster, ticket, upkeep
 from jobs.base import PATIENCE, Patience
 
 log = logging.getLogger(__name__)
 
-JOBS = (ticket.run, reconcile.run, reconcile.articles, roster.run, forecast.run, notify.run)
+JOBS = (ticket.run, reconcile.run, reconcile.articles, roster.run, forecast.run, notify.run, upkeep.run)
 """What the queue names; loaded here, so that the first job does not pay for it."""
 RECYCLE = 1000
 """Jobs after which a worker ends, for its supervisor to start a fresh one."""

@@ -4,9 +4,11 @@ The model's files are written first, under a name made from all that went in; th
 killed in between leaves files that nobody reads and the old model in force.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from app.db import examples
 from app.db.database import Database
@@ -33,7 +35,7 @@ def retrain(database: Database, order: Order, school: School, store: ModelStore)
     """Train and examine; None while too little is new. The generation says whether the new model counts from now on."""
     with database.reading() as session:
         past = examples.generations(session, order.account)
-        new = examples.count(session, order.account) - _seen(past)
+        new = fresh(session, order.account)
         taught = examples.every(session, order.account) if new >= order.least else []
         learnt_before = examples.in_force(session, order.account)
         begun = database.now(session)
@@ -79,9 +81,11 @@ def roll_back(database: Database, account_id: str, by: str) -> Generation:
     return ended
 
 
-def _seen(past: Sequence[Generation]) -> int:
-    """How many examples the last training had before it, whatever became of it."""
-    return next((int(one.report["seen"]) for one in past if "seen" in one.report), 0)
+def fresh(session: Session, account_id: str) -> int:
+    """How many examples the last training did not have before it, whatever became of it."""
+    past = examples.generations(session, account_id)
+    seen = next((int(one.report["seen"]) for one in past if "seen" in one.report), 0)
+    return examples.count(session, account_id) - seen
 
 
 def _report(found: Challenge, new: int) -> dict[str, Any]:

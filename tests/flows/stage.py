@@ -69,6 +69,9 @@ class Bells:
     def notices(self, account_id: str) -> None:
         self.asked.append(("notices", account_id))
 
+    def upkeep(self, account_id: str) -> None:
+        """Nothing is done by the calendar in a play that lasts minutes."""
+
     def lose(self) -> None:
         self.rung.clear()
         self.asked.clear()
