@@ -42,7 +42,7 @@ def test_usage_is_written_down_once_a_day(stage: Stage) -> None:
 
     desk.answer(desk.ask(), "Solved on the phone.")
     assert used() == ["conversation", "seat"]
-    desk.ask()
+    desk.answer(desk.ask(), "Solved on the phone.")
     stage.pass_time(3_600)
     assert used() == ["conversation", "seat"]
     stage.pass_time(86_400)
