@@ -281,14 +281,23 @@ class Touch:
 class Draws(Protocol):
     """Extra: a vendor that draws our sidebar itself, from components."""
 
+    @staticmethod
+    def comes_from(request: Inbound) -> str:
+        """The tenant that the request names: to find the connection by, and believed in nothing else."""
+        ...
+
+    def proved(self, request: Inbound) -> None:
+        """Raises BadSignature for whatever the vendor did not sign for this very app."""
+        ...
+
     def touched(self, request: Inbound) -> Touch:
-        """What was done there, verified first. Raises BadSignature or BadPayload."""
+        """What was done there, in a request that is proved. Raises BadPayload."""
         ...
 
     def drawn(self, panel: Panel, *, page: str = "") -> Answer:
         """The sidebar as this vendor wants it, within its limits of size; ``page`` is where more stands. Makes no call."""
         ...
 
-    def health(self, request: Inbound, trouble: str, *, page: str = "") -> Answer:
-        """The word to the vendor's question whether this installation is well. Raises BadSignature."""
+    def healthy(self, trouble: str, *, page: str = "") -> Answer:
+        """The word to the vendor's question whether this installation is well; ``trouble`` is empty when it is."""
         ...

@@ -38,9 +38,8 @@ class Links:
 
 @dataclass(frozen=True)
 class Draft:
-    """Text that can be typed on in. Its id is under what it comes back with a press."""
+    """A reply that is suggested, whole; a vendor with little room shows how it begins."""
 
-    id: str
     label: str
     text: str
 
@@ -73,3 +72,5 @@ class Panel:
     more: Sequence[Part] = ()
     """Shown when somebody asks for more, with the button ``more``."""
     more_label: str = "More"
+    whole: bool = False
+    """Somebody has asked for more: everything is shown, however long that is."""

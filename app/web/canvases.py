@@ -15,6 +15,7 @@ from app.web.pages.words import tongue, words
 from app.web.panels import Press
 from connectors.base import Answer, Draws, Touch
 from connectors.errors import BadPayload
+from connectors.panel import Panel
 from connectors.types import Inbound
 
 log = logging.getLogger(__name__)
@@ -37,10 +38,10 @@ def answered(services: Services, installed: Installed, connector: Draws, action:
     """The vendor's answer. Raises BadSignature before anything else is looked at, then BadPayload."""
     base = services.settings.public_url.rstrip("/")
     place = Place(services, installed, connector, f"{base}/app/" if base else "")
+    connector.proved(inbound)
     if action == "health":
-        return connector.health(inbound, _trouble(services, installed), page=place.page)
+        return connector.healthy(_trouble(services, installed), page=place.page)
     if action == "uninstall":
-        connector.health(inbound, "", page="")
         return _removed(services, installed)
     if action not in ACTIONS:
         raise BadPayload("$", "initialize, submit, health or uninstall")
@@ -59,9 +60,9 @@ def _drawn(place: Place, touch: Touch, now: datetime) -> Answer:
     with services.database.reading() as session:
         card = cards.card(session, ticket, services.database.now(session))
     panel = panels.panel(card, words(tongue([touch.language])), cards.REASONS, told)
-    more = wanted.action == "more"
-    shown = type(panel)(panel.more, (), panel.more_label) if more else panel
-    return place.connector.drawn(shown, page=place.page)
+    if wanted.action == "more":
+        panel = Panel((*panel.parts, *panel.more), whole=True)
+    return place.connector.drawn(panel, page=place.page)
 
 
 def _done(place: Place, touch: Touch, ticket: Remembered | None, wanted: Press, now: datetime) -> str:

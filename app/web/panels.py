@@ -6,10 +6,6 @@ from dataclasses import dataclass
 from app.engine.sidebar import Card, State
 from connectors.panel import Button, Choice, Draft, Facts, Line, Links, Panel, Part, Tone
 
-DRAFT = "draft"
-OPEN = frozenset({"more", "back", "wrong", "look"})
-"""Presses that change nothing but what is shown, or ask for a look."""
-
 
 @dataclass(frozen=True)
 class Press:
@@ -61,12 +57,12 @@ def _draft(card: Card, words: Mapping[str, str]) -> Iterator[Part]:
     if not card.usable:
         return
     if card.state is State.DRAFT:
-        yield Draft(DRAFT, words["reply"], card.draft)
+        yield Draft(words["reply"], card.draft)
         if card.until:
             yield Line(words["until"].replace("{time}", f"{card.until:%Y-%m-%d %H:%M} UTC"), Tone.ALERT)
         yield Button(f"share:{card.decision}", words["send"], main=True)
     else:
-        yield Line(card.draft)
+        yield Draft(words["reply"], card.draft)
 
 
 def _hands(card: Card, words: Mapping[str, str]) -> Iterator[Part]:

@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.base import Answers, Connection, Setting
+from connectors.base import Answer, Answers, Connection, Setting, Touch
 from connectors.errors import AuthFailed, BadSignature, NotFound, Refused, Unsupported
 from connectors.installing import App, Asking, Grant
-from connectors.intercom import availability, events, oauth, parse, people, settings, solved, values
+from connectors.intercom import availability, canvas, events, oauth, parse, people, settings, solved, values
 from connectors.intercom.client import Client
 from connectors.intercom.directory import Directory
 from connectors.intercom.marks import Owner
 from connectors.intercom.opening import Opener
 from connectors.intercom.revision import revision
 from connectors.intercom.writes import Batch, Writer
+from connectors.panel import Panel
 from connectors.redaction import Redact
 from connectors.signing import mac, same
 from connectors.types import (
@@ -115,6 +116,24 @@ class Intercom:
             raise BadSignature("X-Hub-Signature does not fit the body")
         found = events.event(events.payload(request.body), self._app_id, self._owner, request.at)
         return [] if found is None else [found]
+
+    comes_from = staticmethod(canvas.comes_from)
+
+    def proved(self, request: Inbound) -> None:
+        """That Intercom signed what its inbox asks of us."""
+        canvas.proved(self._secret, request)
+
+    def touched(self, request: Inbound) -> Touch:
+        """What a teammate did in our canvas."""
+        return canvas.touched(request, self._app_id)
+
+    def drawn(self, panel: Panel, *, page: str = "") -> Answer:
+        """The canvas."""
+        return canvas.drawn(panel, page)
+
+    def healthy(self, trouble: str, *, page: str = "") -> Answer:
+        """What Intercom's admins are told of this installation."""
+        return canvas.healthy(trouble, page)
 
     def ticket(self, ref: Ref) -> Ticket:
         """The conversation, and what the workspace knows of its customer where it lets us read that."""
