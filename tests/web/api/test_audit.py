@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from app.db import judgements, runs
 from app.db.judgements import Outcome
 from app.db.runs import Record
@@ -108,6 +106,6 @@ def test_a_report_names_standards_and_judges_none(house: House) -> None:
     assert house.read("/audit/compliance", period="2025-Q4")["totalInteractions"] == 0
 
 
-@pytest.mark.parametrize("period", ["2026-Q5", "2026", "1999-Q1", "2026-Q1 or so"])
-def test_a_quarter_that_is_none_is_refused(house: House, period: str) -> None:
-    assert house.call("GET", "/audit/compliance", query_string={"period": period}).status_code == 400
+def test_a_quarter_that_is_none_is_refused(house: House) -> None:
+    for period in ("2026-Q5", "2026", "1999-Q1", "2026-Q1 or so"):
+        assert house.call("GET", "/audit/compliance", query_string={"period": period}).status_code == 400

@@ -1,7 +1,6 @@
 """A conversation by our API, from the request to the helpdesk's ticket and back: the same gate, once each, honest when a person answers."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,7 +12,6 @@ from app.web import create_app
 from app.web.api import chat
 from connectors.types import AddMessage, OpenTicket, Reply, Role
 from jobs import schedule
-from tests.flows.played import VENDORS
 from tests.flows.stage import QUESTION, Stage
 from tests.web.api.conftest import bearer
 
@@ -50,14 +48,6 @@ class Talk:
     def held(self):
         (only,) = self.vendor.tickets.values()
         return only
-
-
-@pytest.fixture
-def stage() -> Iterator[Stage]:
-    stage = Stage()
-    yield stage
-    stage.database.dispose()
-    VENDORS.clear()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What can be read: tickets, decisions with their reasons, evidence, problems, signals, figures; each list whole, in parts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import text
@@ -65,19 +65,20 @@ def test_a_list_is_whole_in_parts_of_any_size(house: House, path: str) -> None:
         assert found == whole
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    ["x", "é", "W10", "WyJhIl0", parts.written(parts.datetime.max, "a"), parts.written(parts.datetime(1, 1, 1), "b")],
-)
-@pytest.mark.parametrize("path", ["/tickets", "/signals", "/agents"])
-def test_a_cursor_that_was_not_made_here_is_refused(house: House, path: str, cursor: str) -> None:
-    answer = house.call("GET", path, query_string={"cursor": cursor})
-    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+def test_a_cursor_that_was_not_made_here_is_refused(house: House) -> None:
+    strange = ["x", "é", "W10", "WyJhIl0"]
+    strange += [
+        parts.written(at, "a") for at in (datetime(2026, 1, 1), datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9))))
+    ]
+    for path in ("/tickets", "/signals", "/agents", "/problems", "/decisions"):
+        for cursor in strange:
+            answer = house.call("GET", path, query_string={"cursor": cursor})
+            assert (answer.status_code, answer.content_type) == (404, "application/problem+json"), (path, cursor)
 
 
-@pytest.mark.parametrize("limit", ["0", "101", "-1", "a", ""])
-def test_a_part_is_of_a_sensible_size(house: House, limit: str) -> None:
-    assert house.call("GET", "/tickets", query_string={"limit": limit}).status_code == 400
+def test_a_part_is_of_a_sensible_size(house: House) -> None:
+    for limit in ("0", "101", "-1", "a", ""):
+        assert house.call("GET", "/tickets", query_string={"limit": limit}).status_code == 400
 
 
 def test_signals_are_told_without_what_they_said(house: House) -> None:
@@ -136,6 +137,6 @@ def test_only_the_figures_that_were_asked_for_are_told(house: House) -> None:
     assert (told["automationRate"], told["escalationRate"], told["avgHandleTime"]) == (0.0, 1.0, None)
 
 
-@pytest.mark.parametrize("time_range", ["last-0-days", "yesterday-ish", "last-4000-weeks", "2026-13", "last--1-days"])
-def test_a_time_that_is_none_is_refused(house: House, time_range: str) -> None:
-    assert house.call("GET", "/metrics", query_string={"timeRange": time_range}).status_code == 400
+def test_a_time_that_is_none_is_refused(house: House) -> None:
+    for time_range in ("last-0-days", "yesterday-ish", "last-4000-weeks", "2026-13", "last--1-days"):
+        assert house.call("GET", "/metrics", query_string={"timeRange": time_range}).status_code == 400
