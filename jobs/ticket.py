@@ -23,7 +23,7 @@ from app.engine.types import Classification, EvidenceRecord
 from app.queue import TICKET
 from app.standing import REDECIDED, Place, domain, place, standing_of
 from connectors.types import Event, EventKind, Reply, Role, Status, Ticket, Untag
-from jobs import approve, assign, base, click, identity, kin, learn, link, redaction, sla, unreached, workflow
+from jobs import approve, assign, base, click, identity, kin, learn, link, redaction, sla, solved, unreached, workflow
 from jobs.base import Later, Run
 from jobs.classify import classified
 from jobs.click import Pressed, Scene
@@ -94,6 +94,7 @@ def drain(run: Run) -> bool:
         _heard_in_record(run, knock, ticket, thread, where)
         return False
     account, said = where.connection.account_id, ticket
+    solved.told(run, account, ticket)
     ticket = identity.heard(run, account, ticket)
     if identity.due(knock.deliveries):
         identity.send(run, account, ticket)

@@ -10,7 +10,7 @@ from app.engine.configuration.settled import Configuration
 from app.engine.escalation import escalated
 from app.engine.holds import HOLDS_EFFECTS, SILENT
 from app.engine.standing import AUDIT_SHARE, Case
-from app.engine.types import Approval, EvidenceRecord, Mode, Permit, Reason
+from app.engine.types import Approval, EvidenceRecord, Mandate, Mode, Permit, Reason
 from app.engine.workflows.limits import Wanted, exceeded
 from app.engine.workflows.types import Level
 from connectors.operations import Risk
@@ -82,6 +82,28 @@ def approved(wanted: Wanted, approval: Approval, person: Person, configuration: 
     if above := exceeded(wanted, configuration.limits.get(wanted.name)):
         raise NotApproved(above)
     return Permit(wanted.key, wanted.name, approval)
+
+
+COMMENT, CLOSE = "comment_issue", "close_issue"
+SYNCED = {COMMENT: "syncStatus", CLOSE: "closeSolved"}
+"""What is done to an issue when its ticket is solved -> the setting of its system that asks for it."""
+
+
+def synced_systems(configuration: Configuration) -> frozenset[str]:
+    """The systems whose issues are kept in step with their tickets."""
+    said = configuration.integrations.items()
+    return frozenset(name for name, system in said if any(system.get(one) is True for one in SYNCED.values()))
+
+
+def synced(wanted: Wanted, system: str, configuration: Configuration) -> Permit | None:
+    """The leave that the configuration gives to tell an issue how its ticket stands; None where it gives none.
+
+    Nothing else is ever permitted by a setting alone: no customer reads an issue, and no money moves in one.
+    """
+    setting = SYNCED.get(wanted.name, "")
+    if configuration.integrations.get(system, {}).get(setting) is not True:
+        return None
+    return Permit(wanted.key, wanted.name, Mandate(f"integrations.{system}.{setting}"))
 
 
 def undone(done: Permit, effect: str, inverse: str) -> Permit:

@@ -183,12 +183,19 @@ Permission = EvidenceRecord | Approval
 
 
 @dataclass(frozen=True)
+class Mandate:
+    """What the account has done without being asked each time, by a setting of its configuration. It unlocks no reply."""
+
+    setting: str
+
+
+@dataclass(frozen=True)
 class Permit:
-    """Leave for one effect on a backend, by its key. Only ``engine.policy`` makes one."""
+    """Leave for one effect on a backend, by its key. Only ``engine.permission`` makes one."""
 
     effect: str
     operation: str
-    permission: Permission
+    permission: Permission | Mandate
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from tests.engine.seeds import NAMES, seed, seeds
 WORKING = """
 service: shop
 integrations:
-  jira: {autoCreateTickets: true, syncStatus: true}
+  jira: {autoCreateTickets: true, syncStatus: true, closeSolved: true}
   github: {searchIssues: true, createIssues: true, labelMapping: {plain: bug}}
   datadog: {fetchMetrics: true, correlateErrors: true}
   stripe: {fetchSubscription: true, updatePaymentMethod: false}

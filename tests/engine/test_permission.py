@@ -12,7 +12,7 @@ from app.engine import evidence, permission
 from app.engine.configuration import load
 from app.engine.permission import NotApproved, Withheld
 from app.engine.standing import Case, Standing
-from app.engine.types import Draft, EvidenceRecord, Permit
+from app.engine.types import Draft, EvidenceRecord, Mandate, Permit
 from app.engine.workflows.limits import Spent, Wanted
 from app.engine.workflows.types import Identity
 from connectors.operations import OPERATIONS
@@ -127,3 +127,18 @@ def test_below_its_limit_money_is_still_a_persons_to_approve() -> None:
 def test_strangers_approve_nothing(person: Any) -> None:
     with pytest.raises(NotApproved):
         permission.approved(wanted(), an_approval("k", by="a1"), person, load(TEXT, name="x"))
+
+
+STEP = "integrations: {jira: {syncStatus: true, closeSolved: true}, github: {syncStatus: true}}"
+
+
+@given(st.sampled_from(sorted(OPERATIONS)), st.sampled_from(["jira", "github", "store", ""]))
+def test_a_setting_alone_permits_nothing_but_keeping_an_issue_in_step(name: str, system: str) -> None:
+    asked = Wanted("k", name, OPERATIONS[name], {})
+    wanted = {("comment_issue", "jira"), ("close_issue", "jira"), ("comment_issue", "github")}
+    leave = permission.synced(asked, system, load(f"{TEXT}{STEP}", name="x"))
+    assert (leave is not None) == ((name, system) in wanted)
+    assert permission.synced(asked, system, load(TEXT, name="x")) is None
+    if leave:
+        assert leave.permission == Mandate(f"integrations.{system}.{permission.SYNCED[name]}")
+        assert (leave.effect, leave.operation) == ("k", name)

@@ -12,13 +12,14 @@ from app.db import connections
 from app.db.connections import Installed
 from app.sandbox.backends.datadog import DatadogBackend, Measured
 from app.sandbox.backends.github import GitHubBackend
-from app.sandbox.backends.jira import JiraBackend
+from app.sandbox.backends.jira import JiraBackend, Problem
 from app.sandbox.backends.jira import headers as jira_headers
 from app.sandbox.backends.statuspage import StatuspageBackend
 from app.sandbox.server import Served, application
-from app.sandbox.world import World
+from app.sandbox.world import Fault, World
 from app.services import Services
 from app.web import create_app
+from connectors.jira import parse
 from connectors.registry import BACKENDS
 from connectors.types import Person, Role, SetStatus, Status
 from jobs import signals
@@ -220,3 +221,91 @@ def test_a_wrong_call_to_the_api_is_put_right(open_company) -> None:
     (said,) = company.said
     assert "Send it in the Authorization header, as a bearer token." in said
     assert "Bearer YOUR_API_KEY" in said
+
+
+def tracked(company: Company) -> Problem:
+    """The issue that a person had opened for the ticket."""
+    known_bug(company)
+    company.writes(BUG)
+    for _ in range(3):
+        company.play.press("approve")
+    (issue,) = company.jira.issues.values()
+    return issue
+
+
+def set_to(company: Company, status: Status) -> None:
+    """Somebody in the helpdesk gives the ticket another status."""
+    company.play.vendor.tickets[company.play.ticket].status = status
+    company.play.vendor.knock(company.play.ticket)
+    company.play.go_on(1)
+
+
+def remarks(issue: Problem) -> list[str]:
+    return [parse.plain(comment["body"]).partition(":")[0] for comment in issue.comments]
+
+
+CLOSING = OURS.replace("syncStatus: true", "syncStatus: true, closeSolved: true")
+
+
+def test_an_issue_is_told_once_that_its_ticket_is_solved_or_open_again(open_company) -> None:
+    company = open_company()
+    issue = tracked(company)
+    for status, so_far in (
+        (Status.SOLVED, 1),
+        (Status.CLOSED, 1),
+        (Status.SOLVED, 1),
+        (Status.OPEN, 2),
+        (Status.SOLVED, 3),
+    ):
+        set_to(company, status)
+        set_to(company, status)
+        assert len(remarks(issue)) == so_far
+    assert remarks(issue) == [
+        "The customer's ticket is solved",
+        "The customer's ticket is open again",
+        "The customer's ticket is solved",
+    ]
+    assert issue.status == "To Do"
+    assert BUG not in parse.plain(issue.comments[0]["body"])
+
+
+def test_where_the_account_wants_it_the_issue_is_closed_and_its_own_news_tells_nobody(open_company) -> None:
+    company = open_company(CLOSING)
+    issue = tracked(company)
+    set_to(company, Status.SOLVED)
+    assert (issue.status, len(remarks(issue))) == ("Done", 1)
+    notes = len(company.play.notes)
+    company.resolve(issue.key)
+    company.play.go_on(timedelta(hours=25).total_seconds())
+    assert (len(company.play.notes), company.said) == (notes, [])
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "reset_before"])
+def test_an_answer_that_got_lost_tells_the_issue_once(open_company, kind: str) -> None:
+    company = open_company(CLOSING)
+    issue = tracked(company)
+    for path in ("/comment$", "/transitions$"):
+        company.jira.world.faults.order(Fault(kind, "jira", "POST", path))
+    set_to(company, Status.SOLVED)
+    for _ in range(4):
+        company.play.go_on(140)
+    assert (issue.status, remarks(issue)) == ("Done", ["The customer's ticket is solved"])
+
+
+@pytest.mark.parametrize(
+    "text", [OURS.replace("syncStatus: true", "syncStatus: false"), OURS.replace("MODE", "shadow")]
+)
+def test_nothing_is_told_where_nobody_asked_for_it(open_company, text: str) -> None:
+    company = open_company()
+    issue = tracked(company)
+    company.stage.configure(text.replace("MODE", "assist"))
+    set_to(company, Status.SOLVED)
+    assert remarks(issue) == []
+
+
+def test_an_issue_that_cannot_be_told_is_a_problem_that_is_shown(open_company) -> None:
+    company = open_company()
+    issue = tracked(company)
+    del company.jira.issues[issue.key]
+    set_to(company, Status.SOLVED)
+    assert "not_synced" in company.play.problems

@@ -163,7 +163,7 @@ def method(path: Path, value: Any, configuration: Configuration) -> Verdict:
 
 # fmt: off
 ASKED = frozenset((
-    "autoCreateTickets", "syncStatus", "searchIssues", "createIssues", "labelMapping", "fetchMetrics",
+    "autoCreateTickets", "syncStatus", "closeSolved", "searchIssues", "createIssues", "labelMapping", "fetchMetrics",
     "correlateErrors", "fetchSubscription", "updatePaymentMethod",
 ))
 # fmt: on
