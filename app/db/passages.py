@@ -115,16 +115,23 @@ def places(session: Session, numbers: Iterable[int]) -> dict[int, tuple[int, str
 
 def read(session: Session, numbers: Iterable[int]) -> Mapping[int, Found]:
     """Those passages, by their numbers."""
-    wanted = select(PassageRow, ArticleRow).join(_ARTICLE, _OF)
-    rows = session.execute(wanted.where(PassageRow.id.in_(list(numbers))))
-    return {passage.id: _found(passage, article) for passage, article in rows}
+    rows = session.execute(select(*_READ).join(_ARTICLE, _OF).where(PassageRow.id.in_(list(numbers))))
+    return {row.id: _found(row) for row in rows}
 
 
-def section(session: Session, found: Found, longest: int) -> str:
-    """The whole section that a passage is part of, or the passage alone when that is longer than ``longest``."""
-    same = select(PassageRow.text).where(PassageRow.article_id == found.article, PassageRow.section == found.section)
-    whole = "\n\n".join(session.scalars(same.order_by(PassageRow.id)))
-    return whole if len(whole) <= longest else found.text
+def sections(session: Session, found: Sequence[Found], longest: int) -> list[str]:
+    """For each passage the whole section that it is part of, or the passage alone when that is longer than ``longest``."""
+    if not found:
+        return []
+    chosen = select(PassageRow.article_id, PassageRow.section, PassageRow.text).order_by(PassageRow.id)
+    of, within = {one.article for one in found}, {one.section for one in found}
+    said: dict[tuple[int, int], list[str]] = {}
+    for article, section, words in session.execute(
+        chosen.where(PassageRow.article_id.in_(of), PassageRow.section.in_(within))
+    ):
+        said.setdefault((article, section), []).append(words)
+    whole = ("\n\n".join(said[one.article, one.section]) for one in found)
+    return [text if len(text) <= longest else one.text for text, one in zip(whole, found, strict=True)]
 
 
 def count(session: Session, account_id: str) -> int:
@@ -164,10 +171,15 @@ def _by_words_sqlite(account_id: str, wanted: Sequence[str], at: datetime | None
     """Ranked by BM25; a word of a title counts four times. What is current is known without a look at the articles."""
     words = table(_WORDS, column("rowid"))
     owners = f'owner:"{account_id}now"' if at is None else f'owner:("{account_id}now" OR "{account_id}past")'
-    asked = " OR ".join(f'"{word}"' for word in wanted)
-    match = literal_column(_WORDS).op("match")(f"{owners} AND {{title_words text_words}} : ({asked})")
+    said = " OR ".join(f'"{word}"' for word in wanted)
+    asked = f"{{title_words text_words}} : ({said})"
+    match = literal_column(_WORDS).op("match")
+    # Ranking counts every word of its match through all that it stands in, so the account's own word is in another one.
+    # The sign keeps SQLite from asking for one row after the other.
+    ours = literal_column("+passage_fts.rowid").in_(select(words.c.rowid).where(match(f"{owners} AND {asked}")))
     rank = (-func.bm25(literal_column(_WORDS), 0.0, 4.0, 1.0)).label("rank")
-    found = select(words.c.rowid, rank).where(match).order_by(literal_column("rank").desc(), words.c.rowid)
+    found = select(words.c.rowid, rank).where(match(asked), ours)
+    found = found.order_by(literal_column("rank").desc(), words.c.rowid)
     if at is None:
         return found
     return found.join(PassageRow, PassageRow.id == words.c.rowid).join(_ARTICLE, _OF).where(valid(at))
@@ -194,26 +206,36 @@ def _is_sqlite(session: Session) -> bool:
 
 
 def _prepared(session: Session) -> bool:
-    if not _is_sqlite(session):
+    if not _is_sqlite(session) or session.info.get(_WORDS):
         return True
-    return session.scalar(text("select 1 from sqlite_master where name = :name"), {"name": _WORDS}) is not None
+    found = session.scalar(text("select 1 from sqlite_master where name = :name"), {"name": _WORDS}) is not None
+    session.info[_WORDS] = found
+    return found
 
 
-def _found(passage: PassageRow, article: ArticleRow) -> Found:
+_READ = (
+    *(PassageRow.id, PassageRow.article_id, PassageRow.section, PassageRow.heading, PassageRow.anchor, PassageRow.text),
+    *(PassageRow.title_words, PassageRow.text_words, ArticleRow.external_id, ArticleRow.title, ArticleRow.url),
+    *(ArticleRow.restricted, ArticleRow.locale, ArticleRow.digest, ArticleRow.origin),
+)
+"""What a passage is read with: not its article's whole text."""
+
+
+def _found(row: Any) -> Found:
     # A host's own anchors are not ours to guess: only what was read from an address or a folder carries them.
-    url = f"{article.url}#{passage.anchor}" if passage.anchor and "://" in article.origin else article.url
+    url = f"{row.url}#{row.anchor}" if row.anchor and "://" in row.origin else row.url
     return Found(
-        id=passage.id,
-        article=article.id,
-        section=passage.section,
-        source=article.external_id,
-        title=article.title,
+        id=row.id,
+        article=row.article_id,
+        section=row.section,
+        source=row.external_id,
+        title=row.title,
         url=url,
-        heading=passage.heading,
-        text=passage.text,
-        restricted=article.restricted,
-        locale=article.locale,
-        version=article.digest[:12],
-        words=frozenset(f"{passage.title_words} {passage.text_words}".split()),
-        origin=article.origin,
+        heading=row.heading,
+        text=row.text,
+        restricted=row.restricted,
+        locale=row.locale,
+        version=row.digest[:12],
+        words=frozenset(f"{row.title_words} {row.text_words}".split()),
+        origin=row.origin,
     )

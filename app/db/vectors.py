@@ -1,5 +1,7 @@
 """What the passages mean to an encoder, as bytes: which are still to be made, kept, and read into one matrix."""
 
+import sys
+from array import array
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +17,7 @@ from app.db.statements import insert
 from app.engine.pieces import PATH, sentences
 
 Numbers = NDArray[np.float16]
+_ARTICLE, _OF = ArticleRow, ArticleRow.id == PassageRow.article_id
 SENTENCES = 2
 """The first part that is a sentence: part 0 is the whole passage, part 1 its heading. Passages are found by those two."""
 _AT_ONCE = 5_000
@@ -65,11 +68,25 @@ def known(session: Session, account_id: str, encoder: str, digests: Collection[s
     return found
 
 
-def current(session: Session, account_id: str, at: datetime | None = None) -> NDArray[np.int64]:
-    """The numbers of the passages that are valid now, or were at a moment, in order."""
-    chosen = select(PassageRow.id).join(ArticleRow, ArticleRow.id == PassageRow.article_id)
+@dataclass(frozen=True)
+class Current:
+    """Passages by their numbers, in order, each with the version that it is of and its locale."""
+
+    passages: NDArray[np.int64]
+    articles: NDArray[np.int64]
+    locales: tuple[str, ...]
+
+
+def current(session: Session, account_id: str, at: datetime | None = None) -> Current:
+    """The passages that are valid now, or were at a moment."""
+    chosen = select(PassageRow.id, PassageRow.article_id, ArticleRow.locale).join(_ARTICLE, _OF)
     chosen = chosen.where(PassageRow.account_id == account_id, valid(at)).order_by(PassageRow.id)
-    return np.fromiter(session.scalars(chosen), np.int64)
+    passages, articles, locales = array("q"), array("q"), []
+    for passage, article, locale in session.execute(chosen):
+        passages.append(passage)
+        articles.append(article)
+        locales.append(sys.intern(locale))
+    return Current(np.array(passages, np.int64), np.array(articles, np.int64), tuple(locales))
 
 
 def read(

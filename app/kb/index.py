@@ -1,7 +1,7 @@
 """Knowledge by meaning and by words over the passages in the database."""
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -113,11 +113,9 @@ class HybridIndex:
             found = list(zip(best, self._scores(session, query, vector, best), strict=True))
             answers = min(ANSWERS, max((value for _, value in found), default=0.0))
             found.sort(key=lambda pair: not (pair[0].found.origin in origins and pair[1] >= answers))
-            return [
-                self._passage(session, hit, value)
-                for hit, value in found[:limit]
-                if value >= LEAST or hit.cosine >= NEAR
-            ]
+            kept = [(hit.found, value) for hit, value in found[:limit] if value >= LEAST or hit.cosine >= NEAR]
+            whole = passages.sections(session, [one for one, _ in kept], QUOTED)
+        return [_passage(one, value, said) for (one, value), said in zip(kept, whole, strict=True)]
 
     def _origins(self, session: Session) -> frozenset[str]:
         """What the way's origin names: connections of that vendor, folders and addresses that end so. None: all are alike."""
@@ -150,7 +148,7 @@ class HybridIndex:
             else {}
         )
         best = max(words.values(), default=0.0) or 1.0
-        places = passages.places(session, words.keys() | near.keys())
+        places = self._places(session, words.keys() | near.keys())
         looked = [Look(n, near.get(n, 0.0), words.get(n, 0.0) / best, tongue) for n, (_, tongue) in places.items()]
         looked.sort(key=lambda look: (-look.rank(locale), look.passage))
         best_of: dict[int, Look] = {}
@@ -159,6 +157,11 @@ class HybridIndex:
         chosen = list(best_of.values())[:limit]
         found = passages.read(session, [look.passage for look in chosen])
         return [Hit(found[look.passage], look.cosine) for look in chosen]
+
+    def _places(self, session: Session, numbers: Set[int]) -> Mapping[int, tuple[int, str]]:
+        """Version and locale of each; what the matrix does not know yet is looked up."""
+        known = self._matrix.places(numbers) if self._matrix else {}
+        return {**known, **passages.places(session, missing)} if (missing := numbers - known.keys()) else known
 
     def _vector(self, query: str) -> Vector | None:
         """What the question means: one that is too long to be read at once means what its sentences do together."""
@@ -221,18 +224,18 @@ class HybridIndex:
     def _passages(self, session: Session) -> int:
         return len(self._matrix.passages) if self._matrix else passages.count(session, self._account_id)
 
-    def _passage(self, session: Session, hit: Hit, value: float) -> Passage:
-        found = hit.found
-        return Passage(
-            source=found.source,
-            title=found.title,
-            url=found.url,
-            text=passages.section(session, found, QUOTED),
-            score=round(value, 3),
-            restricted=found.restricted,
-            locale=found.locale,
-            version=found.version,
-        )
+
+def _passage(found: Found, value: float, text: str) -> Passage:
+    return Passage(
+        source=found.source,
+        title=found.title,
+        url=found.url,
+        text=text,
+        score=round(value, 3),
+        restricted=found.restricted,
+        locale=found.locale,
+        version=found.version,
+    )
 
 
 def _rarest(counts: Mapping[str, int]) -> Iterator[str]:

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.db import articles, vectors
+from app.db.vectors import Current
 from app.kb.past import Past
+from app.kb.signs import Signs
 
 ACCOUNTS = 8
 """Accounts whose matrices a process keeps; 100,000 passages of 384 numbers are 154 MB."""
@@ -24,11 +26,24 @@ class Matrix:
 
     mark: tuple[int, int]
     version: str
-    passages: NDArray[np.int64]
+    current: Current
     owners: NDArray[np.int64]
     rows: NDArray[np.float32]
     counted: dict[str, int] = field(default_factory=dict)
     """In about how many passages a stem stands, as far as anybody asked: among many passages counting takes long."""
+
+    @property
+    def passages(self) -> NDArray[np.int64]:
+        """The numbers of all that is searched, in order."""
+        return self.current.passages
+
+    def places(self, passages: Collection[int]) -> dict[int, tuple[int, str]]:
+        """Of which version each of those is, and in which locale; those that came later are left out."""
+        wanted = np.fromiter(passages, np.int64)
+        at = np.minimum(np.searchsorted(self.passages, wanted), max(len(self.passages) - 1, 0))
+        here = at[self.passages[at] == wanted] if len(self.passages) else at[:0]
+        known = zip(self.passages[here].tolist(), self.current.articles[here].tolist(), here.tolist(), strict=True)
+        return {passage: (article, self.current.locales[place]) for passage, article, place in known}
 
     @cached_property
     def whole(self) -> bool:
@@ -36,24 +51,37 @@ class Matrix:
         return len(np.unique(self.owners)) == len(self.passages)
 
     def compared(self, vector: NDArray[np.float32], limit: int, besides: Collection[int] = ()) -> dict[int, float]:
-        """The ``limit`` passages nearest to a unit vector, and those besides, with their cosines; a passage's best vector counts."""
+        """The ``limit`` passages nearest to a unit vector, and those besides, with their cosines; a passage's best vector counts.
+
+        Among many rows those are compared whose signs are the nearest: see ``signs``.
+        """
         if not len(self.owners):
             return {}
-        cosines = self.rows @ vector
+        near = np.arange(len(self.owners)) if self._signs is None else self._signs.nearest(vector)
+        cosines = (self.rows if self._signs is None else self.rows[near]) @ vector
         # Twice as many rows as passages are wanted: a passage has at most two.
         best = np.argpartition(-cosines, min(2 * limit, len(cosines)) - 1)[: 2 * limit]
+        best = best[np.argsort(-cosines[best], kind="stable")]
         found: dict[int, float] = {}
-        for row in best[np.argsort(-cosines[best], kind="stable")]:
-            found.setdefault(int(self.owners[row]), float(cosines[row]))
-        found = dict(list(found.items())[:limit])
-        for passage in set(besides) - found.keys():
-            if len(own := self._of(passage)):
-                found[passage] = float(cosines[own].max())
-        return found
+        for owner, cosine in zip(self.owners[near[best]].tolist(), cosines[best].tolist(), strict=True):
+            found.setdefault(owner, cosine)
+        return dict(list(found.items())[:limit]) | self._exactly(vector, np.fromiter(besides, np.int64))
 
-    def _of(self, passage: int) -> NDArray[np.int64]:
+    def _exactly(self, vector: NDArray[np.float32], passages: NDArray[np.int64]) -> dict[int, float]:
+        """The cosines of those passages, as far as they have vectors."""
         order, owners = self._order
-        return order[np.searchsorted(owners, passage) : np.searchsorted(owners, passage, "right")]
+        first, end = np.searchsorted(owners, passages), np.searchsorted(owners, passages, "right")
+        has = end > first
+        if not has.any():
+            return {}
+        # The last of a passage's rows; with the first of them these are all, as there are at most two.
+        rows = np.stack([order[first[has]], order[end[has] - 1]])
+        cosines = (self.rows[rows] @ vector).max(axis=0)
+        return dict(zip(passages[has].tolist(), cosines.tolist(), strict=True))
+
+    @cached_property
+    def _signs(self) -> Signs | None:
+        return Signs(self.rows) if Signs.serve(self.rows) else None
 
     @cached_property
     def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -85,24 +113,25 @@ class Matrices:
 
 def past(session: Session, account_id: str, encoder: str, width: int, at: datetime) -> Matrix:
     """The matrix as of a moment. Not kept: who asks many questions of one moment keeps it."""
-    passages = vectors.current(session, account_id, at)
-    owners, rows = vectors.read(session, encoder, passages, width)
-    return Matrix((0, 0), articles.version(session, account_id, at), passages, owners, rows)
+    current = vectors.current(session, account_id, at)
+    owners, rows = vectors.read(session, encoder, current.passages, width)
+    return Matrix((0, 0), articles.version(session, account_id, at), current, owners, rows)
 
 
 def _read(
     session: Session, account_id: str, encoder: str, width: int, mark: tuple[int, int], before: Matrix | None
 ) -> Matrix:
     if before is not None and before.mark == mark:
-        passages, version = before.passages, before.version
+        current, version = before.current, before.version
     else:
-        passages, version = vectors.current(session, account_id), articles.version(session, account_id)
+        current, version = vectors.current(session, account_id), articles.version(session, account_id)
+    passages = current.passages
     if before is None:
         owners, rows = vectors.read(session, encoder, passages, width)
-        return Matrix(mark, version, passages, owners, rows)
+        return Matrix(mark, version, current, owners, rows)
     fresh_owners, fresh = vectors.read(session, encoder, np.setdiff1d(passages, before.owners), width)
     stays = np.isin(before.owners, passages)
     if stays.all() and not len(fresh_owners):
-        return Matrix(mark, version, passages, before.owners, before.rows)
+        return Matrix(mark, version, current, before.owners, before.rows)
     owners = np.concatenate([before.owners[stays], fresh_owners])
-    return Matrix(mark, version, passages, owners, np.concatenate([before.rows[stays], fresh]))
+    return Matrix(mark, version, current, owners, np.concatenate([before.rows[stays], fresh]))
