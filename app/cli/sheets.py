@@ -107,10 +107,11 @@ def pays(account_name: str, when: str, given: tuple[str, ...], file: Path | None
     services = opening.services()
     account, settled, span, now = _looked(services, account_name, when)
     with services.database.reading() as session:
-        found = figures.figures(session, account.id, span, now, settled.watched.costs)
-    counted = roi.month(found)
+        old = roi.settled(span, now)
+        counted = roi.month(figures.figures(session, account.id, old, now, settled.watched.costs))
     plain = roi.plain(counted, returned(counted, assumed), assumed)
-    _told(roi.sheet(counted, assumed, settled.service, now), plain, file, as_json=as_json)
+    about = f"{old.since:%Y-%m-%d} to {old.until:%Y-%m-%d}"
+    _told(roi.sheet(counted, assumed, (settled.service, about), now), plain, file, as_json=as_json)
 
 
 def _looked(services: Services, name: str, when: str) -> tuple[Account, Configuration, Period, datetime]:

@@ -11,12 +11,16 @@ from app.db import alarms
 from app.engine import measures, outcomes
 from app.engine.configuration.analytics import Watched
 from app.engine.measures import MEASURES, Unit
-from app.engine.outcomes import Hold, Story
+from app.engine.outcomes import HELD_AFTER, Hold, Story
 from app.reports import figures
 from app.reports.drifting import Drifting
 from app.reports.figures import Custom, Figures, Period
 from app.reports.sheets import BAD, GOOD, Bar, Card, Cell, Chart, Grid, Sheet
 
+SETTLING = frozenset(
+    ("deflection-rate", "hold-rate", "held", "confirmed", "assumed", "postponed", "escalation-accuracy")
+)
+"""Figures that are known only when seven days have passed: they are made of tickets so much older."""
 COURSE = 14
 """Days that the course of time shows."""
 CATEGORIES = 10
@@ -38,21 +42,24 @@ class Asked:
 def sheet(session: Session, asked: Asked, now: datetime, drift: Drifting | None = None) -> Sheet:
     """The report. Everything in it is made from facts as they are now."""
     span = figures.period(asked.period, now, asked.zone)
-    found = figures.figures(session, asked.account_id, span, now, asked.watched.costs)
-    before = figures.figures(session, asked.account_id, _before(span), now, asked.watched.costs)
+    found, before = _made(session, asked, span, now), _made(session, asked, _before(span), now)
     day = f"{span.since.astimezone(asked.zone):%A, %d %B %Y}"
     title = f"{asked.name}: {day}" if asked.period == "yesterday" else f"{asked.name}: {span.name}"
-    month = figures.figures(
-        session, asked.account_id, Period("", span.until - timedelta(days=30), span.until), now, asked.watched.costs
-    )
+    month = _made(session, asked, Period("", span.until - timedelta(days=30), span.until), now)
+    old = _earlier(span, HELD_AFTER)
+    settled = _made(session, asked, old, now), _made(session, asked, _before(old), now)
     return Sheet(
         title=title,
         about=f"{len(found.stories)} tickets, beside the same time before",
         made_at=now,
-        cards=[_card(name, found, before) for name in asked.watched.shown],
+        warnings=[
+            f"{text} (since {since:%Y-%m-%d %H:%M} UTC)" for text, since in alarms.standing(session, asked.account_id)
+        ],
+        cards=[
+            _card(name, settled if name in SETTLING else (found, before), asked.zone) for name in asked.watched.shown
+        ],
         charts=[_course(month.stories, span.until, asked.zone), _by_category(found.stories), _lasted(month)],
         grids=[
-            *_out_of_order(alarms.standing(session, asked.account_id)),
             *_own(figures.custom(found, asked.watched)),
             *(_drift(drift) if drift else ()),
         ],
@@ -65,16 +72,25 @@ def sheet(session: Session, asked: Asked, now: datetime, drift: Drifting | None 
 def _before(span: Period) -> Period:
     """As long a time that ended a week before a day, or right before a longer one: days of the week differ."""
     length = span.until - span.since
-    back = max(length, timedelta(days=7))
+    return _earlier(span, max(length, timedelta(days=7)))
+
+
+def _earlier(span: Period, back: timedelta) -> Period:
     return Period("before", span.since - back, span.until - back)
 
 
-def _card(name: str, found: Figures, before: Figures) -> Card:
+def _made(session: Session, asked: Asked, span: Period, now: datetime) -> Figures:
+    return figures.figures(session, asked.account_id, span, now, asked.watched.costs)
+
+
+def _card(name: str, both: tuple[Figures, Figures], zone: ZoneInfo) -> Card:
+    found, before = both
     value, was = found.values[name], before.values[name]
     title, shown = MEASURES[name].title, measures.shown(name, value)
     if value is None or was is None:
         return Card(title, shown)
-    return Card(title, shown, f"before: {measures.shown(name, was)}", _tone(name, value, was))
+    made_of = f"of {found.period.since.astimezone(zone):%d.%m.}, before: " if name in SETTLING else "before: "
+    return Card(title, shown, f"{made_of}{measures.shown(name, was)}", _tone(name, value, was))
 
 
 def _tone(name: str, value: float, was: float) -> str:
@@ -124,11 +140,6 @@ def _lasted(month: Figures) -> Chart:
         bars.append(Bar(f"after {days} days", shown if settled else f"too early: {counts[Hold.OPEN]}", *parts))
     note = "Of the last 30 days, resolved without a person. The rest of a bar came back about the same problem."
     return Chart("What lasted", bars, note, ("confirmed by the customer", "assumed: nobody came back"))
-
-
-def _out_of_order(standing: Sequence[tuple[str, datetime]]) -> list[Grid]:
-    rows = [[Cell(text, tone=BAD), Cell(f"{since:%Y-%m-%d %H:%M}")] for text, since in standing]
-    return [Grid("Out of order", ("what", "since (UTC)"), rows, empty="Nothing.")]
 
 
 def _own(own: Sequence[Custom]) -> list[Grid]:

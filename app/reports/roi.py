@@ -1,11 +1,17 @@
 """How a desk compares, and what a month pays: numbers from facts, assumptions named."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from app.engine.outcomes import HOLDS, Hold, holds
+from app.engine.outcomes import HELD_AFTER, HOLDS, Hold, holds
 from app.engine.returning import SAVED_WITH_DRAFT, TIERS, Assumptions, Month, Return, returned, tier
-from app.reports.figures import Figures
+from app.reports.figures import Figures, Period
 from app.reports.sheets import BAD, GOOD, Bar, Card, Cell, Chart, Grid, Sheet
+
+
+def settled(span: Period, now: datetime) -> Period:
+    """As long a time in which it is known what lasted: it ends seven days ago at the latest."""
+    late = max(span.until - (now - HELD_AFTER), timedelta())
+    return Period(span.name, span.since - late, span.until - late)
 
 
 def month(found: Figures) -> Month:
@@ -45,13 +51,13 @@ def plain(counted: Month, paid: Return, assumed: Assumptions) -> dict[str, objec
     }
 
 
-def sheet(counted: Month, assumed: Assumptions, name: str, now: datetime) -> Sheet:
-    """The calculation, drawn by ``sheets``."""
+def sheet(counted: Month, assumed: Assumptions, names: tuple[str, str], now: datetime) -> Sheet:
+    """The calculation, drawn by ``sheets``. ``names`` are those of the service and of the time."""
     paid = returned(counted, assumed)
     share = counted.deflection
     return Sheet(
-        title=f"What it pays: {name}",
-        about=f"{counted.tickets} tickets of {counted.days:.0f} days, taken to a month",
+        title=f"What it pays: {names[0]}",
+        about=f"{counted.tickets} tickets of {counted.days:.0f} days ({names[1]}), taken to a month",
         made_at=now,
         cards=[
             Card("Deflection that holds 7 days", "unknown" if share is None else f"{share:.1%}", tier(share)),
@@ -64,7 +70,7 @@ def sheet(counted: Month, assumed: Assumptions, name: str, now: datetime) -> She
         grids=[_assumptions(assumed, paid)],
         notes=(
             "Tiers are published ranges of consumer and small-company support, targets and not absolutes. "
-            "Tickets too new to have lasted seven days count as tickets and not yet as deflected.",
+            "Only tickets count of which it is known by now whether they lasted seven days.",
         ),
     )
 

@@ -81,6 +81,8 @@ class Sheet:
     title: str
     about: str
     made_at: datetime
+    warnings: Sequence[str] = ()
+    """What is out of order, said first."""
     cards: Sequence[Card] = ()
     charts: Sequence[Chart] = ()
     grids: Sequence[Grid] = ()
@@ -99,7 +101,7 @@ def mail(sheet: Sheet) -> str:
 
 def text(sheet: Sheet) -> str:
     """Plain text, as a chat or a mail without HTML shows it."""
-    parts = [f"{sheet.title}\n{sheet.about}"]
+    parts = [f"{sheet.title}\n{sheet.about}", "\n".join(f"Out of order: {line}" for line in sheet.warnings)]
     parts += ["\n".join(f"{card.title}: {card.value}{f' ({card.note})' if card.note else ''}" for card in sheet.cards)]
     parts += ["\n".join([chart.title, *(_line(bar) for bar in chart.bars)]) for chart in sheet.charts if chart.bars]
     for grid in sheet.grids:
