@@ -11,7 +11,7 @@ from app.db.deeds import Deed
 from app.db.judgements import Judged
 from app.db.problems import Problem
 from app.engine.evidence import Claim, sign
-from app.engine.fields import ESCALATED_TAG
+from app.engine.fields import ESCALATED_TAG, TEST_TAG
 from app.engine.lessons import Learned, Lesson, lesson
 from app.engine.policy import REPLY
 from app.engine.proving import fallen, proof
@@ -86,6 +86,7 @@ def _tell(session: Session, run: Run, heard: Heard, *, kept: bool) -> None:
         foreseen=judged.classification.satisfaction if judged else None,
         automatic=heard.automatic,
         helped=heard.helped,
+        test=TEST_TAG in ticket.tags,
         escalated=bool(judged and any(ESCALATED_TAG in c.names for c in judged.decision.changes if isinstance(c, Tag))),
     )
     told = replace(retold(before, ticket, ours), ticket=run.ticket_id)

@@ -61,6 +61,13 @@ def origins(session: Session, account_id: str) -> frozenset[str]:
     return frozenset(session.scalars(_live(select(ArticleRow.origin).distinct(), account_id)))
 
 
+def placed(session: Session, account_id: str) -> list[tuple[str, bool]]:
+    """(origin, whether it is restricted) of every current article."""
+    mine = (ArticleRow.account_id == account_id, ArticleRow.until.is_(None))
+    rows = session.execute(select(ArticleRow.origin, ArticleRow.restricted).where(*mine))
+    return [(row.origin, row.restricted) for row in rows]
+
+
 def newest(session: Session, account_id: str, origin: str) -> datetime | None:
     """When the latest of an origin's articles was updated, or None when it has none."""
     latest = select(func.max(ArticleRow.updated_at))

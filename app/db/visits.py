@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.db.models.visit import InvitationRow, UsedRow, VisitRow
@@ -60,7 +60,14 @@ def of_key(session: Session, key: str, at: datetime) -> Visit:
     row = session.get(VisitRow, _digest(key))
     if row is None or row.ends_at <= at:
         raise UnknownRecord("there is no such session")
-    return Visit(row.account_id, row.person, Level(row.level), row.name, row.connection_id, row.framed_by, row.ends_at)
+    return _visit(row)
+
+
+def there(session: Session, account_id: str, at: datetime) -> list[Visit]:
+    """Who of an account is signed in now, each once with their latest session, by name."""
+    chosen = select(VisitRow).where(VisitRow.account_id == account_id, VisitRow.ends_at > at)
+    found = {row.person: _visit(row) for row in session.scalars(chosen.order_by(VisitRow.ends_at, VisitRow.digest))}
+    return sorted(found.values(), key=lambda one: (one.name, one.person))
 
 
 def end(session: Session, key: str) -> None:
@@ -112,6 +119,10 @@ def use(session: Session, token: str, ends_at: datetime, at: datetime) -> bool:
     session.execute(delete(UsedRow).where(UsedRow.ends_at <= at))
     row = insert(session, UsedRow).values(digest=_digest(token), ends_at=ends_at)
     return session.scalar(row.on_conflict_do_nothing().returning(UsedRow.digest)) is not None
+
+
+def _visit(row: VisitRow) -> Visit:
+    return Visit(row.account_id, row.person, Level(row.level), row.name, row.connection_id, row.framed_by, row.ends_at)
 
 
 def _digest(key: str) -> str:

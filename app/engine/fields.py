@@ -42,6 +42,8 @@ PRESSED: Mapping[str, str] = MappingProxyType(
     }
 )
 """Tags by which a person presses a button of ours where a vendor has none: tag -> the click's action. Taken away once heard."""
+TEST_TAG = "deskhand_test"
+"""On a ticket that we made to look at something: it is counted nowhere, and billed never."""
 RESUME_TAG = "deskhand_resume"
 """A human puts it on a ticket to hand it back to Deskhand."""
 

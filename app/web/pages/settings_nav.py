@@ -10,9 +10,17 @@ from connectors.types import Level
 
 SECTIONS: tuple[tuple[str, str, Level], ...] = (
     ("Overview", "settings_overview_show", Level.VIEWER),
+    ("Set up", "settings_onboarding_show", Level.LEAD),
     ("Decisions", "settings_decisions_show", Level.AGENT),
     ("Categories", "settings_categories_show", Level.VIEWER),
     ("Configuration", "settings_configuration_show", Level.LEAD),
+    ("Knowledge", "settings_knowledge_show", Level.VIEWER),
+    ("Workflows", "settings_workflows_show", Level.VIEWER),
+    ("Messages", "settings_messages_show", Level.VIEWER),
+    ("Promises", "settings_promises_show", Level.VIEWER),
+    ("Figures", "settings_figures_show", Level.VIEWER),
+    ("Connections", "settings_connections_show", Level.LEAD),
+    ("People", "settings_people_show", Level.LEAD),
 )
 """Name, endpoint, and the least level that opens it."""
 

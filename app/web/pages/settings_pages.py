@@ -5,14 +5,30 @@ from collections.abc import Callable
 from app.web.pages import (
     settings_categories,
     settings_configuration,
+    settings_connections,
     settings_decisions,
+    settings_figures,
+    settings_knowledge,
+    settings_messages,
+    settings_onboarding,
     settings_overview,
+    settings_people,
+    settings_promises,
+    settings_workflows,
 )
 from app.web.pages.door import Door
 
 PAGES: tuple[Callable[[Door], None], ...] = (
     settings_overview.register,
+    settings_onboarding.register,
     settings_decisions.register,
     settings_categories.register,
     settings_configuration.register,
+    settings_knowledge.register,
+    settings_workflows.register,
+    settings_messages.register,
+    settings_promises.register,
+    settings_figures.register,
+    settings_connections.register,
+    settings_people.register,
 )

@@ -22,7 +22,10 @@ def shop(receiver: Receiver) -> Receiver:
     return receiver
 
 
-PLACES = ("overview", "decisions", "categories", "configuration")
+PLACES = (
+    *("overview", "setup", "decisions", "categories", "configuration", "knowledge"),
+    *("workflows", "messages", "promises", "figures", "connections", "people"),
+)
 WORSE = "service: Shop\nclassification:\n  categories:\n    - name: order-status\n      keywordz: [x]\n"
 
 
