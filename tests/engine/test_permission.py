@@ -114,6 +114,21 @@ def test_above_a_limit_nobody_approves(inputs: dict[str, Any], spent: Spent) -> 
         permission.approved(asked, an_approval("k"), an_agent(), load(TEXT, name="x"))
 
 
+@pytest.mark.parametrize(
+    ("amount", "spent", "said"),
+    [
+        (501, Spent(), "at most 5.00 USD at once."),
+        (400, Spent(ticket=401), "at most 8.00 USD in one ticket."),
+        (400, Spent(day=700), "at most 10.00 USD in a day."),
+    ],
+)
+def test_a_limit_is_said_as_people_write_money(amount: int, spent: Spent, said: str) -> None:
+    asked = replace(wanted("refund"), inputs={"amount": amount, "currency": "USD"}, spent=spent)
+    leave = permission.permit(asked, the_case())
+    assert isinstance(leave, Withheld)
+    assert leave.reason.text.endswith(said)
+
+
 def test_below_its_limit_money_is_still_a_persons_to_approve() -> None:
     asked = replace(wanted("refund"), inputs={"amount": 500, "currency": "USD"})
     leave = permission.permit(asked, the_case())

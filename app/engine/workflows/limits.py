@@ -9,6 +9,7 @@ from app.engine import evidence
 from app.engine.configuration.steps import Limit, Workflow
 from app.engine.types import EvidenceRecord, Reason
 from app.engine.workflows.types import NOBODY, Identity
+from connectors.money import decimal
 from connectors.operations import Operation
 
 ENGINE = "workflow/1"
@@ -78,7 +79,7 @@ def exceeded(wanted: Wanted, limit: Limit | None) -> Reason | None:
     )
     return next(
         (
-            Reason("limit", f"{title}: at most {most} (smallest unit of {limit.currency}) {how}.")
+            Reason("limit", f"{title}: at most {decimal(most, limit.currency)} {limit.currency} {how}.")
             for most, total, how in bounds
             if most is not None and total > most
         ),
