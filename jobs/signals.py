@@ -124,7 +124,8 @@ def _wanted(services: Services, configuration: Configuration, one: Kept) -> tupl
             counted = signals.errors(session, one, now, lately)
             facts["errors"] = max(given, counted) if isinstance(given, int | float) else counted
         begun = signals.begun(session, one.account_id, one.told.person, now, WITHIN)
-    said = reaching.reaction(configuration, one.told.kind, facts)
+    message = str(one.told.values.get("message") or "")
+    said = reaching.reaction(configuration, one.told.kind, facts, message)
     if said is None or one.started_at is not None:
         return said, "no_trigger"
     if why := reaching.quiet(configuration, now, str(one.told.values.get("timezone") or "")):
@@ -148,7 +149,11 @@ def _note(one: Kept) -> str:
     """What the team reads about why this ticket is there."""
     facts = one.told.values.get("facts") or {}
     shown = ", ".join(f"{name} {value}" for name, value in facts.items())
-    what = {reaching.PAGE: "A visitor's behaviour", reaching.ERROR: "Repeated errors"}[one.told.kind]
+    what = {
+        reaching.PAGE: "A visitor's behaviour",
+        reaching.ERROR: "Repeated errors",
+        reaching.ASKED: "A program of the account's",
+    }[one.told.kind]
     about = f" ({one.told.about})" if one.told.about else ""
     return f"{what}{about} set this off; the customer has not written. {shown}".strip()
 

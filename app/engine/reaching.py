@@ -11,7 +11,8 @@ from app.engine.configuration.settled import Configuration
 from app.engine.configuration.steps import Step, Workflow
 
 PAGE, ERROR = "page", "error"
-KINDS = (PAGE, ERROR)
+ASKED = "asked"
+"""A program of the account's asks for a conversation with words of its own: as a trigger's, they are a draft."""
 REPEATED = "errors > 5"
 """What errors of the product set off, where the configuration says nothing of its own."""
 MOST_ERRORS_FOR = 3600
@@ -32,8 +33,10 @@ class Reaction:
     message: str = ""
 
 
-def reaction(configuration: Configuration, kind: str, facts: Mapping[str, Any]) -> Reaction | None:
+def reaction(configuration: Configuration, kind: str, facts: Mapping[str, Any], message: str = "") -> Reaction | None:
     """The first trigger that certainly holds; what a trigger asks about and nobody has told decides nothing."""
+    if kind == ASKED:
+        return Reaction("", message) if message else None
     for one in _triggers(configuration, kind):
         try:
             if condition(one.condition, configuration.facts).weigh(facts).holds:

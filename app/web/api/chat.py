@@ -15,8 +15,10 @@ from typing import Any, Literal
 from flask import request
 from pydantic import Field
 
-from app.db import connections, conversations, deadlines, ids, tickets
+from app.db import connections, conversations, deadlines, ids, signals, tickets
 from app.db.conversations import Outcome, Said, Utterance
+from app.db.signals import SITE
+from app.db.signals import Told as Signal
 from app.engine.sla import Metric
 from app.services import Services
 from app.web.api.auth import Caller
@@ -29,6 +31,8 @@ WAIT, MOST_WAIT = 8.0, 20.0
 """Seconds that an answer is waited for; ``Prefer: wait=20`` asks for others."""
 TOGETHER = 3
 """Requests that wait at once in a process: the other threads are the webhooks'."""
+ASKED = "asked"
+"""The kind of signal by which a program asks for a conversation: as in ``engine.reaching``."""
 LOOK = 0.15
 """Seconds between two looks."""
 _WAIT = re.compile(r"(?:^|[,;]\s*)wait=(\d{1,3})\b")
@@ -47,12 +51,13 @@ class Message(Given):
     name: str = text(200, default="")
     conversation_id: str = text(32, default="", about="The conversation that goes on; a new one without it.")
     context: dict[str, Any] | None = Field(None, description="Taken, and not kept.")
+    proactive: bool = Field(False, description="The customer has not written: the words are to be said to them.")
 
 
 class Passed(Told):
-    """The message is on its way; the answer will be at the address in Location."""
+    """The message is on its way; the answer will be at the address in Location. ``proposed``: the team decides whether it is said."""
 
-    status: Literal["pending"]
+    status: Literal["pending", "proposed"]
     conversation_id: str
     message_id: str
 
@@ -88,7 +93,10 @@ CHAT = Operation(
         409: "No helpdesk is connected in which a ticket can be opened, or the key was used for another message.",
     },
     headers=(PREFER, KEY),
-    details="The message becomes one in the account's helpdesk. What may be said to it is decided as for every ticket there.",
+    details=(
+        "The message becomes one in the account's helpdesk. What may be said to it is decided as for every ticket there. "
+        "With `proactive` nothing is said in the customer's name: a ticket that only the team reads holds the words as a draft."
+    ),
 )
 LATER = Operation(
     "chatMessage",
@@ -109,6 +117,8 @@ def register(door: Door) -> None:
 
     @door.serves(CHAT)
     def chat(caller: Caller, body: Message) -> Answer:
+        if body.proactive:
+            return _proposed(services, caller, body)
         said = _said(services, caller, body)
         connection = _helpdesk(services, caller.account_id)
         with services.database.session() as session:
@@ -137,6 +147,28 @@ def _said(services: Services, caller: Caller, given: Message) -> Said:
     hashed = customer(services, caller.account_id, given.customer_id)
     named = f"{caller.access_id}:{key}"
     return Said(caller.account_id, hashed, person, given.message, named, digest, given.conversation_id)
+
+
+def _proposed(services: Services, caller: Caller, given: Message) -> Answer:
+    """Reaching out is a signal: within budgets, in the account's hours, and a person sends the first words. Raises ApiError."""
+    if not given.email or given.conversation_id:
+        raise ApiError(409, "not_possible", "proactive: give the customer's email, and no conversationId.")
+    asked = f"{caller.access_id}:{idempotency_key() or ids.fresh()}"
+    named = hashlib.sha256(asked.encode()).hexdigest()[:32]
+    values = {
+        "email": given.email.casefold(),
+        "name": given.name,
+        "timezone": "",
+        "facts": {},
+        "message": given.message,
+    }
+    with services.database.session() as session:
+        now = services.database.now(session)
+        told = Signal(named, ASKED, now, "", values["email"], values)
+        new = signals.accept(session, caller.account_id, SITE, [told], now)
+    if new:
+        services.work.signals(caller.account_id)
+    return Answer(Passed(status="proposed", conversation_id="", message_id=named), 202)
 
 
 def customer(services: Services, account_id: str, customer_id: str) -> str:

@@ -12,6 +12,7 @@ from app.web import create_app
 from app.web.api import chat
 from connectors.types import AddMessage, OpenTicket, Reply, Role
 from jobs import schedule
+from jobs import signals as reaching
 from tests.flows.stage import QUESTION, Stage
 from tests.web.api.conftest import bearer
 
@@ -202,3 +203,27 @@ def test_the_words_are_in_the_outbox_and_the_helpdesk_alone(talk: Talk) -> None:
         pseudo = ids.ticket(talk.connection_id, f"{tickets.CHAT}{asked.json['conversationId']}")
         (planned,) = effects.of_ticket(session, pseudo)
     assert isinstance(planned.plan.changes[0], OpenTicket | AddMessage)
+
+
+def test_who_is_reached_out_to_has_said_nothing_and_a_person_sends_the_words(talk: Talk) -> None:
+    told: list[str] = []
+    talk.stage.bells.signals = told.append
+    asked = talk.say("You met the same error five times. May we help?", key="k1", proactive=True, context={"count": 6})
+    again = talk.say("You met the same error five times. May we help?", key="k1", proactive=True, context={"count": 6})
+    assert (asked.status_code, asked.json["status"]) == (202, "proposed")
+    assert (again.json, told) == (asked.json, [talk.stage.account.id])
+    reaching.deal(talk.stage.services, talk.stage.account.id)
+    for _ in range(3):
+        talk.stage.pass_time(2)
+        reaching.workflow.sweep(talk.stage.services)
+        talk.stage.deliver(talk.connection_id, talk.vendor)
+        talk.work()
+    assert [m for m in talk.held.messages if m.author.role is Role.CUSTOMER] == []
+    assert [change for _, change in talk.held.log if isinstance(change, Reply)] == []
+    assert "May we help?" in "".join(m.text for m in talk.held.messages if not m.public)
+
+
+@pytest.mark.parametrize("changes", [{"email": ""}, {"conversationId": "0" * 28}])
+def test_nobody_is_reached_out_to_without_an_address_or_within_a_conversation(talk: Talk, changes) -> None:
+    answer = talk.say("Hello", proactive=True, **changes)
+    assert (answer.status_code, answer.json["code"]) == (409, "not_possible")

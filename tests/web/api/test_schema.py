@@ -17,7 +17,7 @@ from tests.web.api.conftest import House
 
 pytestmark = pytest.mark.slow
 
-CASES = 5
+CASES = 3
 """For each operation, of each kind."""
 settings = hypothesis.settings(
     max_examples=CASES,
