@@ -38,7 +38,8 @@ def sweep(services: Services) -> None:
     """Have the figures of each account looked at when it is time; nothing heavy is done here."""
     with services.database.reading() as session:
         now = services.database.now(session)
-        living = [one.id for one in accounts.every(session) if stories.any_since(session, one.id, now - SINCE)]
+        every = [one.id for one in accounts.every(session) if not one.stopped]
+        living = [one for one in every if stories.any_since(session, one, now - SINCE)]
     for account_id in living:
         if _settled(services, account_id) and _time(services, account_id, now):
             services.work.reports(account_id)

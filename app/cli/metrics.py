@@ -1,17 +1,16 @@
 """``deskhand metrics``: figures made from the tickets' stories when somebody asks."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from datetime import timedelta
+from dataclasses import asdict, replace
 from statistics import fmean
 
 import click
 
 from app.cli import opening
-from app.db import accounts, lessons, stories
-from app.engine.lessons import Lesson
-from app.engine.outcomes import Costs, Story, bot_metrics, effectiveness, metrics
+from app.db import accounts
+from app.engine.outcomes import Story
 from app.engine.trends import Error, Trend, error, trends
+from app.reports import figures
 
 DAYS = 30
 WHO: Mapping[str, Callable[[Story], str]] = {"customers": lambda s: s.person, "agents": lambda s: s.agent}
@@ -24,37 +23,34 @@ ACCOUNT = click.option("--account", "account_name", required=True, metavar="NAME
 @click.option("--days", default=DAYS, show_default=True, type=click.IntRange(1, 3660), help="How far back.")
 @click.option("--of", "which", type=click.Choice((*("desk", "bot", "effectiveness"), *WHO)), default="desk")
 @click.option(
-    "--hour", default=Costs.hour, show_default=True, type=click.FloatRange(0), help="What a person's hour costs."
+    "--hour", type=click.FloatRange(0), help="What a person's hour costs; the configuration says it otherwise."
 )
-@click.option(
-    "--each",
-    default=Costs.automatic,
-    show_default=True,
-    type=click.FloatRange(0),
-    help="What one answer of ours costs.",
-)
+@click.option("--each", type=click.FloatRange(0), help="What one answer of ours costs.")
 @opening.as_json
-def shown(account_name: str, days: int, which: str, hour: float, each: float, as_json: bool) -> None:
+def shown(account_name: str, days: int, which: str, hour: float | None, each: float | None, as_json: bool) -> None:
     """Show how the desk is doing: what was resolved and lasted, how long it took, and what it cost."""
     services = opening.services()
     with services.database.reading() as session:
         account = accounts.named(session, account_name)
         now = services.database.now(session)
-        told = stories.since(session, account.id, now - timedelta(days=days))
-        learned = lessons.counts(session, account.id, now - timedelta(days=days))
+        watched = services.configuration(account.id, session).watched
+        given = {name: value for name, value in (("hour", hour), ("automatic", each)) if value is not None}
+        span = figures.period(f"last-{days}-days", now)
+        found = figures.figures(session, account.id, span, now, replace(watched.costs, **given))
     if which in WHO:
+        told = found.stories
         _print_trends(f"{account_name}, {days} days", trends(told, WHO[which]), error(told), as_json=as_json)
         return
-    right = _right(learned)
-    found = {
-        "desk": lambda: metrics(told, now, Costs(hour, each)),
-        "bot": lambda: bot_metrics(told, right, {}),
-        "effectiveness": lambda: effectiveness(told, right),
+    own = {one.name: one.value for one in figures.custom(found, watched)}
+    values = {
+        "desk": lambda: figures.metrics(found) | ({"custom": own} if own else {}),
+        "bot": lambda: figures.bot_metrics(found),
+        "effectiveness": lambda: figures.effectiveness(found),
     }[which]()
     if as_json:
-        opening.print_json({"days": days, **found})
+        opening.print_json({"days": days, **values})
         return
-    rows = [(name, _words(value)) for name, value in found.items()]
+    rows = [(name, _words(value)) for name, value in values.items()]
     opening.print_table(f"{account_name}, {days} days", ("figure", "value"), rows)
 
 
@@ -87,12 +83,6 @@ def _weeks(one: Trend) -> str:
 
 def _share(value: float | None, how: str) -> str:
     return "unknown" if value is None else format(value, how)
-
-
-def _right(learned: dict[str, dict[Lesson, int]]) -> tuple[int, int]:
-    """Drafts that people let stand, of all that they judged."""
-    every = [(kind, number) for counts in learned.values() for kind, number in counts.items()]
-    return sum(number for kind, number in every if kind.right), sum(number for _, number in every)
 
 
 def _words(value: object) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.db import alarms
+from app.db import alarms, stories
 from app.engine import measures, outcomes
 from app.engine.configuration.analytics import Watched
 from app.engine.measures import MEASURES, Unit
@@ -42,12 +42,15 @@ class Asked:
 def sheet(session: Session, asked: Asked, now: datetime, drift: Drifting | None = None) -> Sheet:
     """The report. Everything in it is made from facts as they are now."""
     span = figures.period(asked.period, now, asked.zone)
-    found, before = _made(session, asked, span, now), _made(session, asked, _before(span), now)
+    old, whole = _earlier(span, HELD_AFTER), Period("", span.until - timedelta(days=30), span.until)
+    oldest = min(one.since for one in (whole, _before(span), _before(old)))
+    told = stories.since(session, asked.account_id, oldest)
+    found, before, settled, settled_before, month = (
+        figures.figures(session, asked.account_id, one, now, asked.watched.costs, told)
+        for one in (span, _before(span), old, _before(old), whole)
+    )
     day = f"{span.since.astimezone(asked.zone):%A, %d %B %Y}"
     title = f"{asked.name}: {day}" if asked.period == "yesterday" else f"{asked.name}: {span.name}"
-    month = _made(session, asked, Period("", span.until - timedelta(days=30), span.until), now)
-    old = _earlier(span, HELD_AFTER)
-    settled = _made(session, asked, old, now), _made(session, asked, _before(old), now)
     return Sheet(
         title=title,
         about=f"{len(found.stories)} tickets, beside the same time before",
@@ -56,7 +59,8 @@ def sheet(session: Session, asked: Asked, now: datetime, drift: Drifting | None 
             f"{text} (since {since:%Y-%m-%d %H:%M} UTC)" for text, since in alarms.standing(session, asked.account_id)
         ],
         cards=[
-            _card(name, settled if name in SETTLING else (found, before), asked.zone) for name in asked.watched.shown
+            _card(name, (settled, settled_before) if name in SETTLING else (found, before), asked.zone)
+            for name in asked.watched.shown
         ],
         charts=[_course(month.stories, span.until, asked.zone), _by_category(found.stories), _lasted(month)],
         grids=[
@@ -79,15 +83,11 @@ def _earlier(span: Period, back: timedelta) -> Period:
     return Period("before", span.since - back, span.until - back)
 
 
-def _made(session: Session, asked: Asked, span: Period, now: datetime) -> Figures:
-    return figures.figures(session, asked.account_id, span, now, asked.watched.costs)
-
-
 def _card(name: str, both: tuple[Figures, Figures], zone: ZoneInfo) -> Card:
     found, before = both
     value, was = found.values[name], before.values[name]
     title, shown = MEASURES[name].title, measures.shown(name, value)
-    if value is None or was is None:
+    if value is None or was is None or name == "waiting":  # what waits is known for now alone
         return Card(title, shown)
     made_of = f"of {found.period.since.astimezone(zone):%d.%m.}, before: " if name in SETTLING else "before: "
     return Card(title, shown, f"{made_of}{measures.shown(name, was)}", _tone(name, value, was))

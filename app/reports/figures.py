@@ -99,11 +99,22 @@ def _day(name: str, midnight: datetime) -> dict[str, tuple[datetime, datetime]]:
         return {}
 
 
-def figures(session: Session, account_id: str, when: Period, now: datetime, costs: Costs | None = None) -> Figures:
-    """All figures of one account and period. Later tickets are looked at only to see who came back."""
-    told = stories.since(session, account_id, when.since, when.until + LONGEST_HOLD)
+def figures(
+    session: Session,
+    account_id: str,
+    when: Period,
+    now: datetime,
+    costs: Costs | None = None,
+    told: Sequence[Story] | None = None,
+) -> Figures:
+    """All figures of one account and period. Later tickets are looked at only to see who came back.
+
+    ``told`` are the account's stories of at least that time and thirty days more, where somebody has read them already.
+    """
+    if told is None:
+        told = stories.since(session, account_id, when.since, when.until + LONGEST_HOLD)
     facts = Facts(
-        stories=[one for one in told if one.opened_at < when.until],
+        stories=[one for one in told if when.since <= one.opened_at < when.until],
         returns=Returns(told),
         now=now,
         right=toolbox.right(session, account_id, when.since, when.until),

@@ -60,3 +60,18 @@ def test_the_guides_figures(deskhand, desk):
     assert deskhand("metrics", "--account", account, "--of", "effectiveness", "--json").json["automationRate"] == 0.5
     assert deskhand("metrics", "--account", account, "--of", "bot", "--json").json["resolved"] == 1
     assert "automationRate" in deskhand("metrics", "--account", account).out
+
+
+def test_an_accounts_own_figures_and_costs_are_shown(deskhand, desk, prepared):
+    account = desk(ours(NOW - 20 * DAY), theirs(NOW - 5 * DAY, "a1"))
+    text = (
+        "service: Shop\nclassification: {categories: [{name: billing, keywords: [refund]}]}\n"
+        "analytics:\n  customMetrics: [{name: by-us, calculation: auto-resolved / total-tickets}]\n  costs: {hour: 40}\n"
+    )
+    services = Services(prepared)
+    with services.database.session() as session:
+        accounts.configure(session, accounts.named(session, account).id, "own.yaml", text, NOW)
+    told = deskhand("metrics", "--account", account, "--json").json
+    assert told["custom"] == {"by-us": 0.5}
+    assert told["costPerTicket"]["human"] == 40.0
+    assert deskhand("metrics", "--account", account, "--hour", "20", "--json").json["costPerTicket"]["human"] == 20.0

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.db import ids, inbox, problems, stories, tickets
+from app.db import accounts, ids, inbox, problems, stories, tickets
 from app.db.models.deadline import NoticeRow
 from app.engine.outcomes import Story
 from connectors.types import Event, EventKind, Ref
@@ -185,3 +185,11 @@ def test_nothing_about_a_report_goes_further_up(desk: Desk) -> None:
     desk.tell(MONDAY - DAY, 3)
     desk.hours(8, 9, 14)
     assert not any("Nobody took it" in one for one in desk.got())
+
+
+def test_a_stopped_account_is_told_nothing(desk: Desk) -> None:
+    desk.tell(MONDAY - DAY, 31)
+    with desk.stage.database.session() as session:
+        accounts.stop(session, desk.stage.account.id)
+    desk.hours(8, 12)
+    assert desk.got() == []
