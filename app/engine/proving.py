@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.engine.evidence import LEAST_TARGET, Claim, lower_bound, sign
+from app.engine.evidence import CONFIDENCE, LEAST_TARGET, Claim, at_most, lower_bound, sign
 from app.engine.lessons import Learned
-from app.engine.sequences import share_at_least
+from app.engine.sequences import proves, share_at_least
 from app.engine.types import EvidenceRecord, Reason
 
 WINDOW = 300
@@ -98,13 +98,19 @@ def missing(found: Proof, target: float) -> Reason | None:
 def needed(found: Proof, target: float) -> int:
     """How many more right answers in a row would prove the target."""
     low, high = 0, 1
-    while proven(found.judged + high, found.errors, found.looks) < target:
+    while not _enough(found, high, target):
         low, high = high, high * 2
     while low < high:
         middle = (low + high) // 2
-        enough = proven(found.judged + middle, found.errors, found.looks) >= target
-        low, high = (low, middle) if enough else (middle + 1, high)
+        low, high = (low, middle) if _enough(found, middle, target) else (middle + 1, high)
     return low
+
+
+def _enough(found: Proof, more: int, target: float) -> bool:
+    """Whether so many more without an error prove the target: what ``proven`` says, without working out how much more they prove."""
+    judged = found.judged + more
+    once = at_most(found.errors, judged, 1 - target) < 1 - CONFIDENCE
+    return once and (found.looks == 0 or proves(judged, found.errors, target))
 
 
 def record(found: Proof, claim: Claim, target: float, now: datetime, key: bytes) -> EvidenceRecord:
