@@ -10,7 +10,7 @@ from app.db import evidence, judgements, lessons, problems, stories
 from app.db.deeds import Deed
 from app.db.judgements import Judged
 from app.db.problems import Problem
-from app.engine.evidence import Claim, sign
+from app.engine.evidence import Claim, lower_bound, sign
 from app.engine.fields import ESCALATED_TAG, TEST_TAG
 from app.engine.lessons import Learned, Lesson, lesson
 from app.engine.policy import REPLY
@@ -163,8 +163,8 @@ def demote(session: Session, services: Services, claim: Claim) -> bool:
         return False
     found = proof(lessons.about(session, claim), claim)
     why = fallen(found, held.target)
-    if why is None or (held.judged, held.errors) == (found.judged, found.errors):
-        return False
+    if why is None or lower_bound(held.judged, held.errors) < held.target:
+        return False  # nothing to take, or it was taken before: one fall is told once
     now = services.database.now(session)
     lowered = replace(held, judged=found.judged, errors=found.errors, issued_at=now)
     evidence.save(session, claim.account, sign(lowered, services.evidence_key))
