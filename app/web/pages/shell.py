@@ -25,7 +25,8 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-    "Referrer-Policy": "no-referrer",
+    # Not `no-referrer`: browsers then say `Origin: null` of our own forms, which proves nothing.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
@@ -48,7 +49,7 @@ OTHERWISE = ("Something went wrong", "Nothing was changed. Try again; if it stay
 
 def page(template: str, *, status: int = 200, scripts: str = "", **values: Any) -> Response:
     """A page from its template, which extends ``shell.html``. ``scripts``: an origin whose script the host asks for."""
-    html = render_template(template, **values)
+    html = render_template(template, **_shared(), **values)
     return lock(Response(html, status, content_type="text/html; charset=utf-8"), scripts)
 
 
@@ -74,13 +75,12 @@ def said(status: int) -> Response:
 
 
 def register(pages: Blueprint) -> None:
-    """Answer refusals on these pages with pages; give every template what the shell needs."""
+    """Answer refusals on these pages with pages."""
     pages.register_error_handler(NoSession, lambda _: said(401))
     # By number, too: a number's answer that is registered elsewhere comes before the one for all of them.
     for kind in (HTTPException, NotFound, MethodNotAllowed):
         pages.register_error_handler(kind, lambda error: said(error.code or 500))
     pages.register_error_handler(DeskhandError, lambda error: said(status_of(error)))
-    pages.context_processor(_shared)
 
 
 def _shared() -> dict[str, Any]:
