@@ -39,7 +39,7 @@ class Handover(Given):
     notification: Notification | None = None
 
 
-class Asked(Told):
+class Assigned(Told):
     """The change is planned; how far it is stands at the address in Location."""
 
     ticket_id: str
@@ -53,7 +53,7 @@ ASSIGN = Operation(
     "/tickets/{ticketId}/assignment",
     "assign",
     "Give a ticket to an agent.",
-    {202: Asked},
+    {202: Assigned},
     path=Which,
     body=Handover,
     refusals={
@@ -83,7 +83,7 @@ def register(door: Door) -> None:
         change, new = planned.plan(services, there, f"api-{caller.key or ids.fresh()}", changes)
         if new:
             people.seat(services, there, body.agent_id)
-        told = Asked(ticket_id=there.ticket_id, agent_id=body.agent_id, change=change)
+        told = Assigned(ticket_id=there.ticket_id, agent_id=body.agent_id, change=change)
         return Answer(told, 202, {"Location": f"/api/v1/changes/{change}"})
 
 

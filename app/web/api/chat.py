@@ -155,8 +155,9 @@ def _proposed(services: Services, caller: Caller, given: Message) -> Answer:
         raise ApiError(409, "not_possible", "proactive: give the customer's email, and no conversationId.")
     asked = f"{caller.access_id}:{idempotency_key() or ids.fresh()}"
     named = hashlib.sha256(asked.encode()).hexdigest()[:32]
+    email = given.email.casefold()
     values = {
-        "email": given.email.casefold(),
+        "email": email,
         "name": given.name,
         "timezone": "",
         "facts": {},
@@ -164,7 +165,7 @@ def _proposed(services: Services, caller: Caller, given: Message) -> Answer:
     }
     with services.database.session() as session:
         now = services.database.now(session)
-        told = Signal(named, ASKED, now, "", values["email"], values)
+        told = Signal(named, ASKED, now, "", email, values)
         new = signals.accept(session, caller.account_id, SITE, [told], now)
     if new:
         services.work.signals(caller.account_id)

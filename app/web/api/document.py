@@ -1,6 +1,7 @@
 """The OpenAPI document, made from the declarations that the routes were hung by: what it says is what is there."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import version
@@ -72,6 +73,7 @@ def made(operations: Iterable[Operation]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for one in every:
         paths.setdefault(one.rule, {})[one.method.lower()] = _operation(one, named, definitions)
+    told = _referred(paths, definitions)
     scopes = {"type": "http", "scheme": "bearer", "description": _scopes()}
     return {
         "openapi": "3.1.0",
@@ -80,7 +82,7 @@ def made(operations: Iterable[Operation]) -> dict[str, Any]:
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "schemas": definitions,
+            "schemas": {name: schema for name, schema in definitions.items() if name in told},
             "securitySchemes": {"token": scopes},
             "responses": {str(status): _refusal(text) for status, text in REFUSALS.items()},
             "headers": {name: {"description": text, "schema": {"type": "integer"}} for name, text in RATES.items()},
@@ -162,6 +164,19 @@ def _answers(one: Operation, named: Models) -> dict[str, Any]:
         own = one.refusals.get(status)
         told[str(status)] = _refusal(own) if own else {"$ref": f"#/components/responses/{status}"}
     return told
+
+
+def _referred(paths: Mapping[str, Any], definitions: Mapping[str, Any]) -> set[str]:
+    """The schemas that somebody has to look up: parameters stand where they are used."""
+    found, next_ = set[str](), {"Problem"} | _names(paths)
+    while next_:
+        found |= next_
+        next_ = {name for one in next_ for name in _names(definitions[one])} - found
+    return found
+
+
+def _names(part: Any) -> set[str]:
+    return set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(part)))
 
 
 def _refusals(one: Operation) -> list[int]:

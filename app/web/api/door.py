@@ -121,7 +121,9 @@ class Door:
             with database.session() as session:
                 return answered.begin(session, keyed, database.now(session))
         except OtherRequest:
-            raise ApiError(409, "key_reused", "This Idempotency-Key was used for another request: send a new one.") from None
+            raise ApiError(
+                409, "key_reused", "This Idempotency-Key was used for another request: send a new one."
+            ) from None
         except StillAsked:
             detail = "The same request is being answered right now."
             raise ApiError(409, "key_in_use", detail, {"Retry-After": "2"}) from None
