@@ -134,6 +134,8 @@ def card(before: Before | None, around: Around) -> Card:
     judged, draft, decision = before.classification, before.draft, before.decision
     state = _state(before, around)
     shown = state is not State.WATCHING
+    why = _texts((*judged.reasons, *(draft.reasons if shown else ())))
+    held = decision.mode.rank < Mode.DEFLECT.rank
     done = () if around.undone else deeds(around.sent)
     return Card(
         state=state,
@@ -145,9 +147,9 @@ def card(before: Before | None, around: Around) -> Card:
         draft=plainly(draft.text) if shown else "",
         until=draft.until,
         sources=_sources(draft) if shown else (),
-        why=_texts((*judged.reasons, *(draft.reasons if shown else ()))),
+        why=why,
         others=tuple((label.category, label.p) for label in judged.labels[1 : OTHERS + 1]),
-        holds=_texts(decision.reasons) if decision.mode.rank < Mode.DEFLECT.rank else (),
+        holds=tuple(text for text in _texts(decision.reasons) if text not in why) if held else (),
         facts=(*decision.about.items(), *_read(judged)),
         proposals=around.offered,
         done=done,

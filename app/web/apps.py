@@ -167,6 +167,7 @@ def _entered(services: Services, vendor: str, connection_id: str, inbound: Inbou
         connector: Any = services.connector(installed.id)
         if not isinstance(connector, SignsIn):
             abort(404)
+        g.framed_by = connector.frame.origin  # so that a refusal can be read where it was asked for
         try:
             entrance = connector.signed_in(inbound)
         except (BadSignature, SealBroken):
@@ -181,7 +182,6 @@ def _entered(services: Services, vendor: str, connection_id: str, inbound: Inbou
 def _opened(services: Services, installed: Installed, entrance: Entrance, level: Level, place: str) -> Response:
     """A session for them: kept by the page itself in a sidebar, by a cookie of its own for the settings."""
     frame = cast(SignsIn, services.connector(installed.id)).frame
-    g.framed_by = frame.origin
     if place == "sidebar" and level.rank < Level.AGENT.rank:
         return said(403)
     person = entrance.person

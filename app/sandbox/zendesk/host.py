@@ -20,6 +20,7 @@ from app.sandbox.zendesk.rules import Triggers
 from app.sandbox.zendesk.state import SYSTEM, Problem, Record, Row, State
 from app.sandbox.zendesk.tickets import Tickets
 from app.sandbox.zendesk.wire import Door, TooMany, mount, problem
+from app.sandbox.zendesk.workspace import Workspace
 
 SUPPORT = "support@sandbox.example.com"
 AUTOMATIC = 4
@@ -56,6 +57,7 @@ class ZendeskHost:
         self.door = Door(self.state, email, token)
         self.oauth = OAuth(self.state, self.door, f"zdg-{name}", f"{name}-client-secret")
         self.agents = Agents(self.state)
+        self.workspace = Workspace(self.state, name, self.views, self.agent_writes)
         self.deliveries = Deliveries(world, name, timeout)
         self.webhooks = Webhooks(self.state, self.deliveries)
         self.triggers = Triggers(self.state, self.webhooks)
@@ -63,11 +65,12 @@ class ZendeskHost:
 
     def blueprint(self) -> Blueprint:
         """The account's API, faults first, then credentials, then the answer."""
-        blueprint = faulty(Blueprint(self.name, __name__), self.world, self.name)
+        blueprint = faulty(Blueprint(self.name, __name__, template_folder="templates"), self.world, self.name)
         state = self.state
         admin = Admin(self.webhooks, self.triggers)
-        for room in (Tickets(state), People(state), self.agents, Fields(state), Guide(state), admin):
+        for room in (Tickets(state), People(state), self.agents, Fields(state), Guide(state), admin, self.workspace):
             mount(blueprint, room.routes())
+        self.workspace.mount(blueprint)
         self.oauth.mount(blueprint)
         blueprint.before_request(self._before)
         blueprint.after_request(self.door.headers)
@@ -82,7 +85,8 @@ class ZendeskHost:
             self.door.check()
 
     def hook(self, url: str, secret: str) -> None:
-        """Send every ticket event there."""
+        """Send every ticket event there; our app is served at the same place."""
+        self.workspace.address = url.partition("/webhooks/")[0]
         self._webhook(url, secret, list(EVERYTHING))
 
     def hook_trigger(self, url: str, secret: str, template: str, conditions: Row | None = None) -> int:

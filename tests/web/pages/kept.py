@@ -43,10 +43,16 @@ def decided(
 
 
 def keep(
-    receiver: Receiver, connection: str, judged: Judged, *sent: Change, quiet: bool = False, offer: bool = False
+    receiver: Receiver,
+    connection: str,
+    judged: Judged,
+    *sent: Change,
+    quiet: bool = False,
+    offer: bool = False,
+    ref: str = "35436",
 ) -> Kept:
-    """Save it for the ticket 35436 of that connection; ``sent`` is what the host has taken."""
-    ref, ticket = "35436", ids.ticket(connection, "35436")
+    """Save it for a ticket of that connection; ``sent`` is what the host has taken."""
+    ticket = ids.ticket(connection, ref)
     with receiver.services.database.session() as session:
         since = AT if quiet else None
         session.add(
