@@ -19,6 +19,7 @@ from app.db.models.signal import SignalRow
 from app.db.models.story import StoryRow
 from app.db.models.ticket import TicketRow
 from app.db.problems import Problem
+from app.db.tickets import CHAT
 from app.engine.outcomes import Story
 from app.engine.types import Classification, Decision, Draft
 from app.errors import UnknownRecord
@@ -100,8 +101,9 @@ def ticket(session: Session, account_id: str, ticket_id: str) -> Listed:
 
 
 def tickets(session: Session, account_id: str, wanted: Wanted) -> Part[Listed]:
-    """The account's tickets, by when we first heard of them."""
-    chosen = _TICKETS.where(ConnectionRow.account_id == account_id, TicketRow.ref != "")
+    """The account's tickets, by when we first heard of them; what passes a conversation on is none of its own."""
+    own = (TicketRow.ref != "", ~TicketRow.ref.startswith(CHAT))
+    chosen = _TICKETS.where(ConnectionRow.account_id == account_id, *own)
     rows = session.execute(_part(chosen, TicketRow.created_at, TicketRow.id, wanted)).all()
     return _cut(rows, wanted, _listed, lambda row: (row[0].created_at, row[0].id))
 
