@@ -166,24 +166,7 @@ class Stage:
 
     def prove(self, category: str, *actions: str) -> None:
         """Evidence for these actions in one category, for every workflow that may speak there, as everything is now."""
-        configuration = self.services.configuration(self.account.id)
-        for flow in candidates(category, configuration):
-            for action in actions:
-                self._prove(category, action, author(flow), "")
-
-    def _prove(self, category: str, action: str, engine: str, knowledge: str) -> None:
-        account = self.account.id
-        judged = self.services.classifier(account).classify(a_ticket(QUESTION))
-        parts = (judged.engine, engine, knowledge, self.services.configuration(account).digest)
-        record = a_record(
-            account=account,
-            category=category,
-            action=action,
-            digest=digest(*parts),
-            expires_at=NOON + timedelta(days=900),
-        )
-        with self.database.session() as session:
-            evidence.save(session, account, sign(record, self.services.evidence_key))
+        proven(self.services, self.account.id, category, *actions)
 
     def tick(self) -> datetime:
         """The vendors' clock: no two moments are the same."""
@@ -192,7 +175,8 @@ class Stage:
 
     def earn(self) -> None:
         """Evidence that unlocks replies from pages for the one category, bound to everything as it is now."""
-        self._prove("order-status", "reply", writer.ENGINE, self.services.knowledge(self.account.id).version)
+        version = self.services.knowledge(self.account.id).version
+        _proven(self.services, self.account.id, ("order-status", "reply"), writer.ENGINE, version)
 
     def deliver(
         self, connection_id: str, vendor: Vendor, which: Callable[[int, Event], bool] = lambda n, hook: True
@@ -218,3 +202,19 @@ class Stage:
         for played in VENDORS.values():
             if played.late:
                 played.pass_time()
+
+
+def proven(services: Services, account: str, category: str, *actions: str) -> None:
+    """Evidence for these actions in one category, for every workflow that may speak there, as everything is now."""
+    for flow in candidates(category, services.configuration(account)):
+        for action in actions:
+            _proven(services, account, (category, action), author(flow), "")
+
+
+def _proven(services: Services, account: str, what: tuple[str, str], engine: str, knowledge: str) -> None:
+    judged = services.classifier(account).classify(a_ticket(QUESTION))
+    made_with = digest(judged.engine, engine, knowledge, services.configuration(account).digest)
+    (category, action), until = what, NOON + timedelta(days=900)
+    record = a_record(account=account, category=category, action=action, digest=made_with, expires_at=until)
+    with services.database.session() as session:
+        evidence.save(session, account, sign(record, services.evidence_key))
