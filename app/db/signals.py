@@ -71,6 +71,13 @@ def accept(session: Session, account_id: str, source: str, told: Sequence[Told],
     return new
 
 
+def delivered(session: Session, account_id: str, source: str, beginning: str) -> str:
+    """The whole name of the signal whose name begins so, or nothing."""
+    mine = (SignalRow.account_id == account_id, SignalRow.source == source)
+    chosen = select(SignalRow.delivery).where(*mine, SignalRow.delivery.startswith(beginning, autoescape=True))
+    return session.scalar(chosen.limit(1)) or ""
+
+
 def hashed(person: str) -> str:
     """A name that tells nobody who it is; empty for nobody."""
     return hashlib.sha256(person.strip().casefold().encode()).hexdigest() if person.strip() else ""

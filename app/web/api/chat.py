@@ -153,23 +153,23 @@ def _proposed(services: Services, caller: Caller, given: Message) -> Answer:
     """Reaching out is a signal: within budgets, in the account's hours, and a person sends the first words. Raises ApiError."""
     if not given.email or given.conversation_id:
         raise ApiError(409, "not_possible", "proactive: give the customer's email, and no conversationId.")
-    asked = f"{caller.access_id}:{idempotency_key() or ids.fresh()}"
-    named = hashlib.sha256(asked.encode()).hexdigest()[:32]
     email = given.email.casefold()
-    values = {
-        "email": email,
-        "name": given.name,
-        "timezone": "",
-        "facts": {},
-        "message": given.message,
-    }
+    values = {"email": email, "name": given.name, "timezone": "", "facts": {}, "message": given.message}
+    key = _digest(caller.access_id, idempotency_key() or ids.fresh())
+    named = f"{key}-{_digest(given.customer_id, *map(str, values.values()))}"
     with services.database.session() as session:
         now = services.database.now(session)
+        if signals.delivered(session, caller.account_id, SITE, f"{key}-") not in ("", named):
+            raise ApiError(409, "key_reused", "This Idempotency-Key was used for another message: send a new one.")
         told = Signal(named, ASKED, now, "", email, values)
         new = signals.accept(session, caller.account_id, SITE, [told], now)
     if new:
         services.work.signals(caller.account_id)
-    return Answer(Passed(status="proposed", conversation_id="", message_id=named), 202)
+    return Answer(Passed(status="proposed", conversation_id="", message_id=key), 202)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def customer(services: Services, account_id: str, customer_id: str) -> str:

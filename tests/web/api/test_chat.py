@@ -212,6 +212,7 @@ def test_who_is_reached_out_to_has_said_nothing_and_a_person_sends_the_words(tal
     again = talk.say("You met the same error five times. May we help?", key="k1", proactive=True, context={"count": 6})
     assert (asked.status_code, asked.json["status"]) == (202, "proposed")
     assert (again.json, told) == (asked.json, [talk.stage.account.id])
+    assert talk.say("Something else", key="k1", proactive=True).json["code"] == "key_reused"
     reaching.deal(talk.stage.services, talk.stage.account.id)
     for _ in range(3):
         talk.stage.pass_time(2)
