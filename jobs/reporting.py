@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 WATCHED = timedelta(hours=1)
 """Between two looks at an account's figures."""
+AT_ONCE = timedelta(minutes=5)
+"""And where fraud has to be told of at once."""
 SINCE = timedelta(days=36)
 """An account without a ticket for so long has no figures to watch."""
 TOPIC = "report"
@@ -55,7 +57,8 @@ def _settled(services: Services, account_id: str) -> bool:
 def _time(services: Services, account_id: str, now: datetime) -> bool:
     configuration = services.configuration(account_id)
     with services.database.session() as session:
-        watch = clocks.due(session, f"watch:{account_id}", now, WATCHED)
+        often = AT_ONCE if configuration.watched.fraud.at_once else WATCHED
+        watch = clocks.due(session, f"watch:{account_id}", now, often)
         return watch or any(not notices.planned(session, key) for key, _ in _reports(configuration, account_id, now))
 
 

@@ -75,6 +75,12 @@ def join(session: Session, id: str, tickets: Sequence[str], at: datetime) -> lis
     return [one for one in members(session, id) if one.ticket in set(found)]
 
 
+def opened(session: Session, account_id: str, since: datetime) -> list[Incident]:
+    """The account's incidents that began since then, oldest first."""
+    chosen = select(IncidentRow).where(IncidentRow.account_id == account_id, IncidentRow.opened_at >= since)
+    return [_record(session, row) for row in session.scalars(chosen.order_by(IncidentRow.opened_at, IncidentRow.id))]
+
+
 def members(session: Session, id: str) -> list[Member]:
     """Its tickets, oldest first."""
     chosen = (

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.engine.chances import fisher
+from app.engine.chances import fisher, tail
 from app.engine.outcomes import GOOD, Story
 
 UNLIKELY = 0.001
 """A week as bad as this one has to be rarer than that by chance: it is looked at often, and nobody reads alarms that are none."""
+FEW = 3
+"""Tickets of a day under which nothing is a surge."""
 LEAST = 20
 """Tickets under which a week says nothing."""
 CROWDED = 1.5
@@ -105,6 +107,20 @@ def crowded(now: int, usual: Sequence[int]) -> Alarm | None:
     if now <= max(usual) or now < CROWDED * mean or now < mean + MORE:
         return None
     return Alarm("queue", f"Queue: {now} tickets wait for a first answer; at this hour it is {mean:.0f} otherwise")
+
+
+def surge(name: str, title: str, today: int, days: Sequence[int]) -> Alarm | None:
+    """Whether a day has more of something than chance and its usual swing allow. ``days`` are the counts of those before."""
+    past = sum(days)
+    if today < FEW or not days:
+        return None
+    mean = past / len(days)
+    swing = max(1.0, sum((n - mean) ** 2 for n in days) / (mean * (len(days) - 1))) if mean and len(days) > 1 else 1.0
+    count, before = int(today / swing), int(past / swing)
+    # Of all of them each fell on one of the days: how likely so many on this one were, is a binomial tail.
+    if tail(count, count + before, 1 / (len(days) + 1)) >= UNLIKELY:
+        return None
+    return Alarm(name, f"{title}: {today} in the last 24 hours, {mean:.1f} on a day before")
 
 
 def near(category: str, bound: float, target: float) -> Alarm | None:

@@ -18,6 +18,13 @@ def fisher(part: int, whole: int, part_before: int, whole_before: int) -> tuple[
     return min(1.0, math.fsum(chances[: place + 1])), min(1.0, math.fsum(chances[place:]))
 
 
+def tail(least: int, tries: int, rate: float) -> float:
+    """The chance of at least so many in so many tries (binomial). ``rate`` lies between 0 and 1."""
+    logs = (math.log(rate), math.log1p(-rate))
+    terms = (_choose(tries, k) + k * logs[0] + (tries - k) * logs[1] for k in range(least, tries + 1))
+    return min(1.0, math.fsum(math.exp(term) for term in terms))
+
+
 def _chance(k: int, drawn: int, marked: int, every: int) -> float:
     """The hypergeometric probability of ``k`` marked ones among those drawn."""
     return math.exp(_choose(marked, k) + _choose(every - marked, drawn - k) - _choose(every, drawn))

@@ -4,7 +4,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.engine.alarms import AGAIN, Alarm, Counted, Standing, backlog, crowded, due, near, rated, reopened, worse
+from app.engine.alarms import (
+    AGAIN,
+    Alarm,
+    Counted,
+    Standing,
+    backlog,
+    crowded,
+    due,
+    near,
+    rated,
+    reopened,
+    surge,
+    worse,
+)
 from app.engine.outcomes import Story
 from tests.builders import NOON
 
@@ -85,3 +98,18 @@ def test_evidence_near_its_bound() -> None:
 def test_an_alarm_is_said_once_until_it_is_over(known: Standing | None, told: bool) -> None:
     alarm = Alarm("queue", "Queue")
     assert bool(due([alarm], [known] if known else [], NOON)) is told
+
+
+@pytest.mark.parametrize(
+    ("today", "days", "told"),
+    [
+        (8, [0, 1, 0, 0, 1, 0, 0] * 4, True),
+        (2, [0] * 28, False),
+        (3, [0] * 28, True),
+        (6, [4, 5, 6, 3, 5, 4, 6] * 4, False),
+        (30, [0, 25, 0, 0, 28, 0, 0] * 4, False),
+        (9, [], False),
+    ],
+)
+def test_a_day_that_is_not_like_the_others(today: int, days: list[int], told: bool) -> None:
+    assert bool(surge("surge:fraud", "More fraud", today, days)) is told

@@ -117,6 +117,7 @@ analytics:
   reporting: {frequency: daily, recipients: [ana], hour: 7}
   alerts: [automationRate < 60%]
   costs: {hour: 30.0, automatic: 0.4}
+monitoring: {fraud-detection: {anomalies: true, patterns: true, real-time-alerts: true}}
 templates: {greeting: Hi, closing: Bye, disclosure: A robot wrote this., human: Ask for Ana., hello: Good day.}
 """
 OTHERS = {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.chances import discoveries, fisher, restless
+from app.engine.chances import discoveries, fisher, restless, tail
 from app.engine.drift import FALSE, drifted
 
 WEEK = {"billing": 100, "orders": 200, "returns": 50}
@@ -30,6 +30,12 @@ def test_the_exact_test_is_exact(part: int, rest: int, past: int, rest_before: i
 
 def test_a_known_table() -> None:
     assert fisher(1, 10, 11, 14)[0] == pytest.approx(0.001379728, abs=1e-9)
+
+
+@given(st.integers(0, 12), st.integers(0, 12), st.floats(0.05, 0.95))
+def test_the_binomial_tail_is_exact(least: int, tries: int, rate: float) -> None:
+    plain = sum(comb(tries, k) * rate**k * (1 - rate) ** (tries - k) for k in range(least, tries + 1))
+    assert tail(least, tries, rate) == pytest.approx(plain)
 
 
 @pytest.mark.parametrize("counts", [(2, 1, 0, 1), (-1, 1, 0, 1), (0, 1, 2, 1)])

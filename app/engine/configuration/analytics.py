@@ -1,10 +1,10 @@
 """``analytics``: which figures an account wants, what they should be, who is told how often, and when somebody is warned."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.engine.conditions import Condition, ConditionError, condition
-from app.engine.configuration.flows import Analytics, Metric
+from app.engine.configuration.flows import Analytics, Metric, Monitoring
 from app.engine.configuration.reading import Path
 from app.engine.formulas import Formula, FormulaError, Target, formula, target
 from app.engine.measures import DASHBOARDS, MEASURES, named, watchable
@@ -42,6 +42,19 @@ class Reports:
 
 
 @dataclass(frozen=True)
+class Fraud:
+    """What is watched in the categories that have the word in their name."""
+
+    categories: tuple[str, ...] = ()
+    anomalies: bool = False
+    """More tickets of a day than ever by chance."""
+    patterns: bool = False
+    """Tickets of several people with one cause."""
+    at_once: bool = False
+    """Looked at every few minutes, not each hour."""
+
+
+@dataclass(frozen=True)
 class Watched:
     """What an account wants to know of its own figures."""
 
@@ -53,6 +66,7 @@ class Watched:
     alerts: tuple[Condition, ...] = ()
     """When any of these holds for the last week, somebody is told."""
     costs: Costs = field(default_factory=Costs)
+    fraud: Fraud = Fraud()
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -61,10 +75,18 @@ class Watched:
         return tuple(dict.fromkeys(every)) or DASHBOARDS["support-overview"]
 
 
-def watched(given: Analytics | None) -> Watched:
+def fraud(given: Monitoring | None, categories: Iterable[str]) -> Fraud:
+    """What ``monitoring.fraud-detection`` asks for, about these categories."""
+    said = given.fraud_detection if given else None
+    if said is None:
+        return Fraud()
+    return Fraud(tuple(categories), bool(said.anomalies), bool(said.patterns), bool(said.real_time_alerts))
+
+
+def watched(given: Analytics | None, fraud: Fraud = Fraud()) -> Watched:
     """What a checked section asks for; names that stand for nothing are left out, and the report of settings says so."""
     if given is None:
-        return Watched()
+        return Watched(fraud=fraud)
     said = given.reporting
     daily, weekly = (said is not None and said.frequency == word for word in ("daily", "weekly"))
     facts = watchable()
@@ -75,6 +97,7 @@ def watched(given: Analytics | None) -> Watched:
         reports=Reports(daily, weekly, tuple(said.recipients), said.hour) if said else Reports(),
         alerts=tuple(condition(one, facts) for one in given.alerts),
         costs=Costs(given.costs.hour, given.costs.automatic) if given.costs else Costs(),
+        fraud=fraud,
     )
 
 

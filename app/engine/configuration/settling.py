@@ -9,7 +9,7 @@ from typing import Any
 
 from app.engine.conditions import Condition, condition, trigger
 from app.engine.configuration import flows, guiding, models, trials
-from app.engine.configuration.analytics import watched
+from app.engine.configuration.analytics import Fraud, fraud, watched
 from app.engine.configuration.checking import answered, facts_of, messages, placed, topical
 from app.engine.configuration.flows import Document
 from app.engine.configuration.models import VOCABULARY
@@ -35,6 +35,8 @@ from connectors.types import Priority
 STEPS = "step-by-step"
 NO_ADVICE = "no-financial-advice"
 SIMILAR = 3
+FRAUD = "fraud"
+"""The word in the name of a category in which fraud is watched for."""
 VERIFY = "verify-identity"
 """The step that proves who asks: with it nobody has to."""
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -81,11 +83,15 @@ def settled(source: Source, document: Document) -> Configuration:
         reactions=MappingProxyType(dict(_reactions(document))),
         shown=_shown(document),
         integrations=MappingProxyType(document.integrations),
-        watched=watched(document.analytics),
+        watched=watched(document.analytics, _fraud(document)),
         addresses=frozenset(str(c.address).casefold() for c in document.channels if is_address(c.address)),
         settings=MappingProxyType(source.value),
         lines=MappingProxyType(dict(source.lines)),
     )
+
+
+def _fraud(document: Document) -> Fraud:
+    return fraud(document.monitoring, topical(FRAUD, (category.name for _, _, category in placed(document))))
 
 
 def _shown(document: Document) -> tuple[str, ...]:

@@ -227,6 +227,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
         ),
     ),
     ("compliance.**", (NOT_YET, "no compliance report is made yet")),
+    ("monitoring.fraud-detection.*", verdicts.watched_for),
     ("monitoring.**", (NOT_YET, "nothing is watched yet")),
     ("analytics.metrics.**", verdicts.figure),
     ("analytics.dashboards.**", verdicts.dashboard),

@@ -201,6 +201,23 @@ def own_figure(path: Path, value: Any, configuration: Configuration) -> Verdict:
     return WARNING, "is no figure of ours: give it a calculation, such as resolved-by-kb / total-kb-suggestions"
 
 
+def watched_for(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """What is watched in categories about fraud."""
+    about = configuration.watched.fraud.categories
+    if not about:
+        return WARNING, "no category has fraud in its name, so nothing is watched"
+    if not value:
+        return WORKS, "is not watched"
+    return WORKS, f"{_WATCHED[str(path[2])]}, in {', '.join(about)}: see `analytics.reporting.recipients`"
+
+
+_WATCHED = {
+    "anomalies": "people are told of more tickets in a day than chance brings",
+    "patterns": "people are told of tickets of several people with one cause",
+    "real-time-alerts": "looked at every five minutes",
+}
+
+
 def frequency(path: Path, value: Any, configuration: Configuration) -> Verdict:
     """How often a report is sent."""
     if value in ("daily", "weekly"):
