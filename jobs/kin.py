@@ -10,7 +10,7 @@ from app.engine.standing import Case
 from app.engine.types import Classification
 from app.standing import Place
 from connectors.types import Ticket
-from jobs import duplicates, errands, incidents
+from jobs import duplicates, errands, incidents, memory
 from jobs.base import Run
 from jobs.duplicates import Ground, Kin
 from jobs.sla import Scene
@@ -19,8 +19,10 @@ from jobs.sla import Scene
 def looked(run: Run, where: Place, ticket: Ticket, judged: Classification) -> Kin:
     """The ticket's kin, with what is known of their incident by now. Writes nothing."""
     found = duplicates.looked(run.services, where, run.ticket_id, ticket, judged)
+    recalled = memory.recalled(run.services, where.connection.account_id, run.ticket_id, ticket)
     with run.services.database.reading() as session:
-        return replace(found, history=incidents.seen(session, found.history, run.ticket_id))
+        seen = incidents.seen(session, found.history, run.ticket_id)
+    return replace(found, history=replace(seen, recalled=recalled))
 
 
 def remember(session: Session, scene: Scene, judged: Judged, found: Kin) -> None:

@@ -9,7 +9,7 @@ from app import metrics
 from app.db import clocks, connections, inbox, tickets
 from app.services import Services
 from connectors.base import TellsSolved
-from jobs import duplicates, forecast, notify, reporting, roster, signals, sla, upkeep, workflow
+from jobs import duplicates, forecast, memory, notify, reporting, roster, signals, sla, upkeep, workflow
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +87,7 @@ TABLE = (
     Periodic("solved", timedelta(minutes=1), solved),
     Periodic("figures", timedelta(minutes=1), reporting.sweep),
     Periodic("sketches", timedelta(days=1), duplicates.sweep),
+    Periodic("memories", timedelta(days=1), memory.sweep),
     Periodic("upkeep", timedelta(hours=1), upkeep.sweep),
 )
 

@@ -15,6 +15,7 @@ from app.engine.configuration.settled import Configuration
 from app.engine.configuration.steps import Workflow
 from app.engine.escalation import GUESS
 from app.engine.holds import SILENT
+from app.engine.memory import Memory
 from app.engine.permission import Withheld
 from app.engine.registry import ACTIONS
 from app.engine.standing import Case, Standing
@@ -26,7 +27,7 @@ from app.engine.workflows.types import NOBODY, Answer, Call, Ended, Failure, Ide
 from app.services import Offer, Services
 from connectors.operations import OPERATIONS, Risk
 from connectors.types import Event, EventKind, Ticket
-from jobs import deed, identity
+from jobs import deed, identity, memory
 from jobs.base import Run
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,8 @@ class Ground:
     judged: Classification
     configuration: Configuration
     standing: Standing
+    recalled: Memory | None = None
+    """What whoever is proven to ask spoke of last, elsewhere."""
 
     @property
     def case(self) -> Case:
@@ -78,6 +81,7 @@ def walked(run: Run, ground: Ground) -> Told | None:
         return None
     with run.services.database.reading() as session:
         before = runs.of_ticket(session, run.ticket_id)
+    ground = _recalling(run, ground)
     record = _taken_up(run, ground, before)
     if record is None:
         return None
@@ -87,6 +91,7 @@ def walked(run: Run, ground: Ground) -> Told | None:
     record, asked = _walk(run, ground, record, _scene(run, ground, known, before))
     _save(run, record)
     progress = record.progress
+    memory.remember(run, ground.account, ground.ticket, judged, progress)
     if progress.ended is Ended.HANDED_OVER and (progress.reason is None or progress.reason.code not in KEPT):
         deed.undo(run, record.id, known)
     log.info("workflow.walked", extra={"workflow": progress.workflow.name, "state": str(progress.ended or "open")})
@@ -98,6 +103,15 @@ def walked(run: Run, ground: Ground) -> Told | None:
     return Told(
         telling.drafted(shown, ground.ticket, judged, ground.configuration, asked), judged, ground.standing.woken
     )
+
+
+def _recalling(run: Run, ground: Ground) -> Ground:
+    """With what the person spoke of elsewhere; a message too short to tell its language is in that of the one before."""
+    found = memory.recalled(run.services, ground.account, run.ticket_id, ground.ticket)
+    if found is None:
+        return ground
+    judged = replace(ground.judged, language=ground.judged.language or found.language)
+    return replace(ground, judged=judged, recalled=found.lately(ground.standing.now))
 
 
 def finish(run: Run) -> None:
@@ -183,12 +197,13 @@ def _looked_up_again(run: Run, ground: Ground, before: Sequence[Record]) -> Reco
     The gate judges the message as it stands, so what nobody is sure of stays a person's.
     """
     last = next((one for one in reversed(before) if one.progress.ended is Ended.DONE), None)
-    if last is None or ground.judged.confidence >= GUESS or "human" in ground.judged.flags:
+    category = last.category if last else ground.recalled.topic if ground.recalled and not before else ""
+    if not category or ground.judged.confidence >= GUESS or "human" in ground.judged.flags:
         return None
-    flow = ground.configuration.workflows.get(last.category)
-    if flow is None or flow != last.progress.workflow or not _only_reads(flow):
+    flow = ground.configuration.workflows.get(category)
+    if flow is None or (last and flow != last.progress.workflow) or not _only_reads(flow):
         return None
-    new = Record("", run.ticket_id, ground.account, last.category, ground.question, runner.begun(flow), ground.judged)
+    new = Record("", run.ticket_id, ground.account, category, ground.question, runner.begun(flow), ground.judged)
     with run.transaction() as (session, now):
         return runs.begin(session, new, now)
 
@@ -249,6 +264,7 @@ def _scene(run: Run, ground: Ground, known: Identity, before: Sequence[Record]) 
         ground.standing.now,
         facts=ground.case.facts,
         before={name: value for outputs in earlier for name, value in outputs.items()},
+        recalled={"number": ground.recalled.number} if ground.recalled and ground.recalled.number else {},
         offered={
             **{name: frozenset(one.system for one in some) for name, some in offers.items()},
             **identity.offered(run, ground.account, known),

@@ -7,6 +7,7 @@ from app.engine.configuration.calendars import described
 from app.engine.escalation import GUESS, Escalation, outside
 from app.engine.handoff import first_reply, moment
 from app.engine.history import Related
+from app.engine.memory import told as remembered
 from app.engine.standing import Case, by_plain_names
 from app.engine.types import Mode
 from connectors.types import Merge, Role
@@ -188,7 +189,11 @@ def _kin(case: Case) -> tuple[tuple[str, str], ...]:
                 else _ask("incident", "tell all of them that you know")
             )
         )
-    return ("Repeats", repeats), ("One incident", many)
+    return (
+        ("Before", remembered(history.recalled) if history.recalled else ""),
+        ("Repeats", repeats),
+        ("One incident", many),
+    )
 
 
 def _how(case: Case) -> str:

@@ -6,6 +6,8 @@ Filled in by jobs from what was kept of earlier tickets; nothing that anybody wr
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.engine.memory import Memory
+
 
 @dataclass(frozen=True)
 class Related:
@@ -46,6 +48,8 @@ class History:
     mergeable: bool = False
     """Whether this ticket's host could merge the two, once a person says so."""
     cluster: Cluster | None = None
+    recalled: Memory | None = None
+    """What this person, proven to ask, last spoke of in another ticket."""
     known: bool = False
     """Whether this person was a customer before: somebody who wrote earlier and was no spammer."""
 

@@ -55,7 +55,7 @@ def _said(scene: Scene) -> tuple[str, ...]:
 
 
 def _only_open(step: Step, scene: Scene) -> str | Move:
-    """The customer's one order that is on its way, where the shop knows them; else they are asked."""
+    """The customer's one order that is on its way, where the shop knows them, or the one they spoke of lately; else they are asked."""
     known = step.settings.get("source", ["email"])
     if "email" in known and scene.identity.email and scene.offers("orders_of") and not scene.asked:
         call = Call("orders_of", {"email": scene.identity.email}, needed=False)
@@ -65,6 +65,8 @@ def _only_open(step: Step, scene: Scene) -> str | Move:
         some = [one for one in answer.outputs.get("orders") or () if one.get("status") in OPEN]
         if len(some) == 1:
             return str(some[0]["number"])
+    if (spoken := scene.recalled.get("number")) and not scene.asked:
+        return str(spoken)
     return asked(scene, "ask-order-number", ("number",), {"again": scene.asked or None})
 
 

@@ -248,6 +248,8 @@ class Scene:
     """The same by step."""
     before: Values = field(default_factory=_nothing)
     """The merged outputs of this ticket's earlier runs: the order that it was about."""
+    recalled: Values = field(default_factory=_nothing)
+    """The same of another ticket of a person who is proven to ask here, too: only where nothing else says it."""
     offered: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     """Operation -> the systems that are connected for it."""
     exchanges: tuple[Exchange, ...] = ()

@@ -1,0 +1,47 @@
+"""Remembering and recalling, around a ticket's turn: only of whoever the host vouches for, under a keyed hash of their address."""
+
+import logging
+
+from app.db import codes, memories
+from app.engine import memory
+from app.engine.identity import spoken
+from app.engine.memory import Memory
+from app.engine.types import Classification
+from app.engine.workflows.types import Identity, Progress
+from app.services import Services
+from connectors.types import Ticket
+from jobs.base import Run
+
+log = logging.getLogger(__name__)
+
+
+def recalled(services: Services, account_id: str, ticket_id: str, ticket: Ticket) -> Memory | None:
+    """What whoever is proven to ask last spoke of in another ticket; None for everybody else."""
+    known = spoken(ticket)
+    if not memory.proven(known):
+        return None
+    with services.database.reading() as session:
+        found = memories.find(session, account_id, _person(services, account_id, known), services.database.now(session))
+    return found if found and found.ticket != ticket_id else None
+
+
+def remember(run: Run, account_id: str, ticket: Ticket, judged: Classification, progress: Progress) -> None:
+    """Keep what the run is about, of whoever is proven to have asked; of nobody else anything."""
+    known = spoken(ticket)
+    if not memory.proven(known):
+        return
+    with run.transaction() as (session, now):
+        matter = Memory(now, run.ticket_id, ticket.url, judged.category, "", judged.language)
+        person = _person(run.services, account_id, known)
+        memories.keep(session, account_id, person, memory.gathered(progress, matter))
+
+
+def sweep(services: Services) -> None:
+    """Forget what nobody has spoken of for long."""
+    with services.database.session() as session:
+        gone = memories.forget(session, services.database.now(session) - memory.KEPT)
+    log.info("memories.forgotten", extra={"memories": gone})
+
+
+def _person(services: Services, account_id: str, known: Identity) -> str:
+    return codes.person_of(account_id, f"mail:{known.email}", codes.key_of(services.settings.keys[0]))
