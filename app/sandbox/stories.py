@@ -64,6 +64,8 @@ def priority(name: str) -> tuple[str, Check]:
 LAST = re.compile(r"[/\s]")
 """Before the ticket's number, which ends a notice."""
 MINUTE = timedelta(minutes=1)
+SLOW = 3.0
+"""Seconds that a slow webhook takes."""
 
 
 def told(way: str, to: str) -> tuple[str, Check]:
@@ -152,13 +154,17 @@ def _away(scene: Scene) -> str:
 
 
 def _person_first(scene: Scene) -> str:
-    """The webhook is slow, and a person answers within the minute; the customer thanks her afterwards."""
+    """The webhook is slow, and a person is faster; the customer thanks her afterwards.
+
+    It is waited for: whoever moved the vendors' clock would have all that people write later come from the future.
+    """
     host = scene.host("zendesk")
-    scene.break_next(Fault("late", "zendesk", seconds=120))
+    scene.break_next(Fault("late", "zendesk", seconds=SLOW))
     ticket = host.customer_writes("Elif Kaya", "Which bulb fits the lamp Alma?", subject="Bulb for a lamp")
     host.agent_writes("Sam Okafor", "Hello Elif, an E14 of at most 25 watts. Sam", ticket=ticket)
     scene.until_settled("zendesk", ticket)
-    scene.world.clock.advance(121)
+    before = len(scene.world.sent)
+    scene.until(lambda: len(scene.world.sent) > before, "the slow webhook never came")
     scene.until_settled("zendesk", ticket)
     host.customer_writes("Elif Kaya", "Thank you! And which bulb for the floor lamp?", ticket=ticket)
     scene.until_settled("zendesk", ticket)
