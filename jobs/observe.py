@@ -28,7 +28,9 @@ def agreed(session: Session, run: Run, account_id: str, ticket: Ticket) -> None:
         return
     configuration = run.services.configuration(account_id, session)
     teams = {id: name for one in roster.people(session, run.lease.connection_id) for id, name in one.teams.items()}
-    named = replace(ticket, group=teams.get(ticket.group, ticket.group))
+    # A number that nobody has a name for cannot be held against a team's name.
+    unnamed = "" if ticket.group.isdecimal() else ticket.group
+    named = replace(ticket, group=teams.get(ticket.group, unnamed))
     standing = Standing(ticket.created_at, account_id)
     case = Case(as_asked(ticket) or ticket, judged.classification, judged.draft, configuration, standing)
     now = run.services.database.now(session)

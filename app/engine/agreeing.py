@@ -30,7 +30,7 @@ class Both:
     @property
     def equal(self) -> bool | None:
         """Whether they agree."""
-        return None if not (self.ours and self.theirs) else self.ours == self.theirs
+        return None if not (self.ours and self.theirs) else self.ours.casefold() == self.theirs.casefold()
 
 
 @dataclass(frozen=True)

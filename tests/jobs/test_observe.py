@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from app.db import agreements, ids, judgements, stories
+from app.db import agreements, ids, judgements, roster, stories
 from app.db.agreements import Kept
 from app.engine.lessons import Lesson
-from connectors.types import Status
+from connectors.types import Status, Teammate
 from tests.flows.played import Desk as Connector
 from tests.flows.stage import CONFIGURATION, QUESTION, Stage
 
@@ -110,3 +110,24 @@ def test_a_rating_and_a_kept_draft_are_in_the_story(stage: Stage, monkeypatch: p
         told = stories.find(session, ids.ticket(watched.connection_id, ticket))
     assert told is not None
     assert (told.rating, told.kept, told.quoted) == (4, True, True)
+
+
+@pytest.mark.parametrize(
+    ("group", "equal"), [("36001234", None), ("77", True), ("Finance", False), ("DESK", True), ("", None)]
+)
+def test_a_team_is_compared_by_its_name(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, group: str, equal: bool | None
+) -> None:
+    watched = Watched(stage, SHADOW.replace("confidence: 0.5,", "confidence: 0.5, assignTo: desk,"))
+    with stage.database.session() as session:
+        roster.replace(session, watched.connection_id, [Teammate("a1", teams={"77": "desk"})], stage.time)
+    ticket = watched.ask()
+    read = Connector.ticket
+
+    def grouped(self: Connector, ref: Any) -> Any:
+        return replace(read(self, ref), group=group)
+
+    monkeypatch.setattr(Connector, "ticket", grouped)
+    watched.does(ticket, text="Let me see.")
+    (one,) = watched.kept()
+    assert one.said.route.equal is equal
