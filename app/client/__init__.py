@@ -178,7 +178,7 @@ class Deskhand:
 
     def abTest(self, **_: object) -> None:
         """Raises NotOffered."""
-        raise NotOffered("experiments are part of the configuration: see `deskhand check`")
+        raise NotOffered("experiments are part of the configuration; `deskhand experiment` tells how they go")
 
     # --- calls --------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ class Metrics(TypedDict):
     escalationAccuracy: float | None
     escalations: dict[str, int]
     holds: dict[str, dict[str, int]]
+    custom: list[dict[str, Any]]
 
 
 class BotMetrics(TypedDict):

@@ -65,12 +65,16 @@ def register(door: Door) -> None:
 
     @door.serves(SHOW)
     def show_evidence(caller: Caller, query: Of) -> Evidence:
-        with database.reading() as session:
+        from app import promoting  # noqa: PLC0415  # who takes webhooks needs none of it
+
+        with database.session() as session:
             now = database.now(session)
             counted = lessons.counts(session, caller.account_id, now - LATELY)
             steps = lessons.history(session, caller.account_id)
             names = sorted({*counted, *(step.category for step in steps)})
             chosen = [name for name in names if query.category in ("", name)]
+            for name in chosen:
+                promoting.looked(session, caller.account_id, name, now)
             found = {name: evidence.in_force(session, caller.account_id, name) for name in chosen}
         standing = [
             Standing(

@@ -79,6 +79,16 @@ class Held(Told):
     open: int
 
 
+class Own(Told):
+    """A figure of the account's own configuration. ``met`` is null where it has no target, or is not known."""
+
+    name: str
+    value: float | None
+    calculation: str
+    target: str
+    met: bool | None
+
+
 class Metrics(Told):
     """How the desk is doing. Null: nothing is known yet."""
 
@@ -98,6 +108,7 @@ class Metrics(Told):
     escalation_accuracy: float | None
     escalations: Escalations
     holds: dict[Literal["7d", "14d", "30d"], Held]
+    custom: list[Own]
 
 
 class Intent(Told):
@@ -155,8 +166,9 @@ def register(door: Door) -> None:
     def desk_metrics(caller: Caller, query: Asked) -> Metrics:
         from app.reports import figures  # noqa: PLC0415
 
-        told = figures.metrics(_found(services, caller.account_id, query.time_range))
-        return Metrics.model_validate(told)
+        found = _found(services, caller.account_id, query.time_range)
+        own = figures.custom(found, services.configuration(caller.account_id).watched)
+        return Metrics.model_validate(figures.metrics(found) | {"custom": [vars(one) for one in own]})
 
     @door.serves(BOT)
     def bot_metrics(caller: Caller, query: Asked) -> BotMetrics:

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from sqlalchemy import text
 
-from app.db import problems
+from app.db import lessons, problems
 from app.db.problems import Problem
+from app.engine.evidence import Claim
+from app.engine.lessons import Learned, Lesson
 from app.web.api import parts
-from tests.flows.stage import QUESTION
+from tests.flows.stage import CONFIGURATION, QUESTION
 from tests.web.api.conftest import House
 
 
@@ -129,6 +131,27 @@ def test_figures_have_the_guides_fields(house: House) -> None:
     guide = {"conversations", "resolved", "escalated", "avgConfidence", "accuracy", "avgResolutionTime", "topIntents"}
     assert guide | {"toolUsage", "customerSatisfaction"} <= set(bot)
     assert bot["topIntents"][0]["intent"] == "order-status"
+
+
+def test_an_accounts_own_figures_are_told_by_their_names(house: House) -> None:
+    own = "analytics: {customMetrics: [{name: bot-accuracy, calculation: correct-responses / total-responses}]}"
+    house.stage.configure(f"{CONFIGURATION}\n{own}\n")
+    house.asks()
+    (one,) = house.read("/metrics")["custom"]
+    assert (one["name"], one["value"], one["met"]) == ("bot-accuracy", None, None)
+
+
+def test_who_is_shown_the_evidence_has_looked(house: House) -> None:
+    house.asks()
+    with house.stage.database.session() as session:
+        judged = Learned(
+            "d1", "t", house.account.id, "order-status", "reply", "digest", Lesson.KEPT, "a1", house.stage.time
+        )
+        lessons.save(session, judged)
+    for _ in range(2):
+        assert house.read("/evidence")["categories"][0]["lessons"] == {"kept": 1}
+    with house.stage.database.reading() as session:
+        assert lessons.looks(session, Claim(house.account.id, "order-status", "reply", "digest")) == 1
 
 
 def test_only_the_figures_that_were_asked_for_are_told(house: House) -> None:
