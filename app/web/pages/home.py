@@ -1,20 +1,17 @@
-"""The first page after signing in: where somebody is, and where they can go."""
+"""The first page after signing in: the overview, from where everything else is a click away."""
 
 from flask import Response
 
-from app.db import accounts
 from app.db.visits import Visit
 from app.web.pages.door import Door
-from app.web.pages.shell import page
 from connectors.types import Level
 
 
 def register(door: Door) -> None:
     """``/app/``."""
-    database = door.services.database
 
     @door.route("/", level=Level.VIEWER)
     def show(who: Visit) -> Response:
-        with database.reading() as session:
-            account = accounts.find(session, who.account_id)
-        return page("home.html", account=account)
+        from app.web.pages import settings_overview  # noqa: PLC0415  # naming the web loads none of the engine's rules
+
+        return settings_overview.overview(door.services, who)

@@ -28,7 +28,7 @@ SECTIONS: tuple[tuple[str, str, Level], ...] = (
 def settings(who: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
     """A page of the lead's, with the way to the others."""
     there = [(name, f"pages.{endpoint}") for name, endpoint, level in SECTIONS if who.level.rank >= level.rank]
-    return page(template, status=status, sections=there, current=request.endpoint or "", **values)
+    return page(template, status=status, sections=there, **{"current": request.endpoint or "", **values})
 
 
 def may(who: Visit, level: Level) -> bool:

@@ -12,6 +12,7 @@ from app.db.connections import Installed
 from app.db.listing import Wanted, problems
 from app.db.visits import Visit
 from app.engine.outcomes import Story, rates
+from app.services import Services
 from app.web.pages.door import Door
 from app.web.pages.settings_nav import may, settings
 from app.web.pages.shell import lock
@@ -30,23 +31,7 @@ def register(door: Door) -> None:
 
     @door.route("/overview", level=Level.VIEWER)
     def show(who: Visit) -> Response:
-        with database.reading() as session:
-            now = database.now(session)
-            account = accounts.find(session, who.account_id)
-            told = stories.since(session, who.account_id, now - WEEK)
-            connected = connections.of_account(session, who.account_id)
-            wrong = problems(session, who.account_id, Wanted(MOST)).items
-            configured = accounts.version(session, who.account_id)
-        return settings(
-            who,
-            "settings_overview.html",
-            account=account,
-            figures=figures(told),
-            connections=connected,
-            problems=wrong,
-            missing=missing(services.helpdesks, connected, configured),
-            switches=may(who, Level.LEAD),
-        )
+        return overview(services, who)
 
     @door.route("/switch", level=Level.LEAD, methods=("POST",))
     def switch(who: Visit) -> Response:
@@ -54,6 +39,29 @@ def register(door: Door) -> None:
         with database.session() as session:
             _turn(session, who, stopped=stopped)
         return lock(_back())
+
+
+def overview(services: Services, who: Visit) -> Response:
+    """The page, wherever it stands."""
+    database = services.database
+    with database.reading() as session:
+        now = database.now(session)
+        account = accounts.find(session, who.account_id)
+        told = stories.since(session, who.account_id, now - WEEK)
+        connected = connections.of_account(session, who.account_id)
+        wrong = problems(session, who.account_id, Wanted(MOST)).items
+        configured = accounts.version(session, who.account_id)
+    return settings(
+        who,
+        "settings_overview.html",
+        current="pages.settings_overview_show",
+        account=account,
+        figures=figures(told),
+        connections=connected,
+        problems=wrong,
+        missing=missing(services.helpdesks, connected, configured),
+        switches=may(who, Level.LEAD),
+    )
 
 
 def figures(told: Sequence[Story]) -> list[tuple[str, str]]:

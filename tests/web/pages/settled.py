@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from app.db import accounts, judgements
 from app.db.judgements import Judged
 from app.db.models.ticket import TicketRow
-from app.engine.types import Classification, Decision, Draft, Label, Mode, Passage, Reason
+from app.engine.types import Before, Classification, Decision, Draft, Label, Mode, Passage, Reason
 from connectors.types import Note, Ref
 from tests.web.conftest import Receiver
 from tests.web.vendors import VENDORS
@@ -34,19 +34,21 @@ def in_force(receiver: Receiver) -> accounts.Configured:
 
 
 def decide(receiver: Receiver, number: int, category: str = "order-status", p: float = 0.93, draft: str = "") -> str:
-    """A ticket that was drafted for; gives the decision's id."""
+    """A ticket that was drafted for, with hostile words wherever words may be, unless ``draft`` gives others; the decision's id."""
+    words = "" if draft else HOSTILE
     at = datetime.now(UTC)
     connection = receiver.connect(VENDORS[0])
     ref = Ref(f"{4700 + number}")
     ticket, id = f"ticket-{number}", f"decision-{number}"
-    source = Passage("a1", f"Delivery times {HOSTILE}", "javascript:alert(3)", "Two days.", 0.9)
+    source = Passage("a1", f"Delivery times {words}", "javascript:alert(3)", "Two days.", 0.9)
+    why = Reason("mode_install", f"Assist is where every category starts. {words}".strip())
     decision = Decision(
-        id, ref, "r1", "q1", Mode.ASSIST, Mode.ASSIST, (Reason("mode_install", f"Assist. {HOSTILE}"),), (Note("x"),)
+        id, ref, "r1", "q1", Mode.ASSIST, Mode.ASSIST, (why,), (Note("x"),), at=at, digest="d", before=Before()
     )
     judged = Judged(
         ticket,
         Classification((Label(category, p),), (Reason("keywords", "The words parcel."),), "words-1", "en"),
-        Draft(draft or f"Two days. {HOSTILE}", (source,), (), "quote-1"),
+        Draft(draft or f"Two days. {words}", (source,), (), "quote-1"),
         decision,
     )
     with receiver.services.database.session() as session:
