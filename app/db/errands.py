@@ -58,6 +58,11 @@ def waiting(session: Session, ticket_id: str, ids: Sequence[str]) -> list[Errand
     return [_record(row) for row in session.scalars(chosen.order_by(ErrandRow.asked_at, ErrandRow.id))]
 
 
+def asked(session: Session, id: str) -> bool:
+    """Whether that was ever asked."""
+    return session.get(ErrandRow, id) is not None
+
+
 def settle(session: Session, errand: Errand, state: str, outcome: str, at: datetime) -> None:
     """How it ended."""
     mine = update(ErrandRow).where(ErrandRow.id == errand.id)

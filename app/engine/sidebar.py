@@ -13,7 +13,7 @@ from app.engine import fields
 from app.engine.briefing import SHOWN, mood, named, plain, short
 from app.engine.standing import Case, by_plain_names
 from app.engine.types import Classification, Decision, Draft, Mode, Proposal
-from connectors.types import Assign, Change, Reply, SetField, SetPriority, Tag
+from connectors.types import Assign, Change, Reply, SetField, SetPriority, SetStatus, Tag, Untag
 
 SURE, LIKELY = 0.9, 0.7
 """Probabilities from which a category is called certain, or likely; below, a guess."""
@@ -71,7 +71,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Before:
+class Saved:
     """What was saved of a ticket, as a card is made from it."""
 
     classification: Classification
@@ -127,7 +127,7 @@ class Card:
         return bool(self.draft)
 
 
-def card(before: Before | None, around: Around) -> Card:
+def card(before: Saved | None, around: Around) -> Card:
     """The card of a ticket; ``before`` is None where nothing was decided yet."""
     if before is None:
         return Card(State.PERSON if around.quiet else State.UNREAD, quiet=around.quiet, due=around.due)
@@ -153,7 +153,7 @@ def card(before: Before | None, around: Around) -> Card:
         facts=(*decision.about.items(), *_read(judged)),
         proposals=around.offered,
         done=done,
-        undoable=bool(done) and any(isinstance(change, UNDOABLE) for change in around.sent),
+        undoable=bool(done) and decision.before is not None and any(isinstance(c, UNDOABLE) for c in around.sent),
         quiet=around.quiet,
         said=around.said,
         due=around.due,
@@ -161,7 +161,7 @@ def card(before: Before | None, around: Around) -> Card:
     )
 
 
-UNDOABLE = (Tag, SetField, SetPriority, Assign)
+UNDOABLE = (Tag, Untag, SetField, SetPriority, SetStatus)
 """What can be taken back; what a customer has read cannot."""
 
 
@@ -220,7 +220,7 @@ FIELDS: Mapping[str, str] = {fields.CATEGORY: "category", fields.SLA_TARGET: "ta
 """Fields of ours that an agent works with."""
 
 
-def _state(before: Before, around: Around) -> State:
+def _state(before: Saved, around: Around) -> State:
     decision, draft = before.decision, before.draft
     if any(isinstance(change, Reply) for change in around.sent):
         return State.ANSWERED

@@ -73,6 +73,8 @@ def _done(place: Place, touch: Touch, ticket: Remembered | None, wanted: Press, 
         return "looking"
     if ticket is None:
         return ""
+    if wanted.action == cards.UNDO and wanted.value:
+        return _undone(place, touch, ticket, wanted.value, now)
     if wanted.action in cards.PRESSES and wanted.value:
         click = cards.clicked(wanted.action, wanted.value[:200], touch.person)
         return "pressed" if cards.press(services, ticket, click, now) else "again"
@@ -82,6 +84,14 @@ def _done(place: Place, touch: Touch, ticket: Remembered | None, wanted: Press, 
             kept = cards.use(session, place.installed.account_id, ticket, wanted.value, outcome)
         return "thanks" if kept else ""
     return ""
+
+
+def _undone(place: Place, touch: Touch, ticket: Remembered, decision: str, now: datetime) -> str:
+    account, by = place.installed.account_id, touch.person.id
+    try:
+        return "pressed" if cards.undo(place.services, account, ticket, decision, by, now) else "again"
+    except ValueError:
+        return ""
 
 
 def _trouble(services: Services, installed: Installed) -> str:

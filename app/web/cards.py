@@ -4,14 +4,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db import deadlines, deeds, effects, inbox, judgements, lessons, tickets
+from app.db import deadlines, deeds, effects, errands, inbox, judgements, lessons, tickets
+from app.db.codec import encode
+from app.db.errands import Errand
 from app.db.judgements import Judged, Outcome
 from app.db.tickets import Remembered
 from app.engine import sidebar
 from app.engine.evidence import Claim
+from app.engine.inverses import Undoing
 from app.engine.lessons import Learned, Lesson
 from app.engine.policy import REPLY
-from app.engine.sidebar import Around, Before, Card, Offered, Said
+from app.engine.sidebar import Around, Card, Offered, Said, Saved
 from app.engine.sla import Metric
 from app.engine.types import Draft, Mode
 from app.services import Services
@@ -22,6 +25,7 @@ OWN = "deskhand:sidebar:"
 """Begins the delivery of what is pressed in a sidebar, so that pressing twice is one press."""
 RELEASES = frozenset({"approve", "reject"})
 PRESSES = RELEASES | {"share", "escalate", "resume"}
+UNDO = "undo"
 """What a card lets people press."""
 INSERTED, EDITED, DISMISSED, WRONG = "inserted", "edited", "dismissed", "wrong"
 USES = frozenset({INSERTED, EDITED, DISMISSED, WRONG})
@@ -53,9 +57,10 @@ def card(session: Session, ticket: Remembered | None, now: datetime) -> Card:
         sent=tuple(change for one in made if one.state == effects.SENT for change in one.plan.changes),
         said=tuple(Said(o.kind, o.reason) for o in judgements.about(session, ticket.id, decision.id) if o.kind in USES),
         offered=_offered(session, judged.draft),
+        undone=errands.asked(session, _undoing(decision.id)),
         due=due,
     )
-    return sidebar.card(Before(judged.classification, judged.draft, decision), around)
+    return sidebar.card(Saved(judged.classification, judged.draft, decision), around)
 
 
 def _offered(session: Session, draft: Draft) -> tuple[Offered, ...]:
@@ -80,6 +85,26 @@ def press(services: Services, ticket: Remembered, click: Click, now: datetime) -
         to_ring = inbox.accept(session, ticket.connection_id, [event], now)
     services.work.ring(*to_ring)
     return bool(to_ring)
+
+
+def undo(services: Services, account_id: str, ticket: Remembered, decision_id: str, by: str, now: datetime) -> bool:
+    """Ask the ticket's turn to take back what that decision changed, as far as it still stands. False when that was asked before.
+
+    What a customer has read stays read. Raises ValueError where there is no such decision.
+    """
+    with services.database.session() as session:
+        if judgements.find(session, ticket.id, decision_id) is None:
+            raise ValueError(decision_id)
+        body = encode(Undoing())
+        errand = Errand(_undoing(decision_id), account_id, ticket.id, decision_id, errands.UNDO, by, body)
+        asked = errands.ask(session, errand, now)
+    services.work.ring(ticket.id)
+    return asked
+
+
+def _undoing(decision_id: str) -> str:
+    """The errand's name: one for each decision, so that it is asked once from a sidebar, whoever presses."""
+    return f"sidebar-{decision_id}"[:64]
 
 
 def wake(services: Services, connection_id: str, ref: Ref, now: datetime) -> None:

@@ -92,6 +92,8 @@ def _details(card: Card, words: Mapping[str, str]) -> Iterator[Part]:
         yield from (
             Line(words[named.get(what, what)].replace("{value}", value), Tone.QUIET) for what, value in card.done
         )
+        if card.undoable:
+            yield Button(f"undo:{card.decision}", words["undo"])
 
 
 def _wrong(card: Card, words: Mapping[str, str], reasons: tuple[str, ...]) -> Iterator[Part]:

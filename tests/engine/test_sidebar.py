@@ -8,9 +8,9 @@ import pytest
 from app.db.codec import decode, encode
 from app.engine import sidebar
 from app.engine.history import History, Related
-from app.engine.sidebar import Around, Before, State
+from app.engine.sidebar import Around, Saved, State
 from app.engine.standing import Case
-from app.engine.types import Classification, Decision, Draft, Label, Mode
+from app.engine.types import Before, Classification, Decision, Draft, Label, Mode
 from connectors.types import Assign, Change, Note, Priority, Ref, Reply, SetField, SetPriority, Tag
 from tests.builders import a_classification, a_draft, a_passage, a_person, a_ticket
 from tests.engine.desk import SETTLED, standing
@@ -18,11 +18,11 @@ from tests.engine.desk import SETTLED, standing
 
 def a_decision(mode: Mode = Mode.ASSIST, **changes: object) -> Decision:
     values = {"id": "d1", "ref": Ref("1"), "revision": "r", "question": "m1", "mode": mode, "requested": mode}
-    return Decision(**(values | {"reasons": (), "changes": ()} | changes))  # type: ignore[arg-type]
+    return Decision(**(values | {"reasons": (), "changes": (), "before": Before()} | changes))  # type: ignore[arg-type]
 
 
 def shown(mode: Mode = Mode.ASSIST, *sent: Change, draft: Draft | None = None, judged: Classification | None = None):
-    before = Before(judged or a_classification(), draft or a_draft(), a_decision(mode))
+    before = Saved(judged or a_classification(), draft or a_draft(), a_decision(mode))
     return sidebar.card(before, Around(sent=sent))
 
 
@@ -109,8 +109,13 @@ def test_what_a_customer_read_cannot_be_taken_back() -> None:
     assert not card.undoable
 
 
+def test_what_nobody_knows_the_state_before_of_cannot_be_taken_back() -> None:
+    saved = Saved(a_classification(), a_draft(), a_decision(before=None))
+    assert not sidebar.card(saved, Around(sent=(Tag(("x",)),))).undoable
+
+
 def test_what_was_undone_is_not_shown_as_done() -> None:
-    before = Before(a_classification(), a_draft(), a_decision())
+    before = Saved(a_classification(), a_draft(), a_decision())
     card = sidebar.card(before, Around(sent=(Tag(("x",)),), undone=True))
     assert card.done == () and not card.undoable
 
@@ -125,7 +130,7 @@ def test_what_is_known_of_the_customer_is_kept_with_the_decision() -> None:
     assert known["Wrote before"] == "[returns (01 Feb)](https://desk.example/7)"
     decision = replace(a_decision(), about=known)
     assert decode(Decision, encode(decision)) == decision
-    assert sidebar.card(Before(a_classification(), a_draft(), decision), Around()).facts[0] == (
+    assert sidebar.card(Saved(a_classification(), a_draft(), decision), Around()).facts[0] == (
         "Customer",
         "Ana Silva, VIP",
     )

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.db import connections, judgements, problems
+from app.db import connections, errands, judgements, problems
 from app.db.models.event import EventRow
 from app.engine.types import Mode
 from connectors.signing import mac
 from tests.web.conftest import Receiver
-from tests.web.pages.kept import EFFECT, Kept, decided, keep
+from tests.web.pages.kept import EFFECT, TAGGED, Kept, decided, keep
 from tests.web.vendors import SECRET, VENDORS
 
 INTERCOM = next(vendor for vendor in VENDORS if vendor.name == "intercom")
@@ -70,6 +70,16 @@ def test_a_press_is_one_event(receiver: Receiver, kept: Kept, press: str, said: 
     assert "Noted" in texts(ask(receiver, "canvas/submit", {"component_id": press}))
     assert "pressed before" in texts(ask(receiver, "canvas/submit", {"component_id": press}))
     assert presses(receiver) == [said]
+
+
+def test_what_was_done_is_taken_back_once(receiver: Receiver) -> None:
+    keep(receiver, receiver.connect(INTERCOM), decided(), TAGGED)
+    assert "undo:d1" in texts(ask(receiver, "canvas/submit", {"component_id": "more"}))
+    assert "Noted" in texts(ask(receiver, "canvas/submit", {"component_id": "undo:d1"}))
+    assert "pressed before" in texts(ask(receiver, "canvas/submit", {"component_id": "undo:d1"}))
+    assert "A draft is ready" in texts(ask(receiver, "canvas/submit", {"component_id": "undo:other"}))
+    with receiver.services.database.reading() as session:
+        assert [one.by for one in errands.of_account(session, receiver.account)] == ["814860"]
 
 
 def test_wrong_because_is_kept(receiver: Receiver, kept: Kept) -> None:

@@ -65,6 +65,17 @@ def _pressed(door: Door) -> None:
         log.info("sidebar.pressed", extra={"action": click.action, "taken": taken})
         return _swapped(drawn(services, ticket), "pressed" if taken else "again")
 
+    @door.route("/sidebar/<ticket>/undo", level=Level.AGENT, methods=("POST",))
+    def undo(who: Visit, ticket: Remembered) -> Response:
+        try:
+            asked = _cards().undo(
+                services, who.account_id, ticket, request.form.get("value", ""), who.person, datetime.now(UTC)
+            )
+        except ValueError:
+            raise BadRequest from None
+        metrics.count("sidebar.undo")
+        return _swapped(drawn(services, ticket), "pressed" if asked else "again")
+
     @door.route("/sidebar/<ticket>/use", level=Level.AGENT, methods=("POST",))
     def use(who: Visit, ticket: Remembered) -> Response:
         kind, reason = request.form.get("kind", ""), request.form.get("reason", "")

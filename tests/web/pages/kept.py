@@ -11,7 +11,7 @@ from app.db.effects import Planned
 from app.db.judgements import Judged
 from app.db.models.ticket import TicketRow
 from app.engine.configuration.steps import Workflow
-from app.engine.types import Decision, Draft, Mode, Proposal, Work
+from app.engine.types import Before, Decision, Draft, Mode, Proposal, Work
 from app.engine.workflows.types import Progress
 from connectors.types import Change, Ref, Tag
 from tests.builders import a_classification, a_draft, a_passage
@@ -37,7 +37,18 @@ def decided(
     draft = a_draft(text, passages=(a_passage(url="https://help.example/track"),))
     judged = a_classification()
     decision = Decision(
-        "d1", Ref("35436"), "r1", "m1", mode, mode, judged.reasons, (), at=AT, digest="dig", about=about
+        "d1",
+        Ref("35436"),
+        "r1",
+        "m1",
+        mode,
+        mode,
+        judged.reasons,
+        (),
+        at=AT,
+        digest="dig",
+        about=about,
+        before=Before(),
     )
     return Judged("", judged, draft, decision)
 

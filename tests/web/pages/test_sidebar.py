@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy import select
 
-from app.db import judgements, lessons
+from app.db import errands, judgements, lessons
 from app.db.models.event import EventRow
 from app.engine.lessons import Lesson
 from app.engine.types import Mode
@@ -108,6 +108,19 @@ def test_what_no_card_offers_is_refused(
     assert clicks(receiver) == []
 
 
+def test_what_was_done_is_taken_back_once(receiver: Receiver, agent: Browser, kept: Kept) -> None:
+    assert "Take it back" in agent.get(f"/app/sidebar/{kept.ticket}").text
+    answers = [agent.post(f"/app/sidebar/{kept.ticket}/undo", {"value": "d1"}).text for _ in range(2)]
+    assert "Noted" in answers[0] and "pressed before" in answers[1]
+    assert "Tagged" not in answers[0], "it is not shown as done any more"
+    with receiver.services.database.reading() as session:
+        [errand] = errands.of_account(session, receiver.account)
+        [delivery] = session.scalars(select(EventRow.delivery))
+    assert (errand.kind, errand.decision_id, errand.by, errand.state) == ("undo", "d1", "u1", "waiting")
+    assert delivery == f"{errands.ASKED}{errand.id}"
+    assert agent.post(f"/app/sidebar/{kept.ticket}/undo", {"value": "another"}).status_code == 400
+
+
 @pytest.mark.parametrize("kind", ["inserted", "edited", "dismissed"])
 def test_what_an_agent_does_with_the_draft_is_kept_once(
     receiver: Receiver, agent: Browser, kept: Kept, kind: str
@@ -154,7 +167,7 @@ def test_nothing_that_customers_wrote_runs(receiver: Receiver, agent: Browser) -
 def test_a_category_that_is_only_watched_shows_no_draft(receiver: Receiver, agent: Browser) -> None:
     kept = keep(receiver, receiver.connect(VENDORS[0]), decided(Mode.SHADOW, "The secret draft."))
     text = agent.get(f"/app/sidebar/{kept.ticket}").text
-    assert "Only watching" in text and "secret" not in text and "97" not in text
+    assert "Only watching" in text and "secret" not in text and "97 %" not in text
 
 
 def test_a_ticket_that_a_person_has_can_be_handed_back_again(receiver: Receiver, agent: Browser) -> None:
