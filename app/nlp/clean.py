@@ -63,19 +63,29 @@ class Cleaned:
 
 def clean(text: str) -> Cleaned:
     """What the author says here and now. Never raises; time grows with the first ``LONGEST`` characters at most."""
-    text = text[:LONGEST]
-    if is_markup(text):
-        text = text_of(text)
-    text = plain(text).replace("\r\n", "\n").replace("\r", "\n")
-    lines, error_line = _without_trace(_BLOB.sub(" ", text).split("\n"))
+    lines, error_line = _lines(text)
     said = "\n".join(_said(lines)).strip()
     said = re.sub(r"[ \t]{2,}", " ", re.sub(r"\n{3,}", "\n\n", said))[:SAID]
     return Cleaned(said, _is_readable(said), error_line)
 
 
+def last_error(text: str) -> str:
+    """The last line of a stack trace in a text, where there is one; as ``clean`` gives it."""
+    return _lines(text)[1]
+
+
 def for_meaning(text: str) -> str:
     """The text as the sentence encoder should see it: addresses of pages say little about meaning and cost much."""
     return " ".join(_URL.sub(" ", text).split())
+
+
+def _lines(text: str) -> tuple[list[str], str]:
+    """The text's lines outside stack traces, plain, and the line that ends the last trace."""
+    text = text[:LONGEST]
+    if is_markup(text):
+        text = text_of(text)
+    text = plain(text).replace("\r\n", "\n").replace("\r", "\n")
+    return _without_trace(_BLOB.sub(" ", text).split("\n"))
 
 
 def _said(lines: list[str]) -> list[str]:
@@ -145,11 +155,17 @@ def _without_trace(lines: list[str]) -> tuple[list[str], str]:
 def _is_readable(text: str) -> bool:
     """Whether there is at least one word, and mostly words: no blob, no keyboard mash, no rows of marks."""
     sample = text[:4000]
-    if not any(character.isalpha() for character in sample):
+    dense = "".join(sample.split())
+    if not any(map(str.isalpha, dense)):
         return False
-    dense = [character for character in sample if not character.isspace()]
-    letters = sum(unicodedata.category(character)[0] in "LM" for character in dense)
+    is_letter = str.isalpha if sample.isascii() else _is_letter
+    letters = sum(map(is_letter, dense))
     return letters >= 0.4 * len(dense) and len(set(dense)) >= 3 and not _is_mash(sample)
+
+
+def _is_letter(character: str) -> bool:
+    """A letter, or what is set on one: many scripts need both for a word."""
+    return unicodedata.category(character)[0] in "LM"
 
 
 def _is_mash(text: str) -> bool:

@@ -107,10 +107,11 @@ class Engine:
         return judgement, tuple(also.values()), meanings[0]
 
     def _mood(self, text: str, meaning: Vectors | None, messages: int) -> Mood:
-        feeling = sentiment(text)
-        name = emotion(text, feeling)
         if meaning is not None and self._prototypes is not None:
             feeling, name = feeling_of(self._prototypes.moods(text, meaning))
+        else:
+            feeling = sentiment(text)
+            name = emotion(text, feeling)
         return Mood(feeling, name, urgency(text, feeling), churn_risk(text, feeling, messages))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from app.nlp.clean import clean
+from app.nlp.clean import last_error
 from app.nlp.dates import dates
 from app.nlp.personal import NEVER_OUT, Found, Kind, find
 
@@ -106,7 +106,7 @@ def _plain_words(text: str) -> str:
 
 
 def _errors(text: str) -> list[str]:
-    last = clean(text).error_line
+    last = last_error(text)
     told = [match[0].strip() for match in _ERROR.finditer(text)]
     return [
         error

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ class Keywords:
 
     def hits(self, text: str) -> dict[str, tuple[str, ...]]:
         """The phrases found, by category. A phrase inside a longer one that was found does not count."""
+        if not self._phrases:
+            return {}
         stems, found, place = _stems(text[:8000]), defaultdict(list), 0
         while place < len(stems):
             size = next(
@@ -62,6 +65,7 @@ def _stems(text: str) -> list[str]:
     return [_stem(word) for word in _WORD.findall(text.lower())]
 
 
+@lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
     if word.endswith("ies") and len(word) > 5:
         return f"{word[:-3]}y"

@@ -124,7 +124,10 @@ def _dense(known: Sequence[tuple[Places, Array]], start: int) -> Array:
 
 def _valued(places: Places, weights: Array) -> tuple[Places, Array]:
     """Each place once; what is repeated counts more, but not as often as it is said."""
-    found, counts = np.unique(places, return_counts=True)
+    ordered = np.sort(places)
+    # What numpy's own ``unique`` does, at a third of its price for so few.
+    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+    found, counts = ordered[first], np.diff(np.append(first, len(ordered)))
     values = (1 + np.log(counts, dtype=np.float32)) * weights[found]
     return found, np.asarray(values / (np.linalg.norm(values) * math.sqrt(2) or 1), np.float32)
 

@@ -48,7 +48,8 @@ class Prototypes:
         """The chance of each of ``EMOTIONS``, from an English text and its vector."""
         near = [3 * float(np.sort(known @ meaning)[-3:].mean()) for known in self._known]
         marks = min(2, text[:READ].count("!")) / 2
-        clues = [*near, 2 * by_words(text), float(_is_shouted(text)), float(_worst(text) <= -3), marks]
+        shouted = is_shouted(text)
+        clues = [*near, 2 * by_words(text, shouted=shouted), float(shouted), float(_worst(text) <= -3), marks]
         return np.asarray(softmax(np.array([clues], np.float32) @ WEIGHTS + CONSTANT)[0], np.float32)
 
 
@@ -59,19 +60,19 @@ def feeling_of(moods: Array) -> tuple[float, str]:
 
 def sentiment(text: str) -> float:
     """-1 (furious) to 1 (delighted), by words alone: where there is no meaning, and in other languages than English."""
-    return round(by_words(text), 3)
+    return round(by_words(text, shouted=is_shouted(text)), 3)
 
 
 def emotion(text: str, feeling: float) -> str:
     """``angry``, ``frustrated``, ``neutral`` or ``satisfied``, by words alone. Shouting and cursing turn frustration into anger."""
-    if feeling <= ANGRY or (feeling <= FRUSTRATED and (_is_shouted(text) or _worst(text) <= -3)):
+    if feeling <= ANGRY or (feeling <= FRUSTRATED and (is_shouted(text) or _worst(text) <= -3)):
         return "angry"
     if feeling <= FRUSTRATED:
         return "frustrated"
     return "satisfied" if feeling >= SATISFIED else "neutral"
 
 
-def by_words(text: str) -> float:
+def by_words(text: str, *, shouted: bool) -> float:
     """The sum of the words' feelings, negations and boosters heeded, squeezed into -1 to 1."""
     total, negated, boost = 0.0, 0, 1.0
     for token in _TOKEN.findall(text[:READ]):
@@ -82,7 +83,7 @@ def by_words(text: str) -> float:
         if value:
             total += boost * (-0.6 * value if negated > 0 and word not in NEGATIONS else value)
         negated, boost = _carried(word, negated)
-    total *= 1.0 + (0.15 if _is_shouted(text) else 0.0) + min(0.3, 0.1 * text[:READ].count("!"))
+    total *= 1.0 + (0.15 if shouted else 0.0) + min(0.3, 0.1 * text[:READ].count("!"))
     return total / math.sqrt(total * total + 40)
 
 
@@ -95,10 +96,11 @@ def _carried(word: str, negated: int) -> tuple[int, float]:
     return negated - word.isalpha(), 1.4 if word in BOOSTERS else 1.0
 
 
-def _is_shouted(text: str) -> bool:
-    letters = [character for character in text[:READ] if character.isalpha()]
+def is_shouted(text: str) -> bool:
+    """Whether it is mostly in capitals."""
+    letters = "".join(filter(str.isalpha, text[:READ]))
     return len(letters) >= 12 and sum(map(str.isupper, letters)) > 0.7 * len(letters)
 
 
 def _worst(text: str) -> float:
-    return min((valence(token.lower()) for token in _TOKEN.findall(text[:READ])), default=0.0)
+    return min(map(valence, set(_TOKEN.findall(text[:READ].lower()))), default=0.0)

@@ -1,6 +1,8 @@
 """Words that carry feeling, in eight languages, from -4 (fury) to 4 (delight). Ours; stems end with ``*``."""
 # ruff: noqa: E501 - a list of words or one pattern is read better as one line
 
+from functools import lru_cache
+
 _LISTS: dict[float, str] = {
     -4.0: "furious disgusting scam scammers fraudsters thieves crooks outrageous atrocious hate despicable fucking fuck wtf betrug* unverschämt* "
     "frechheit abzocke estafa estafadores arnaque scandaleux truffa vergogna oplichting golpe ladrões",
@@ -141,6 +143,7 @@ WHOLE, STEMS = _split()
 SHORTEST_STEM = min(map(len, STEMS))
 
 
+@lru_cache(maxsize=20_000)
 def valence(word: str) -> float:
     """The feeling of one lower-case word, 0 for most."""
     found = WHOLE.get(word)
