@@ -7,7 +7,8 @@ import click
 
 from app.cli import opening
 from app.db import accounts, examples
-from app.db.examples import TRAINED, Generation
+from app.db.examples import IN_FORCE, TRAINED, Generation
+from app.engine.evidence import lower_bound
 from app.engine.training import Taught, name
 from app.errors import BadInput
 from app.services import Services
@@ -119,13 +120,31 @@ def retrain(account_name: str, by: str, least: int | None, back: bool, told: boo
 
 
 def _show(services: Services, account_id: str, account_name: str, as_json: bool) -> None:
+    """Every training with its verdict, and what people made of drafts while its model was in force."""
     with services.database.reading() as session:
-        every = examples.generations(session, account_id)
+        every, until = examples.generations(session, account_id), services.database.now(session)
+        effects = []
+        for one in every:
+            effects.append(examples.stood(session, account_id, one.at, until) if one.kind in IN_FORCE else (0, 0))
+            until = one.at if one.kind in IN_FORCE else until
     if as_json:
-        opening.print_json({"generations": [_plain(one) for one in every]})
+        told = [{**_plain(one), "kept": kept, "judged": of} for one, (kept, of) in zip(every, effects, strict=True)]
+        opening.print_json({"generations": told})
         return
-    rows = [(str(one.number), f"{one.at:%Y-%m-%d %H:%M}", one.kind, one.by, one.report.get("why", "")) for one in every]
-    opening.print_table(f"Models of {account_name}, newest first", ("number", "at", "end", "by", "why"), rows)
+    rows = [
+        (str(one.number), f"{one.at:%Y-%m-%d %H:%M}", one.kind, one.by, one.report.get("why", ""), _effect(*effect))
+        for one, effect in zip(every, effects, strict=True)
+    ]
+    columns = ("number", "at", "end", "by", "why", "drafts kept since")
+    opening.print_table(f"Models of {account_name}, newest first", columns, rows)
+
+
+def _effect(kept: int, judged: int) -> str:
+    """The share with its exact 90 % interval."""
+    if not judged:
+        return ""
+    low, high = lower_bound(judged, judged - kept), 1 - lower_bound(judged, kept)
+    return f"{kept} of {judged} ({low:.0%} to {high:.0%})"
 
 
 def _line(ended: Generation) -> str:

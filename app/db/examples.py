@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.db import ids
 from app.db.models.example import ExampleRow, GenerationRow
+from app.db.models.lesson import LessonRow
+from app.engine.lessons import Lesson
 from app.engine.training import Taught
 
 TRAINED, KEPT, ROLLED_BACK = "trained", "kept", "rolled back"
@@ -95,6 +97,19 @@ def in_force(session: Session, account_id: str) -> Generation | None:
     )
     row = session.scalar(chosen)
     return _generation(row) if row else None
+
+
+def stood(session: Session, account_id: str, start: datetime, end: datetime) -> tuple[int, int]:
+    """How many drafts people let stand within that time, and how many they judged: what a model was worth while it was in force."""
+    judged = (
+        LessonRow.account_id == account_id,
+        LessonRow.action == "reply",
+        LessonRow.at >= start,
+        LessonRow.at < end,
+    )
+    counted = select(LessonRow.kind, func.count()).where(*judged).group_by(LessonRow.kind)
+    found = {Lesson(kind): number for kind, number in session.execute(counted)}
+    return sum(number for kind, number in found.items() if kind.right), sum(found.values())
 
 
 def keep(session: Session, account_id: str, generation: Generation) -> None:

@@ -2,8 +2,15 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+
+from app.db import accounts, examples
+from app.db import lessons as lessons_
+from app.db.examples import TRAINED, Generation
+from app.engine.lessons import Learned, Lesson
+from app.services import Services
 
 THINGS = {
     "order-status": "waybill courier pallet freight dispatch",
@@ -64,3 +71,18 @@ def test_a_better_model_is_put_in_force_told_of_and_taken_back(deskhand, account
 def test_what_is_wrong_is_named(deskhand, account, arguments, field):
     ran = deskhand("examples", "add", "--account", account, "--by", "ada", *arguments)
     assert (ran.code, field in ran.err) == (2, True)
+
+
+def test_the_effect_of_learning_is_told(deskhand, account, prepared):
+    services, now = Services(prepared), datetime.now(UTC)
+    with services.database.session() as session:
+        found = accounts.named(session, account).id
+        for number, at in enumerate((now - timedelta(days=9), now - timedelta(days=2)), 1):
+            ended = Generation(number, TRAINED, "m", (), {"of": number, "why": "better"}, "ada", at)
+            examples.keep(session, found, ended)
+        for n in range(8):
+            what, at = Lesson.KEPT if n % 4 else Lesson.WRONG, now - timedelta(days=n, hours=1)
+            lessons_.save(session, Learned(f"d{n}", "t", found, "billing", "reply", "x", what, "ada", at))
+    told = deskhand("retrain", "--account", account, "--by", "ada", "--history", "--json").json["generations"]
+    assert [(one["number"], one["kept"], one["judged"]) for one in told] == [(2, 1, 2), (1, 5, 6)]
+    assert "1 of 2" in deskhand("retrain", "--account", account, "--by", "ada", "--history").out
