@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.db import accounts, alarms, clocks, notices, problems, stories
 from app.db.notices import Notice
 from app.db.problems import Problem
-from app.engine.alarms import Alarm, due
+from app.engine.alarms import PATTERN, SURGE, Alarm, due
 from app.engine.configuration import Configuration, ConfigurationError
 from app.engine.configuration.rules import Contact
 from app.engine.escalation import ON_CALL
@@ -91,16 +91,23 @@ def _tell(session: Session, account_id: str, configuration: Configuration, fresh
     text = "\n".join(
         ["Deskhand: figures that got worse", *(f"- {one.text}" for one in fresh), "See `deskhand report day`."]
     )
-    names = configuration.watched.reports.recipients
-    told = [one for one in names if one in configuration.rules.contacts] or [ON_CALL]
     planned = False
-    for name in told:
+    for name in _told(configuration, fresh):
         contact = configuration.rules.contacts.get(name)
         for way in _ways(contact) if contact else ():
             notice = Notice(account_id, "", name, way, subject, "figures", text=text)
             planned |= notices.plan(session, f"figures:{account_id}:{now.isoformat()}:{name}:{way}", notice, now)
     if not planned:
         problems.report(session, Problem("figures_degraded", f"{configuration.service}: {subject}", REMEDY), now)
+
+
+def _told(configuration: Configuration, fresh: list[Alarm]) -> list[str]:
+    """Whoever gets reports; of fraud also whoever is told of it in single tickets. Who is on call where nobody of them is reached."""
+    names = list(configuration.watched.reports.recipients)
+    if any(one.name.startswith((SURGE, PATTERN)) for one in fresh):
+        about = set(configuration.watched.fraud.categories)
+        names += [name for topic in configuration.rules.topics if topic.categories & about for name in topic.notify]
+    return [one for one in dict.fromkeys(names) if one in configuration.rules.contacts] or [ON_CALL]
 
 
 def _ways(contact: Contact) -> list[str]:

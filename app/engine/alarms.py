@@ -9,6 +9,8 @@ from app.engine.outcomes import GOOD, Story
 
 UNLIKELY = 0.001
 """A week as bad as this one has to be rarer than that by chance: it is looked at often, and nobody reads alarms that are none."""
+SURGE, PATTERN = "surge:", "pattern:"
+"""Begin the names of alarms about single categories: many tickets in a day, and tickets with one cause."""
 FEW = 3
 """Tickets of a day under which nothing is a surge."""
 LEAST = 20

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.db import agreements, evidence, incidents, lessons, stories, toolbox
 from app.engine import alarms
-from app.engine.alarms import Alarm, Counted
+from app.engine.alarms import PATTERN, SURGE, Alarm, Counted
 from app.engine.configuration import Configuration
 from app.engine.configuration.analytics import Fraud
 from app.engine.evidence import Claim
@@ -47,11 +47,11 @@ def fraudulent(session: Session, account_id: str, fraud: Fraud, now: datetime) -
             days = [0] * BEFORE.days
             for one in told:
                 days[min(int((now - one.opened_at) / DAY), BEFORE.days - 1)] += one.category == category
-            found.append(alarms.surge(f"surge:{category}", f"More {category} than usual", days[0], days[1:]))
+            found.append(alarms.surge(f"{SURGE}{category}", f"More {category} than usual", days[0], days[1:]))
     if fraud.patterns:
         found += [
             Alarm(
-                f"pattern:{one.id}",
+                f"{PATTERN}{one.id}",
                 f"{one.tickets} tickets of {one.people} people about {one.category} look like one cause",
             )
             for one in incidents.opened(session, account_id, now - DAY)
