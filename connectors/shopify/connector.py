@@ -35,7 +35,7 @@ LINES, LINES_IN_LISTS = 50, 10
 
 
 class Shopify:
-    """One shop. Needs the scopes read_orders, write_orders, read_customers, read_products, read_returns, write_returns."""
+    """One shop. Needs the scopes read_orders, write_orders, read_customers, write_customers, read_products, read_returns, write_returns."""
 
     name: ClassVar[str] = "shopify"
     settings: ClassVar[tuple[Setting, ...]] = (
@@ -53,6 +53,8 @@ class Shopify:
             "cancel_order": self._cancel_order,
             "open_return": self._open_return,
             "cancel_return": self._cancel_return,
+            "update_customer": self._update_customer,
+            "restore_customer": self._restore_customer,
         }
 
     @property
@@ -190,6 +192,39 @@ class Shopify:
             return Result({}, recovered=True)
         self._client.tell(documents.CANCEL_RETURN, id=back.id)
         return Result({})
+
+    def _customer(self, email: str, mark: str) -> shapes.TracedCustomer | None:
+        query = parse.by_email(email.casefold())
+        if not query:
+            return None
+        found = self._client.ask(shapes.CustomerTraces, documents.CUSTOMER_TRACE, query=query, mark=mark)
+        theirs = ((one, one.default_email_address) for one in found.customers.nodes)
+        return next((one for one, address in theirs if address and _alike(address.email_address, email)), None)
+
+    def _update_customer(self, order: Order) -> Result:
+        """Whoever has the new address already may be the customer, changed by an earlier attempt."""
+        changes = parse.details(order.inputs["changes"])
+        for email in dict.fromkeys((order.text("email"), changes.get("email") or order.text("email"))):
+            one = self._customer(email, order.mark)
+            if one and one.metafield:
+                return Result({"previous": json.loads(one.metafield.value)}, recovered=True)
+        one = self._customer(order.text("email"), order.mark)
+        if one is None:
+            raise NotFound("shopify: no such customer")
+        previous = {"customer": one.id, **{name: parse.known(one)[name] for name in changes}}
+        mark = {"namespace": "deskhand", "key": order.mark, "type": "json", "value": json.dumps(previous)}
+        self._client.tell(documents.UPDATE_CUSTOMER, input={"id": one.id, **changes, "metafields": [mark]})
+        return Result({"previous": previous})
+
+    def _restore_customer(self, order: Order) -> Result:
+        """By the customer's own id: the address may be another one by now."""
+        former = dict(order.inputs["previous"])
+        self._client.tell(documents.UPDATE_CUSTOMER, input={"id": str(former.pop("customer")), **former})
+        return Result({})
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
 
 
 def _same(name: str, number: str) -> bool:

@@ -99,6 +99,25 @@ query Traces($query: String!, $mark: String!) {
 """
 """An order, and what earlier attempts of ours may have left in it."""
 
+CUSTOMER_TRACE = """
+query CustomerTrace($query: String!, $mark: String!) {
+  customers(first: 2, query: $query) {
+    nodes {
+      id
+      defaultEmailAddress { emailAddress }
+      defaultPhoneNumber { phoneNumber }
+      metafield(namespace: "deskhand", key: $mark) { value }
+    }
+  }
+}
+"""
+
+UPDATE_CUSTOMER = """
+mutation UpdateCustomer($input: CustomerInput!) {
+  customerUpdate(input: $input) { customer { id } userErrors { field message } }
+}
+"""
+
 UPDATE = """
 mutation Update($input: OrderInput!) {
   orderUpdate(input: $input) { order { id } userErrors { field message } }

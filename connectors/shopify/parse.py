@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from connectors.errors import Refused
 from connectors.money import minor
 from connectors.operations import Fields
 from connectors.rest import folded, moment
-from connectors.shopify.shapes import Address, Customer, Fulfillment, Money, Order, Product, Returnables
+from connectors.shopify.shapes import Address, Customer, Fulfillment, Money, Order, Product, Returnables, TracedCustomer
 
 _NUMBER = re.compile(r"#?[\w.-]{1,40}", re.ASCII)
 _EMAIL = re.compile(r"[\w.!#$%&*+/=?^`{|}~-]+@[\w.-]+", re.ASCII)
@@ -142,6 +143,24 @@ def mailing(given: Mapping[str, Any]) -> dict[str, str]:
     }
     plain = {theirs: str(given.get(ours) or "").strip() for theirs, ours in names.items()}
     return {"firstName": first, "lastName": last, **{name: value for name, value in plain.items() if value}}
+
+
+def details(changes: Any) -> dict[str, str]:
+    """What may be changed of a customer, as Shopify takes it. Raises Refused for anything else."""
+    if not isinstance(changes, Mapping) or not changes or set(changes) - {"email", "phone"}:
+        raise Refused("shopify: only an e-mail address and a telephone number are changed")
+    given = {name: str(value).strip() for name, value in changes.items()}
+    if "phone" in given:
+        given["phone"] = re.sub(r"[^\d+]", "", given["phone"])
+    if not all(given.values()) or ("email" in given and not _EMAIL.fullmatch(given["email"])):
+        raise Refused("shopify: no such address or number")
+    return given
+
+
+def known(one: TracedCustomer) -> dict[str, str | None]:
+    """The details as they are."""
+    address, phone = one.default_email_address, one.default_phone_number
+    return {"email": address.email_address if address else None, "phone": phone.phone_number if phone else None}
 
 
 def by_number(number: str) -> str:

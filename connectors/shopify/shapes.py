@@ -237,6 +237,27 @@ class ReturnLine(Camel):
     return_reason_note: str
 
 
+class Phone(Camel):
+    """A customer's number."""
+
+    phone_number: str
+
+
+class TracedCustomer(Camel):
+    """A customer, as far as an effect has to know them."""
+
+    id: str
+    default_email_address: Email | None = None
+    default_phone_number: Phone | None = None
+    metafield: Metafield | None = None
+
+
+class CustomerTraces(Camel):
+    """``data`` of that question."""
+
+    customers: Nodes[TracedCustomer]
+
+
 class TracedReturn(Return):
     """A return with its reasons."""
 

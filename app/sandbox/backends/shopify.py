@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from graphql import GraphQLSchema, build_schema, graphql_sync
 
+from app.sandbox.backends.buyers import Buyers
 from app.sandbox.faulty import faulty
 from app.sandbox.world import World
 from connectors.money import decimal
@@ -121,10 +122,8 @@ class ShopifyBackend:
         self.world, self.name, self.title, self.token = world, name, title, token
         self.orders: list[Purchase] = []
         self.wares: list[Ware] = []
-        self.people: dict[str, str] = {}
-        """E-mail address -> name."""
-        self.spent: dict[str, tuple[int, int, int]] = {}
-        """E-mail address -> what was bought before: money, orders, how many of them came back."""
+        self.buyers = Buyers(world)
+        self.people, self.spent = self.buyers.people, self.buyers.spent
         self.may_ask_returns = True
         """Whether the token has the scope ``read_returns``."""
         self.trouble: tuple[str, Row | None] | None = None
@@ -190,6 +189,7 @@ class ShopifyBackend:
             "customers": lambda info, first=10, query="": _nodes(self._customers(query)[:first]),
             "products": lambda info, first=10, query="": _nodes([_ware(w) for w in self._wares(query)][:first]),
             "returnableFulfillments": lambda info, first=10, **of: _nodes(self._returnable(of["orderId"])),
+            "customerUpdate": self.buyers.update,
             "orderUpdate": self._update,
             "orderCancel": self._cancel,
             "returnCreate": self._open_return,
@@ -204,28 +204,8 @@ class ShopifyBackend:
         return [one for one in self.orders if not query.startswith("name:") or one.number == wanted]
 
     def _customers(self, query: str) -> list[Row]:
-        email = query.removeprefix("email:").casefold()
-        return [self._customer(one) for one in self.people if one.casefold() == email]
-
-    def _customer(self, email: str) -> Row:
-        bought = [one for one in self.orders if one.email == email]
-        spent, before, back = self.spent.get(email, (0, 0, 0))
-        total = spent + sum(one.total for one in bought)
-        old = [{"returnStatus": "RETURNED" if place < back else "NO_RETURN"} for place in range(before)]
-
-        def orders(info: Any, first: int = 10, sortKey: str = "ID", reverse: bool = False) -> Row:  # noqa: N803
-            asked = {one.name.value for one in info.field_nodes[0].selection_set.selections[0].selection_set.selections}
-            shown = [self._show(one) for one in sorted(bought, key=lambda o: o.placed_at, reverse=reverse)]
-            return _nodes(([*shown, *old] if asked == {"returnStatus"} else shown)[:first])
-
-        return {
-            "id": f"gid://shopify/Customer/{abs(hash(email)) % 10**9}",
-            "displayName": self.people[email],
-            "defaultEmailAddress": {"emailAddress": email},
-            "numberOfOrders": str(before + len(bought)),
-            "amountSpent": {"amount": decimal(total, "USD"), "currencyCode": "USD"},
-            "orders": orders,
-        }
+        every = ((email, [one for one in self.orders if one.email == email]) for email in self.buyers.found(query))
+        return [self.buyers.shown(email, bought, self._show) for email, bought in every]
 
     def _wares(self, query: str) -> list[Ware]:
         words = query.casefold().split()

@@ -31,7 +31,8 @@ class ShopStage:
     personal = (JANE, "Jane", "Elm Street", "Oak Avenue", "5550100")
     bare: frozenset[str] = frozenset()
     writes: ClassVar[dict[str, Fault]] = {
-        name: Fault("reset_after", method="MUTATION") for name in ("update_address", "cancel_order", "open_return")
+        name: Fault("reset_after", method="MUTATION")
+        for name in ("update_address", "cancel_order", "open_return", "update_customer")
     }
 
     def __init__(self, world: World, played: ShopifyBackend, backend: Shopify, orders: dict[str, Purchase]) -> None:
@@ -43,6 +44,7 @@ class ShopStage:
             "update_address": {"number": "12347", "address": NEW},
             "cancel_order": {"number": "12348", "reason": "customer"},
             "open_return": {"number": "12346", "items": [self.orders["12346"].line(0)], "reason": "too small"},
+            "update_customer": {"email": JANE, "changes": {"phone": "+1 (503) 555-0199", "email": "jane@new.example"}},
         }
 
     def seen(self, operation: str) -> int:
@@ -50,6 +52,8 @@ class ShopStage:
             return int(self.orders["12347"].address["address1"] == NEW["street"])
         if operation == "cancel_order":
             return int(self.orders["12348"].cancelled_at is not None)
+        if operation == "update_customer":
+            return int(self.played.buyers.phones.get("jane@new.example") == "+15035550199")
         return sum(back.status == "OPEN" for back in self.orders["12346"].returns)
 
 

@@ -177,3 +177,39 @@ def test_a_fault_before_the_mark_was_left_is_not_taken_for_success(shop: ShopSta
     with pytest.raises(Exception, match="503"):
         shop.backend.run("update_address", {"number": "12347", "address": NEW}, key="a")
     assert shop.orders["12347"].metafields == {}
+
+
+def changed(shop: ShopStage, key: str = "k-1", **changes: str):
+    return shop.backend.run("update_customer", {"email": JANE, "changes": changes}, key=key)
+
+
+def test_a_customer_is_changed_once_and_put_back_by_what_was_before(shop: ShopStage) -> None:
+    before = changed(shop, email="jane@new.example", phone="+1 503 555 0199").outputs["previous"]
+    assert (before["email"], before["phone"]) == (JANE, None)
+    again = changed(shop, email="jane@new.example", phone="+1 503 555 0199")
+    assert (again.recovered, again.outputs["previous"]) == (True, before)
+    assert shop.backend.run("orders_of", {"email": "jane@new.example"}).outputs["name"] == "Jane Doe"
+    for _ in range(2):
+        shop.backend.run("restore_customer", {"email": JANE, "previous": before}, key="k-1-u")
+    assert JANE in shop.played.people
+    assert not shop.played.buyers.phones.get(JANE)
+
+
+NO_PHONES = ("call me", "5035550199")
+NO_MAIL = ("taken@shop.example", "a@b.example tag:vip", "")
+NOTHING = [{"phone": one} for one in NO_PHONES] + [{"email": one} for one in NO_MAIL]
+
+
+@pytest.mark.parametrize("changes", [{"note": "vip"}, {"tags": "x", "phone": "+15035550199"}, *NOTHING])
+def test_what_is_no_address_or_somebody_elses_changes_nothing(shop: ShopStage, changes: dict[str, str]) -> None:
+    shop.played.people["taken@shop.example"] = "Tom Lind"
+    with pytest.raises(Refused):
+        changed(shop, **changes)
+    assert (JANE in shop.played.people, shop.played.buyers.marks) == (True, {})
+
+
+def test_nobody_is_changed_who_is_not_there(shop: ShopStage) -> None:
+    with pytest.raises(NotFound):
+        shop.backend.run(
+            "update_customer", {"email": "no@one.example", "changes": {"phone": "+15035550199"}}, key="k-1"
+        )
