@@ -15,10 +15,11 @@ from app.db.visits import Visit
 from app.engine.configuration.editing import with_mode
 from app.engine.configuration.settled import Category, Configuration
 from app.engine.evidence import LEAST_TARGET
+from app.engine.policy import REPLY
 from app.engine.replaying import TARGET
 from app.engine.types import Mode
 from app.errors import BadInput, UnknownRecord
-from app.promoting import Asked, Standing
+from app.promoting import Asked, Promotion, Standing
 from app.services import Services
 from app.web.pages.door import Door
 from app.web.pages.settings_nav import may, settings
@@ -43,7 +44,13 @@ class Line:
     category: Category
     mode: Mode
     why: str
-    standing: Standing
+    standings: tuple[Standing, ...]
+    """Each writer and each effect for itself, replies first."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether somebody who writes there is proven."""
+        return any(one.unlocked and one.action == REPLY for one in self.standings)
 
     @property
     def now(self) -> str:
@@ -52,7 +59,7 @@ class Line:
             return "nobody is shown anything"
         if self.mode is Mode.ASSIST:
             return "people answer, with drafts"
-        return "Deskhand answers" if self.standing.unlocked else "people answer, until it is proven"
+        return "Deskhand answers" if self.answers else "people answer, until it is proven"
 
 
 def register(door: Door) -> None:
@@ -78,7 +85,9 @@ def register(door: Door) -> None:
         try:
             with services.database.session() as session:
                 by = who.name or who.person
-                asked = promoting.promote(services, session, who.account_id, category, by=by, target=_target())
+                writer, action = request.form.get("writer", ""), request.form.get("action", "") or REPLY
+                wanted = Promotion(who.account_id, category, by, _target(), writer, action)
+                asked = promoting.promoted(services, session, wanted)
         except BadInput as error:
             raise NotFound from error
         if asked.why:
@@ -119,7 +128,7 @@ def _switched(services: Services, who: Visit, category: str, wanted: str, versio
 
 
 def _page(services: Services, who: Visit, *, status: int = 200, said: str = "", bad: str = "") -> Response:
-    with services.database.reading() as session:
+    with services.database.session() as session:  # that somebody was shown a proof is kept
         try:
             configuration = services.configuration(who.account_id, session)
         except UnknownRecord:
@@ -149,6 +158,7 @@ def _lines(services: Services, session: Session, account_id: str, configuration:
     for category in configuration.categories:
         mode, why = configuration.mode(category.name)
         of = taught.get(category.name, {})
-        standing = promoting.standing(services, session, account_id, category.name, TARGET, of)
-        found.append(Line(category, mode, why.text, standing))
+        standings = promoting.standings(services, session, account_id, category.name, TARGET, of)
+        promoting.looked(session, account_id, category.name, now)
+        found.append(Line(category, mode, why.text, standings))
     return found
