@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from app.engine.configuration.checking import checked
+from app.engine.configuration.markdown import expanded
 from app.engine.configuration.reading import ConfigurationError, Problem, read
 from app.engine.configuration.settled import Category, Configuration, Route, Templates
 from app.engine.configuration.settling import settled
@@ -33,5 +34,5 @@ def load(text: str, *, name: str) -> Configuration:
 
 @lru_cache(maxsize=64)
 def _loaded(text: str, name: str) -> Configuration:
-    source = read(text, name)
+    source = expanded(read(text, name), text)
     return settled(source, checked(source))
