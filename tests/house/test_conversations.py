@@ -17,4 +17,4 @@ def test_every_example_can_be_read(text):
 
 
 def test_there_are_examples():
-    assert len(SHOWN) == 2
+    assert len(SHOWN) == 3
