@@ -243,3 +243,48 @@ def test_another_accounts_connection_is_not_finished_by_us(town: Town) -> None:
     with town.receiver.services.database.session() as session:
         other = accounts.add(session, "other", town.receiver.services.database.now(session)).id
     assert town.sign_in(Level.ADMIN, account=other).post(f"/app/connections/{one.id}/finish").status_code == 404
+
+
+# --- afterwards --------------------------------------------------------------------------------------------------
+
+
+def test_a_test_ticket_is_opened_in_the_helpdesk_and_marked_as_one(town: Town) -> None:
+    browser = town.sign_in(Level.ADMIN)
+    browser.get(town.agreed(town.off(browser, "zendesk", "acme")))
+    [one] = town.installed()
+    answer = browser.post(f"/app/setup/{one.id}/try", {"text": "Where is my parcel?"})
+    [ticket] = town.zendesk.state.tickets.values()
+    assert f"Ticket {ticket.row['id']} is open" in answer.text
+    assert "deskhand_test" in ticket.row["tags"]
+    assert "reading it" in browser.get(f"/app/setup/{one.id}/look", query_string={"ref": "no such"}).text
+
+
+def test_a_host_that_is_down_opens_no_test_ticket_and_every_page_still_opens(town: Town) -> None:
+    browser = town.sign_in(Level.ADMIN)
+    browser.get(town.agreed(town.off(browser, "zendesk", "acme")))
+    [one] = town.installed()
+    town.world.faults.order(Fault("status", host="zendesk", status=503, times=1000))
+    assert "could not be opened" in browser.post(f"/app/setup/{one.id}/try", {"text": "x"}).text
+    assert browser.get("/app/connections").status_code == browser.get("/app/overview").status_code == 200
+
+
+def test_a_paused_connection_goes_on_once_the_vendor_knows_us_again(town: Town) -> None:
+    browser = town.sign_in(Level.ADMIN)
+    browser.get(town.agreed(town.off(browser, "zendesk", "acme")))
+    [one] = town.installed()
+    with town.receiver.services.database.session() as session:
+        connections.pause(session, one.id, "AuthFailed: revoked")
+    town.world.faults.order(Fault("status", host="zendesk", path="/users/me", status=503))
+    assert "cannot be used yet" in browser.post(f"/app/connections/{one.id}/resume").text
+    assert not town.installed()[0].active
+    assert browser.post(f"/app/connections/{one.id}/resume").status_code == 303
+    assert town.installed()[0].active
+
+
+def test_disconnecting_takes_our_webhook_away_also_where_the_vendor_is_slow_to_notice(town: Town) -> None:
+    browser = town.sign_in(Level.ADMIN)
+    browser.get(town.agreed(town.off(browser, "zendesk", "acme")))
+    [one] = town.installed()
+    browser.post(f"/app/connections/{one.id}/remove")
+    assert town.installed() == []
+    assert not town.zendesk.webhooks.all and not town.zendesk.triggers.all
