@@ -69,7 +69,7 @@ class Door:
         blueprint.register_error_handler(404, lambda _: _refused(not_found("Resource")))
 
     def _enter(self) -> None:
-        if request.endpoint and request.endpoint.rpartition(".")[2].startswith("oauth_"):
+        if _open():
             return
         if request.headers.get("Authorization") != f"Bearer {self._token}":
             raise Refusal(401, "unauthorized", "Access Token Invalid")
@@ -85,6 +85,8 @@ class Door:
         response.headers["X-RateLimit-Limit"] = str(self.limit)
         response.headers["X-RateLimit-Remaining"] = str(max(0, self.limit - used))
         response.headers["X-RateLimit-Reset"] = str((window + 1) * WINDOW)
+        if _open(("inbox_",)):
+            return response
         path = request.path.removeprefix(f"/{request.blueprint}")
         self.calls.append(
             Call(
@@ -106,6 +108,11 @@ class Door:
         if version not in VERSIONS:
             raise Refusal(400, "intercom_version_invalid", "The requested version could not be found")
         return version
+
+
+def _open(names: tuple[str, ...] = ("oauth_", "inbox_")) -> bool:
+    """Whether this is no call of the API but a page, or the way to a token."""
+    return (request.endpoint or "").rpartition(".")[2].startswith(names)
 
 
 def sent() -> Json:

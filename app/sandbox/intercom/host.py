@@ -7,6 +7,7 @@ from flask import Blueprint
 from app.sandbox.faulty import faulty
 from app.sandbox.intercom.conversations import Conversations
 from app.sandbox.intercom.door import Door
+from app.sandbox.intercom.inbox import Inbox
 from app.sandbox.intercom.notify import Notifier
 from app.sandbox.intercom.oauth import OAuth
 from app.sandbox.intercom.people import People
@@ -46,19 +47,22 @@ class IntercomHost:
         self.api = Conversations(self.workspace, self.door, self.notifier, app_code)
         self.people = People(self.workspace, self.door, app_id, seat)
         self.oauth = OAuth(token)
+        self.inbox = Inbox(self.workspace, app_id)
         self._world = world
 
     def blueprint(self) -> Blueprint:
         """The API; faults come before everything else."""
-        made = faulty(Blueprint(self.name, __name__), self._world, self.name)
+        made = faulty(Blueprint(self.name, __name__, template_folder="templates"), self._world, self.name)
         self.door.guard(made)
         self.api.mount(made)
         self.people.mount(made)
         self.oauth.mount(made)
+        self.inbox.mount(made)
         return made
 
     def hook(self, url: str, secret: str) -> None:
-        """Save the webhook's address. Raises ValueError unless it answers HEAD."""
+        """Save the webhook's address, where our app draws, too. Raises ValueError unless it answers HEAD."""
+        self.inbox.hooked(url, secret)
         self.notifier.hook(url, secret)
 
     def customer_writes(self, who: str, text: str, *, subject: str = "", ticket: str = "") -> str:
