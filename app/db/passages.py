@@ -8,9 +8,24 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+from weakref import WeakSet
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, literal_column, or_, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from app.db.models.article import ArticleRow, PassageRow
@@ -22,6 +37,8 @@ _WORDS = "passage_fts"
 _COUNTS = "passage_fts_counts"
 _VECTOR = "(setweight(to_tsvector('simple', title_words), 'A') || setweight(to_tsvector('simple', text_words), 'B'))"
 _ARTICLE, _OF = ArticleRow, ArticleRow.id == PassageRow.article_id
+_PREPARED: WeakSet[Engine] = WeakSet()
+"""Databases whose words were found searchable; no index goes again."""
 _RARE = 20_000
 """On PostgreSQL words are counted no further than this."""
 
@@ -87,8 +104,11 @@ def by_words(
     """The passages with any of these stems, best ``limit``, and how well each fits; the numbers compare within one answer."""
     if not wanted or not _prepared(session):
         return {}
-    search = _by_words_sqlite if _is_sqlite(session) else _by_words_postgresql
-    return {row[0]: float(row[1]) for row in session.execute(search(account_id, wanted, at).limit(limit))}
+    if _is_sqlite(session):
+        found = session.execute(_ranked(at), _matches(account_id, wanted, limit, at))
+    else:
+        found = session.execute(_by_words_postgresql(account_id, wanted, at).limit(limit))
+    return {row[0]: float(row[1]) for row in found}
 
 
 def frequencies(session: Session, account_id: str, words: Iterable[str]) -> dict[str, int]:
@@ -167,19 +187,25 @@ def valid(at: datetime | None) -> ColumnElement[bool]:
     return and_(ArticleRow.since <= at, or_(ArticleRow.until.is_(None), ArticleRow.until > at))
 
 
-def _by_words_sqlite(account_id: str, wanted: Sequence[str], at: datetime | None) -> Select[Any]:
-    """Ranked by BM25; a word of a title counts four times. What is current is known without a look at the articles."""
-    words = table(_WORDS, column("rowid"))
+def _matches(account_id: str, wanted: Sequence[str], limit: int, at: datetime | None) -> dict[str, str | int]:
+    """What ``_ranked`` is asked with: words, and the same words of the account's own passages."""
     owners = f'owner:"{account_id}now"' if at is None else f'owner:("{account_id}now" OR "{account_id}past")'
     said = " OR ".join(f'"{word}"' for word in wanted)
     asked = f"{{title_words text_words}} : ({said})"
+    return {"asked": asked, "ours": f"{owners} AND {asked}", "most": limit}
+
+
+@lru_cache(maxsize=8)
+def _ranked(at: datetime | None) -> Select[Any]:
+    """Ranked by BM25; a word of a title counts four times. What is current is known without a look at the articles."""
+    words = table(_WORDS, column("rowid"))
     match = literal_column(_WORDS).op("match")
     # Ranking counts every word of its match through all that it stands in, so the account's own word is in another one.
     # The sign keeps SQLite from asking for one row after the other.
-    ours = literal_column("+passage_fts.rowid").in_(select(words.c.rowid).where(match(f"{owners} AND {asked}")))
+    mine = select(words.c.rowid).where(match(bindparam("ours")))
     rank = (-func.bm25(literal_column(_WORDS), 0.0, 4.0, 1.0)).label("rank")
-    found = select(words.c.rowid, rank).where(match(asked), ours)
-    found = found.order_by(literal_column("rank").desc(), words.c.rowid)
+    found = select(words.c.rowid, rank).where(match(bindparam("asked")), literal_column("+passage_fts.rowid").in_(mine))
+    found = found.order_by(literal_column("rank").desc(), words.c.rowid).limit(bindparam("most"))
     if at is None:
         return found
     return found.join(PassageRow, PassageRow.id == words.c.rowid).join(_ARTICLE, _OF).where(valid(at))
@@ -206,10 +232,12 @@ def _is_sqlite(session: Session) -> bool:
 
 
 def _prepared(session: Session) -> bool:
-    if not _is_sqlite(session) or session.info.get(_WORDS):
+    engine = session.get_bind().engine
+    if not _is_sqlite(session) or engine in _PREPARED:
         return True
     found = session.scalar(text("select 1 from sqlite_master where name = :name"), {"name": _WORDS}) is not None
-    session.info[_WORDS] = found
+    if found:
+        _PREPARED.add(engine)
     return found
 
 

@@ -19,6 +19,9 @@ from app.kb.signs import Signs
 ACCOUNTS = 8
 """Accounts whose matrices a process keeps; 100,000 passages of 384 numbers are 154 MB."""
 
+FEW = 64
+"""Rows that are gathered and compared at once."""
+
 
 @dataclass(frozen=True)
 class Matrix:
@@ -58,7 +61,7 @@ class Matrix:
         if not len(self.owners):
             return {}
         near = np.arange(len(self.owners)) if self._signs is None else self._signs.nearest(vector)
-        cosines = (self.rows if self._signs is None else self.rows[near]) @ vector
+        cosines = self.rows @ vector if self._signs is None else self._cosines(near, vector)
         # Twice as many rows as passages are wanted: a passage has at most two.
         best = np.argpartition(-cosines, min(2 * limit, len(cosines)) - 1)[: 2 * limit]
         best = best[np.argsort(-cosines[best], kind="stable")]
@@ -66,6 +69,11 @@ class Matrix:
         for owner, cosine in zip(self.owners[near[best]].tolist(), cosines[best].tolist(), strict=True):
             found.setdefault(owner, cosine)
         return dict(list(found.items())[:limit]) | self._exactly(vector, np.fromiter(besides, np.int64))
+
+    def _cosines(self, rows: NDArray[np.intp], vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Those rows' cosines, few at a time: what was just gathered is then still near the processor (measured: a sixth of the time)."""
+        few = (rows[start : start + FEW] for start in range(0, len(rows), FEW))
+        return np.concatenate([self.rows[part] @ vector for part in few])
 
     def _exactly(self, vector: NDArray[np.float32], passages: NDArray[np.int64]) -> dict[int, float]:
         """The cosines of those passages, as far as they have vectors."""
