@@ -255,7 +255,6 @@ class Chat:
         message: str,
         context: Mapping[str, Any] | None = None,
         email: str = "",
-        name: str = "",
         conversationId: str = "",
         proactive: bool = False,
     ) -> Conversation:
@@ -263,7 +262,7 @@ class Chat:
 
         ``proactive``: the customer has not written. The words are proposed to the team, and ``email`` is needed.
         """
-        given = {"customerId": customerId, "message": message, "email": email, "name": name}
+        given = {"customerId": customerId, "message": message, "email": email}
         body: dict[str, Any] = {**given, "conversationId": conversationId, "context": dict(context or {})}
         return _conversation(self._support.call("POST", "/chat", body=body | {"proactive": proactive}))
 

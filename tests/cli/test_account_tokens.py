@@ -32,6 +32,14 @@ def test_a_token_is_shown_once_and_works(deskhand, prepared, account):
     assert given["token"] not in listed.out
 
 
+def test_a_token_may_be_given_a_rate_of_its_own(deskhand, prepared, account):
+    given = deskhand("account", "token", account, "--scope", "read", "--rate", "30", "--json").json
+    database = Database(prepared.database_url)
+    with database.reading() as session:
+        assert access.of_token(session, given["token"], datetime.now(UTC)).per_minute == 30
+    database.dispose()
+
+
 def test_people_read_the_token_and_how_to_end_it(deskhand, prepared, account):
     shown = deskhand("account", "token", account, "--scope", "signals", "--days", "30")
     token, *rest = shown.out.split()
@@ -49,6 +57,7 @@ def test_people_read_the_token_and_how_to_end_it(deskhand, prepared, account):
         ("token", "acme", "--scope", "everything"),
         ("token", "nobody", "--scope", "chat"),
         ("token", "acme", "--scope", "chat", "--days", "0"),
+        ("token", "acme", "--scope", "chat", "--rate", "0"),
         ("revoke", "acme", "no-such-token"),
     ],
 )

@@ -1,5 +1,6 @@
 """Whose token it is, what it allows, how often, and how a no is said."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -223,6 +224,18 @@ def test_an_answer_that_was_not_declared_is_a_mistake_of_ours(door, token):
 )
 def test_what_cannot_be_taken_is_refused(door, token, sent, status, code):
     assert told(door.post("/api/v1/things/a", headers=bearer(token("chat")), **sent)) == (status, code)
+
+
+def test_a_body_of_no_stated_length_is_no_longer_either(door, token):
+    sent = io.BytesIO(b'{"word": "' + b"a" * MOST_BYTES + b'"}')
+    answer = door.post(
+        "/api/v1/things/a",
+        input_stream=sent,
+        headers=bearer(token("chat")),
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert told(answer) == (413, "request_entity_too_large")
 
 
 def test_each_mistake_is_named_by_its_place_and_none_is_repeated(door, token):
