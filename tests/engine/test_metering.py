@@ -91,14 +91,14 @@ def counted(stories: list[Story], now: datetime) -> dict[str, set[str]]:
 
 
 @given(a_desk(), st.integers(0, 80))
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=50)
 def test_the_ledger_is_what_a_brute_force_count_says(stories: list[Story], days: int) -> None:
     now = NOON + days * DAY
     assert counted(stories, now) == brute_force(stories, now)
 
 
 @given(a_desk())
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=12)
 def test_kept_day_by_day_it_is_the_same_as_worked_out_at_the_end(stories: list[Story]) -> None:
     kept = {}
     for day in range(130):

@@ -173,7 +173,7 @@ class Killed(BaseException):
     """As a process that is gone: nothing catches it."""
 
 
-@pytest.mark.parametrize("where", ["challenge", "save", "keep"])
+@pytest.mark.parametrize("where", ["challenge", pytest.param("save", marks=pytest.mark.slow), "keep"])
 def test_a_training_that_is_killed_half_way_changes_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
