@@ -1,17 +1,16 @@
 """The backend GitHub: issues of one repository, searched, opened, commented on; its webhooks when one is closed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors import issues, signing
 from connectors.base import Connection, Setting
-from connectors.errors import BadSignature, NotFound
+from connectors.errors import NotFound
 from connectors.github import parse
 from connectors.github.client import Client
-from connectors.operations import OPERATIONS, Fields, Operation, Result, Signal
-from connectors.plain import reading
-from connectors.rest import Order, run
+from connectors.operations import Fields, Result, Signal
+from connectors.rest import Order
+from connectors.tracker import FOUND, Tracker, gone, searched, verify
 from connectors.types import Inbound
 
 SETTINGS = (
@@ -24,70 +23,36 @@ SETTINGS = (
         required=False,
     ),
 )
-FOUND = 5
-"""Hits of a search."""
 READ_BELOW = 3
 """Hits whose comments are read for a workaround: each costs a call."""
-WORDS = (6, 3, 2)
-"""GitHub wants every word of a query in the issue, so fewer are tried where more find nothing."""
 LEEWAY = timedelta(minutes=2)
 """How far the vendor's clock may run behind ours."""
 
-Act = Callable[[Order], Result]
 
-
-class GitHub:
+class GitHub(Tracker):
     """One repository. A marker with the key stands unseen in whatever we write, so that a repeat finds it."""
 
     name: ClassVar[str] = "github"
     settings: ClassVar[tuple[Setting, ...]] = SETTINGS
 
     def __init__(self, connection: Connection) -> None:
+        super().__init__()
         self._client = Client(connection)
         self._secret = connection.secrets.get("webhook_secret", "")
-        self._acts: Mapping[str, Act] = {
-            "search_issues": self._search,
-            "find_issue": self._find,
-            "create_issue": self._create,
-            "link_issue": self._link,
-            "unlink_issue": self._unlink,
-            "comment_issue": self._comment,
-            "delete_comment": self._uncomment,
-            "close_issue": self._close,
-        }
-
-    @property
-    def operations(self) -> Mapping[str, Operation]:
-        """What it can do."""
-        return {name: OPERATIONS[name] for name in self._acts}
 
     def check(self) -> Mapping[str, str]:
         """The repository that the token opens."""
         return {"account": str(self._client.here().get("full_name") or "")}
 
-    def run(self, operation: str, inputs: Fields, *, key: str = "", since: datetime | None = None) -> Result:
-        """See ``connectors.operations.Backend``."""
-        with reading(f"github: {operation}"):
-            return run(self._acts, self.operations, operation, Order(inputs, key, since))
-
     def heard(self, request: Inbound) -> Sequence[Signal]:
         """An issue was closed or opened again."""
-        expected = "sha256=" + signing.mac(self._secret, request.body, "sha256").hex()
-        given = request.headers.get("x-hub-signature-256", "")
-        if not self._secret or not signing.same(expected, given):
-            raise BadSignature("X-Hub-Signature-256")
+        verify(request, "X-Hub-Signature-256", self._secret)
         return parse.signals(request, self._client.repository)
 
     # --- reads --------------------------------------------------------------------------------------------------
 
     def _search(self, order: Order) -> Result:
-        found: list[Mapping[str, Any]] = []
-        tried: set[str] = set()
-        for most in WORDS:
-            words = issues.search_words(order.text("query"), most)
-            if words and words not in tried and not found:
-                found = self._client.search(words, FOUND)
-            tried.add(words)
+        found = searched(order.text("query"), lambda words: self._client.search(words, FOUND))
         below = {
             row["number"]: self._client.comments(row["number"]) for row in found[:READ_BELOW] if row.get("comments")
         }
@@ -119,13 +84,13 @@ class GitHub:
         return Result({"link": said.outputs["comment"]}, recovered=said.recovered)
 
     def _unlink(self, order: Order) -> Result:
-        return self._take_away(order.text("link"))
+        return gone(lambda: self._client.uncomment(int(order.text("link"))))
 
     def _comment(self, order: Order) -> Result:
         return self._say(order, parse.quiet(order.text("text")))
 
     def _uncomment(self, order: Order) -> Result:
-        return self._take_away(order.text("comment"))
+        return gone(lambda: self._client.uncomment(int(order.text("comment"))))
 
     def _close(self, order: Order) -> Result:
         self._client.close(_number(order))
@@ -138,13 +103,6 @@ class GitHub:
                 if str(row.get("body") or "").rstrip().endswith(mark):
                     return Result({"comment": str(row["id"])}, recovered=True)
         return Result({"comment": str(self._client.comment(number, f"{text}\n\n{mark}")["id"])})
-
-    def _take_away(self, comment: str) -> Result:
-        try:
-            self._client.uncomment(int(comment))
-        except NotFound:
-            return Result({}, recovered=True)
-        return Result({})
 
 
 def _number(order: Order) -> int:

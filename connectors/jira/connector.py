@@ -1,18 +1,16 @@
 """The backend Jira Cloud: issues of one project, searched, opened, linked, commented on; its webhooks when one is resolved."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from connectors import issues, signing
 from connectors.base import Connection, Setting
-from connectors.errors import BadSignature, NotFound, Refused
+from connectors.errors import NotFound, Refused
 from connectors.jira import parse
 from connectors.jira.client import Client
-from connectors.operations import OPERATIONS, Fields, Operation, Result, Signal
-from connectors.plain import reading
-from connectors.rest import Order, run
+from connectors.operations import Fields, Result, Signal
+from connectors.rest import Order
+from connectors.tracker import FOUND, Tracker, gone, searched, verify
 from connectors.types import Inbound
 
 SETTINGS = (
@@ -30,8 +28,6 @@ SETTINGS = (
         "webhook_secret", "The secret of the site's webhook; without it none is taken.", secret=True, required=False
     ),
 )
-FOUND = 5
-WORDS = (6, 3, 2)
 PRIORITIES: Mapping[str, str] = {
     "low": "Low",
     "normal": "Medium",
@@ -43,16 +39,15 @@ SPARED = ("priority", "assignee")
 """Fields that a project may not let anybody set: an issue without them is better than none."""
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}-\d{1,10}")
 
-Act = Callable[[Order], Result]
 
-
-class Jira:
+class Jira(Tracker):
     """One project. What we open carries a label with the key, so that a repeat finds it; links have it as their global id."""
 
     name: ClassVar[str] = "jira"
     settings: ClassVar[tuple[Setting, ...]] = SETTINGS
 
     def __init__(self, connection: Connection) -> None:
+        super().__init__()
         self._client = Client(connection)
         self._site = connection.base_url.rstrip("/")
         self._secret = connection.secrets.get("webhook_secret", "")
@@ -60,52 +55,25 @@ class Jira:
         self._kind = connection.settings.get("issue_type", "") or "Task"
         pairs = (one.partition("=") for one in connection.settings.get("assignees", "").split(",") if "=" in one)
         self._assignees = {team.strip().casefold(): person.strip() for team, _, person in pairs}
-        self._acts: Mapping[str, Act] = {
-            "search_issues": self._search,
-            "find_issue": self._find,
-            "create_issue": self._create,
-            "link_issue": self._link,
-            "unlink_issue": self._unlink,
-            "comment_issue": self._comment,
-            "delete_comment": self._uncomment,
-            "close_issue": self._close,
-        }
-
-    @property
-    def operations(self) -> Mapping[str, Operation]:
-        """What it can do."""
-        return {name: OPERATIONS[name] for name in self._acts}
 
     def check(self) -> Mapping[str, str]:
         """Who the token is there."""
         me = self._client.me()
         return {"user_id": str(me.get("accountId") or ""), "account": self._project}
 
-    def run(self, operation: str, inputs: Fields, *, key: str = "", since: datetime | None = None) -> Result:
-        """See ``connectors.operations.Backend``."""
-        with reading(f"jira: {operation}"):
-            return run(self._acts, self.operations, operation, Order(inputs, key, since))
-
     def heard(self, request: Inbound) -> Sequence[Signal]:
         """An issue's status or resolution changed."""
-        expected = "sha256=" + signing.mac(self._secret, request.body, "sha256").hex()
-        given = request.headers.get("x-hub-signature", "")
-        if not self._secret or not signing.same(expected, given):
-            raise BadSignature("X-Hub-Signature")
+        verify(request, "X-Hub-Signature", self._secret)
         return parse.signals(request, self._project)
 
     # --- reads --------------------------------------------------------------------------------------------------
 
     def _search(self, order: Order) -> Result:
-        found: list[Mapping[str, Any]] = []
-        tried: set[str] = set()
-        for most in WORDS:
-            words = issues.search_words(order.text("query"), most)
-            if words and words not in tried and not found:
-                found = self._client.search(
-                    f'project = "{self._project}" AND text ~ "{words}" ORDER BY updated DESC', FOUND
-                )
-            tried.add(words)
+        here = f'project = "{self._project}"'
+        found = searched(
+            order.text("query"),
+            lambda words: self._client.search(f'{here} AND text ~ "{words}" ORDER BY updated DESC', FOUND),
+        )
         return Result({"issues": [parse.issue(row, self._site) for row in found]})
 
     def _find(self, order: Order) -> Result:
@@ -154,7 +122,7 @@ class Jira:
         return Result({"link": str(made["id"])})
 
     def _unlink(self, order: Order) -> Result:
-        return _gone(lambda: self._client.unlink(_key(order), order.text("link")))
+        return gone(lambda: self._client.unlink(_key(order), order.text("link")))
 
     def _comment(self, order: Order) -> Result:
         """Comments show their marker: Jira hides nothing from API tokens that only an app could read."""
@@ -168,7 +136,7 @@ class Jira:
         )
 
     def _uncomment(self, order: Order) -> Result:
-        return _gone(lambda: self._client.uncomment(_key(order), order.text("comment")))
+        return gone(lambda: self._client.uncomment(_key(order), order.text("comment")))
 
     def _close(self, order: Order) -> Result:
         """By the first way that leads to a status that means done; one that is done already is left alone."""
@@ -189,15 +157,6 @@ def _key(order: Order) -> str:
     if not _KEY.fullmatch(given):
         raise NotFound("no such issue")
     return given.upper()
-
-
-def _gone(remove: Callable[[], None]) -> Result:
-    """What is away already counts as taken away."""
-    try:
-        remove()
-    except NotFound:
-        return Result({}, recovered=True)
-    return Result({})
 
 
 def _mark(order: Order) -> str:
