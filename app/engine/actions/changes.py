@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.engine.actions.confirming import confirming
-from app.engine.actions.orders import UNSENT, Facts, lines, number_of, order_of
+from app.engine.actions.orders import UNSENT, Facts, lines, meant
 from app.engine.actions.words import asked, done, handed
 from app.engine.types import Reason
 from app.engine.words import stems
@@ -53,9 +53,8 @@ def address_in(text: str, before: Facts) -> dict[str, Any] | None:
 
 
 def _order(step: Step, scene: Scene) -> Facts | Move:
-    """The order that is meant, seen by its buyer."""
-    number = number_of(step, scene)
-    return order_of(scene, number, str(step.settings.get("system", ""))) if isinstance(number, str) else number
+    """The order that is meant, at the shop that the step names."""
+    return meant(step, scene, str(step.settings.get("system", "")))
 
 
 def _unsent(order: Facts) -> Reason | None:

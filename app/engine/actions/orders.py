@@ -79,6 +79,12 @@ def order_of(scene: Scene, number: str, system: str = "") -> Facts | Move:
     return dict(answer.outputs) if answer else _unseen(scene, number, answer)
 
 
+def meant(step: Step, scene: Scene, system: str = "") -> Facts | Move:
+    """The order that is meant, seen by its buyer, or what has to happen first."""
+    number = number_of(step, scene)
+    return order_of(scene, number, system) if isinstance(number, str) else number
+
+
 def _unseen(scene: Scene, number: str, answer: Answer) -> Move:
     """Nobody but its buyer learns whether an order exists: what is not theirs and what is not there are told alike."""
     told = {

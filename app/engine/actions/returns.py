@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.engine.actions.confirming import confirming
-from app.engine.actions.orders import Facts, lines, moment, number_of, order_of
+from app.engine.actions.orders import Facts, lines, meant, moment
 from app.engine.actions.words import asked, done, handed
 from app.engine.sla import Unit, term
 from app.engine.types import Reason
@@ -21,10 +21,7 @@ _REASONS = ("damaged", "broken", "wrong", "defective", "small", "large", "late",
 
 
 def _verify(step: Step, scene: Scene) -> Move:
-    number = number_of(step, scene)
-    if not isinstance(number, str):
-        return number
-    order = order_of(scene, number)
+    order = meant(step, scene)
     if not isinstance(order, Mapping):
         return order
     checks = _checks(step)
@@ -36,7 +33,7 @@ def _verify(step: Step, scene: Scene) -> Move:
     if checks.get("itemReturnable", True) and any(not item.get("returnable") for item in items):
         return handed(scene, Reason("not_returnable", "The shop does not take this item back."))
     wanted = [{"id": item["id"], "quantity": 1} for item in items]
-    outputs = {"number": number, "order": order, "items": wanted, "reason": _why(scene)}
+    outputs = {"number": order["number"], "order": order, "items": wanted, "reason": _why(scene)}
     told = ", ".join(str(item["title"]) for item in items)
     return Done(outputs, notes=(*lines(order, scene.now), f"May come back: {told}"))
 
