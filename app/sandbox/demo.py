@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from app.errors import DeskhandError
+from app.sandbox.cast import COMPANIES
 from app.sandbox.guide import GUIDE
 from app.sandbox.product import Product
 from app.sandbox.scene import Missed, Scene
@@ -48,6 +49,12 @@ def run(
             show(told, stage.base, as_json)
             shown = True
             if not once:
+                for company in COMPANIES:
+                    link = stage.product.command("account", "signin", company.account, "--role", "lead")["link"]
+                    said.print(
+                        f"The pages of {company.account}, as its lead (once, within ten minutes): {link}",
+                        soft_wrap=True,
+                    )
                 said.print(f"\nWrite as a customer: [bold]{stage.base}/[/bold]   (Ctrl-C stops everything)")
                 _stay(stage.product)
             return 0 if all(one.ok for one in told) else 1

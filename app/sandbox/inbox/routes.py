@@ -24,6 +24,8 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+WORKSPACES = {"zendesk": "agent/tickets", "intercom": "inbox"}
+"""Where a vendor's agents see a ticket with our sidebar beside it."""
 LATEST = 12
 """So many deliveries are listed."""
 LONGEST = 86400 * 30
@@ -144,6 +146,7 @@ def _told(host: Host, views: list[View], view: View | None) -> dict[str, object]
         **_nav(),
         "host": host.name,
         "vendor": host.vendor,
+        "workspaces": WORKSPACES,
         "company": place.company,
         "examples": examples,
         "example": examples[picked] if 0 <= picked < len(examples) else None,
