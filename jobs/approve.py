@@ -1,6 +1,6 @@
 """What people say about effects on backends that a workflow proposes: approve or reject, by a button or by a link."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +12,10 @@ from app.engine import permission
 from app.engine.lessons import Lesson
 from app.engine.types import Approval, Permit, Reason
 from app.engine.workflows.limits import Wanted
+from app.services import Services
 from connectors.errors import Unsupported
 from connectors.operations import Operation
 from connectors.types import Click
-from jobs import learn
 from jobs.base import Run
 
 NOTHING = "There is nothing here that waits for approval."
@@ -81,7 +81,11 @@ def _operation(session: Session, run: Run, one: Deed) -> Operation | None:
         return None
 
 
-def keep(run: Run, rulings: Sequence[Ruling]) -> None:
+Teach = Callable[[Session, Services, Deed, Lesson, str], None]
+"""Who learns from it: an effect, what was said of it, and by whom."""
+
+
+def keep(run: Run, rulings: Sequence[Ruling], teach: Teach) -> None:
     """Keep what people released and refused, and what that teaches, before any run goes on by it. Twice changes nothing."""
     said = [ruling for ruling in rulings if not ruling.empty]
     if not said:
@@ -90,13 +94,13 @@ def keep(run: Run, rulings: Sequence[Ruling]) -> None:
         for ruling in said:
             for permit in ruling.permits:
                 deeds.allow(session, permit.effect, permit, now)
-                _teach(session, run, permit.effect, Lesson.KEPT, ruling.by)
+                _learned(session, run, permit.effect, Lesson.KEPT, ruling.by, teach)
             for key in ruling.rejected:
                 deeds.reject(session, key, Reason("rejected", "A member of the team said no."), now)
-                _teach(session, run, key, Lesson.WRONG, ruling.by)
+                _learned(session, run, key, Lesson.WRONG, ruling.by, teach)
 
 
-def _teach(session: Session, run: Run, key: str, what: Lesson, by: str) -> None:
+def _learned(session: Session, run: Run, key: str, what: Lesson, by: str, teach: Teach) -> None:
     deed = deeds.find(session, key)
     if deed:
-        learn.ruled(session, run.services, deed, what, by)
+        teach(session, run.services, deed, what, by)

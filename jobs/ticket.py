@@ -166,7 +166,7 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place, said: Ticket) 
     ``said`` is the ticket as the host holds it.
     """
     presses = _presses(run, knock, ticket, where)
-    approve.keep(run, [press.ruling for press in presses if press.ruling])
+    approve.keep(run, [press.ruling for press in presses if press.ruling], learn.ruled)
     now_heard = hearing(knock.remembered, ticket, presses)
     woken = workflow.awake(run.services, run.ticket_id)
     outcome = _silence(knock.remembered, ticket, now_heard, woken=woken)
