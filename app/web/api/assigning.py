@@ -8,13 +8,13 @@ from app.db import ids
 from app.errors import UnknownRecord
 from app.web.api import planned
 from app.web.api.auth import Caller
-from app.web.api.declared import Given, Operation, Told, text
+from app.web.api.declared import BLANK, Given, Operation, Told, text
 from app.web.api.door import Answer, Door
 from app.web.api.planned import LONGEST, plain
 from app.web.api.problems import ApiError
 from connectors.types import Assign, Note
 
-AGENT = r"^[^\s\x00][^\x00]{0,199}$"
+AGENT = rf"^[^{BLANK}][^\x00]{{0,199}}$"
 MOST_LINES = 20
 
 

@@ -22,7 +22,7 @@ from app.db.signals import Told as Signal
 from app.engine.sla import Metric
 from app.services import Services
 from app.web.api.auth import Caller
-from app.web.api.declared import Given, Operation, Told, text
+from app.web.api.declared import BLANK, Given, Operation, Told, text
 from app.web.api.door import Answer, Door, idempotency_key
 from app.web.api.problems import ApiError
 from connectors.types import OpenTicket, Person, Role
@@ -36,7 +36,8 @@ ASKED = "asked"
 LOOK = 0.15
 """Seconds between two looks."""
 _WAIT = re.compile(r"(?:^|[,;]\s*)wait=(\d{1,3})\b")
-MAIL = r"^([^@\s<>,;]{1,64}@[^@\s<>,;]{1,190}\.[^@\s<>,;]{2,24})?$"
+_SEEN = rf"[^{BLANK}@<>,;]"
+MAIL = rf"^({_SEEN}{{1,64}}@{_SEEN}{{1,190}}\.{_SEEN}{{2,24}})?$"
 """One mail address, or nothing."""
 PREFER = ("Prefer", "`wait=8`: for how many seconds an answer is waited for, 0 to 20.")
 KEY = ("Idempotency-Key", "Names the message: sent again with the same key it is said once, and its answer is told.")

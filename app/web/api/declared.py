@@ -15,6 +15,8 @@ from pydantic.alias_generators import to_camel
 from app.db.access import SCOPES
 
 _PATH = re.compile(r"{(\w+)}")
+BLANK = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u3000\ufeff"
+"""What nobody sees, for a class of characters: spelled out, because no two dialects of patterns mean the same by ``\\s``."""
 
 
 class Given(BaseModel):
@@ -47,7 +49,7 @@ class Told(BaseModel):
 
 def text(most: int, *, pattern: str = "", default: str | None = None, about: str = "") -> Any:
     """A field of so many characters, trimmed. One without a default is needed, and shows at least one of them."""
-    form = pattern or (r"^[^\x00]*[^\s\x00][^\x00]*$" if default is None else r"^[^\x00]*$")
+    form = pattern or (rf"^[^\x00]*[^{BLANK}][^\x00]*$" if default is None else r"^[^\x00]*$")
     given: Any = {} if default is None else {"default": default}
     return Field(max_length=most, pattern=form, description=about or None, **given)
 

@@ -17,7 +17,7 @@ from app.db.signals import SITE
 from app.db.signals import Told as Signal
 from app.web.api import parts
 from app.web.api.auth import Caller
-from app.web.api.declared import Given, Moment, Operation, Page, Told, text
+from app.web.api.declared import BLANK, Given, Moment, Operation, Page, Told, text
 from app.web.api.door import Answer, Door
 from app.web.api.problems import ApiError
 from connectors import signing
@@ -26,7 +26,7 @@ HEADER = "X-Deskhand-Signature"
 OLDEST, AHEAD = timedelta(hours=1), timedelta(minutes=5)
 """A visitor of an hour ago is not there any more."""
 _SIGNED = re.compile(r"t=(\d{9,11}),v1=([0-9a-f]{64})")
-MAIL = r"^[^@\s]{1,64}@[^@\s]{1,190}$"
+MAIL = rf"^[^{BLANK}@]{{1,64}}@[^{BLANK}@]{{1,190}}$"
 Fact = bool | int | float | Annotated[str, StringConstraints(max_length=200)]
 NAME = r"^[A-Za-z][A-Za-z0-9_]{0,59}$"
 Name = Annotated[str, StringConstraints(pattern=NAME)]
