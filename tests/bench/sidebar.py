@@ -1,0 +1,118 @@
+"""How long a sidebar's first content takes in the server, with very many decisions in the database; and the same for a host's canvas.
+
+``python -m tests.bench.sidebar 100000`` says with how many. Every request is for another ticket, so that nothing is warm but the
+tables' own pages. Prints one JSON object with milliseconds.
+"""
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from app.db import ids, migrations, visits
+from app.db.codec import encode
+from app.db.database import Database
+from app.db.models.judgement import JudgementRow
+from app.db.models.ticket import TicketRow
+from app.db.visits import Visit
+from app.settings import Settings
+from connectors.signing import mac
+from connectors.types import Level
+from tests.web.conftest import Receiver, open_receiver
+from tests.web.pages.kept import decided
+from tests.web.vendors import SECRET, VENDORS
+
+DECISIONS = 70_000
+"""Three rows each: what was thought, drafted and decided."""
+AT_ONCE = 5_000
+ASKED = 300
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def fill(database: Database, connection: str, decisions: int) -> None:
+    """That many tickets, each with a decision, as turns would have left them."""
+    judged = decided(Customer="Ana Silva, VIP", Plan="gold")
+    bodies = {"classification": encode(judged.classification), "draft": encode(judged.draft)}
+    for first in range(0, decisions, AT_ONCE):
+        tickets, rows = [], []
+        for number in range(first, min(first + AT_ONCE, decisions)):
+            ticket, at, name = ids.ticket(connection, str(number)), START + timedelta(seconds=number), f"d{number}"
+            known = {"fence": 1, "attempts": 0, "decided": "", "redecided": 0, "asked": "", "created_at": at}
+            tickets.append({"id": ticket, "connection_id": connection, "ref": str(number)} | known)
+            decision = encode(replace(judged.decision, id=name))
+            for kind, body in (*bodies.items(), ("decision", decision)):
+                row = {"id": name if kind == "decision" else f"{kind}-{number}", "kind": kind, "decision_id": name}
+                rows.append(row | {"ticket_id": ticket, "question": "m1", "revision": "r", "body": body, "at": at})
+        with database.session() as session:
+            session.execute(TicketRow.__table__.insert(), tickets)  # type: ignore[attr-defined]
+            session.execute(JudgementRow.__table__.insert(), rows)  # type: ignore[attr-defined]
+
+
+def spent(
+    client: FlaskClient, method: str, paths: list[str], bodies: list[bytes] | None = None, **headers: str
+) -> list[float]:
+    """Milliseconds of the server for each request. Raises AssertionError for one that shows no draft."""
+    found = []
+    for number, path in enumerate(paths):
+        body = bodies[number] if bodies else b""
+        signed = {"X-Body-Signature": mac(SECRET, body, "sha256").hex()} if bodies else {}
+        begun = time.perf_counter()
+        answer = client.open(path, method=method, data=body, headers={**headers, **signed})
+        found.append((time.perf_counter() - begun) * 1000)
+        assert "A draft is ready" in answer.text, answer.text[:200]
+    return found
+
+
+def told(found: list[float]) -> dict[str, float]:
+    ordered = sorted(found)
+    return {
+        "median": round(statistics.median(ordered), 1),
+        "p95": round(ordered[int(len(ordered) * 0.95)], 1),
+        "worst": round(ordered[-1], 1),
+    }
+
+
+def measure(receiver: Receiver, decisions: int) -> dict[str, object]:
+    vendor = next(one for one in VENDORS if one.name == "intercom")
+    connection = receiver.connect(vendor)
+    begun = time.perf_counter()
+    fill(receiver.services.database, connection, decisions)
+    filled = time.perf_counter() - begun
+    with receiver.services.database.session() as session:
+        key = visits.begin(session, Visit(receiver.account, "a1", Level.AGENT), datetime.now(UTC))
+    refs = [str(1 + number * (decisions // ASKED - 1)) for number in range(ASKED)]
+    pages = [f"/app/beside/{connection}?ref={ref}" for ref in refs]
+    names = {"workspace_id": vendor.settings["app_id"], "admin": {"id": "1"}}
+    bodies = [json.dumps({**names, "conversation": {"id": ref}}).encode() for ref in refs]
+    page = spent(receiver.client, "GET", pages, **{"X-Deskhand-Session": key})
+    begun = time.process_time()
+    spent(receiver.client, "GET", pages, **{"X-Deskhand-Session": key})
+    cpu = (time.process_time() - begun) * 1000 / ASKED
+    canvas = spent(receiver.client, "POST", [f"/apps/intercom/{connection}/canvas/initialize"] * ASKED, bodies)
+    return {
+        "decisions": decisions,
+        "rows": decisions * 3,
+        "filled_seconds": round(filled, 1),
+        "sidebar_ms": told(page),
+        "sidebar_cpu_ms": round(cpu, 1),
+        "canvas_ms": told(canvas),
+    }
+
+
+def main(decisions: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.load({"DESKHAND_DATA_DIR": str(Path(folder) / "data")})
+        migrations.upgrade(Database(settings.database_url))
+        receiver = open_receiver(settings)
+        print(json.dumps(measure(receiver, decisions), indent=2))
+        receiver.services.database.dispose()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else DECISIONS)
