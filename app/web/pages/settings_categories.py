@@ -134,7 +134,7 @@ def _page(services: Services, who: Visit, *, status: int = 200, said: str = "", 
         except UnknownRecord:
             return settings(who, "settings_categories.html", status=status, lines=[], history=[], bad=bad, said=said)
         lines = _lines(services, session, who.account_id, configuration)
-        history = lessons.history(session, who.account_id, 20)
+        history = [step for step in lessons.history(session, who.account_id) if step.kind != lessons.LOOKED]
         version = accounts.version(session, who.account_id)
     return settings(
         who,
