@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.db import runs
+from app.db import memories, runs
 from app.engine.classify import KeywordClassifier
 from app.engine.phrases import PHRASES
 from app.engine.ports import Classifier
@@ -99,6 +99,8 @@ def counter() -> Iterator[Play]:
 def begun(play: Play, flow: str) -> Any:
     """A new ticket in which the flow has come to where it waits, an hour after the one before; what it waits for."""
     play.stage.pass_time(3_700)
+    with play.stage.database.session() as session:
+        memories.forget(session, play.stage.time)
     play.ticket = ""
     play.writes(FLOWS[flow])
     with play.stage.database.reading() as session:
