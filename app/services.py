@@ -87,7 +87,6 @@ class Services:
         helpdesks: Mapping[str, type[Helpdesk]] = HELPDESKS,
         backends: Mapping[str, type[Backend]] = BACKENDS,
         clock: Callable[[], datetime] | None = None,
-        draw: Callable[..., float] = coin,
     ) -> None:
         self.settings = settings
         self.database = database or Database(settings.database_url, clock=clock)
@@ -96,7 +95,7 @@ class Services:
         self.helpdesks = helpdesks
         self.backends = backends
         self.evidence_key = hmac.new(settings.keys[0], b"deskhand evidence", hashlib.sha256).digest()
-        self._draw = draw
+        self.draw: Callable[..., float] = coin
         self.approvals = Approvals(
             hmac.new(settings.keys[0], b"deskhand approvals", hashlib.sha256).digest(), settings.public_url
         )
@@ -109,7 +108,7 @@ class Services:
 
     def drawn(self, connection: Installed, ref: str) -> float:
         """The ticket's number in [0, 1) in the draw for the permanent audit: one number for all that is ever asked in it."""
-        return self._draw(self.evidence_key, connection.account_id, connection.id, ref)
+        return self.draw(self.evidence_key, connection.account_id, connection.id, ref)
 
     def connector(self, connection_id: str) -> Helpdesk:
         """This thread's connector for a connection, built anew when that was changed, which shows within seconds.

@@ -121,8 +121,8 @@ class Stage:
             work=self.bells,  # type: ignore[arg-type]
             helpdesks={"desk": Desk, "thread": Thread},
             backends={"store": Store},
-            draw=lambda *asked: self.coin,
         )
+        self.services.draw = lambda *asked: self.coin
         if database is None:
             upgrade(self.database)
         base.use(self.services)
