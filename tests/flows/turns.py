@@ -16,7 +16,9 @@ def works(folder: Path, ahead: float = 0.0) -> Services:
     url = f"sqlite:///{folder / 'play.db'}"
     settings = Settings(folder, url, "redis://nowhere", (b"k" * 32,))
     database = Database(url, clock=lambda: datetime.now(UTC) + timedelta(seconds=ahead))
-    return Settled(settings, database=database, work=Bells(), draw=lambda *asked: 0.5)  # type: ignore[arg-type]
+    services = Settled(settings, database=database, work=Bells())  # type: ignore[arg-type]
+    services.draw = lambda *asked: 0.5
+    return services
 
 
 def turn(folder: Path, ticket_id: str, ahead: float) -> None:

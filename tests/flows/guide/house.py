@@ -203,7 +203,8 @@ def opened(host: str, name: str, tables: Path, shared: Path) -> Iterator[House]:
         settings = Settings(shared, f"sqlite:///{tables}", "redis://nowhere", (b"k" * 32,), public_url=ours)
         ahead = [timedelta()]
         database = Database(settings.database_url, clock=lambda: world.clock.now() + ahead[0])
-        services = Services(settings, database=database, work=Bells(), draw=lambda *asked: 0.5)  # type: ignore[arg-type]
+        services = Services(settings, database=database, work=Bells())  # type: ignore[arg-type]
+        services.draw = lambda *asked: 0.5
         door.app = create_app(settings, services)
         base.use(services)
         house = House(world, desk, company, services, behind)
