@@ -247,7 +247,10 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("answers.perDay", (WORKS, "no more answers than this leave within 24 hours without a person")),
     ("answers.perRequesterPerDay", (WORKS, "the same for one customer, over all tickets")),
     ("answers.**", (WARNING, "is empty: leave it out or fill it")),
-    ("experiments.*.variants.*.style", (WORKS, "concise quotes one passage; the others are how a language model writes")),
+    (
+        "experiments.*.variants.*.style",
+        (WORKS, "concise quotes one passage; the others are how a language model writes"),
+    ),
     ("experiments.*.variants.*.engine", (WORKS, "the model of this variant, once it is set up")),
     ("experiments.*.variants.**", (WORKS, "how this variant answers; it needs evidence of its own")),
     ("experiments.**", (WORKS, "customers are drawn once and stay; see `deskhand experiment`")),
