@@ -3,10 +3,10 @@
 import logging
 
 from app.db import codes, memories
-from app.engine import memory
 from app.engine.identity import spoken
-from app.engine.memory import Memory
+from app.engine.memory import KEPT, Memory
 from app.engine.types import Classification
+from app.engine.workflows import matters
 from app.engine.workflows.types import Identity, Progress
 from app.services import Services
 from connectors.types import Ticket
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 def recalled(services: Services, account_id: str, ticket_id: str, ticket: Ticket) -> Memory | None:
     """What whoever is proven to ask last spoke of in another ticket; None for everybody else."""
     known = spoken(ticket)
-    if not memory.proven(known):
+    if not matters.proven(known):
         return None
     with services.database.reading() as session:
         found = memories.find(session, account_id, _person(services, account_id, known), services.database.now(session))
@@ -28,18 +28,18 @@ def recalled(services: Services, account_id: str, ticket_id: str, ticket: Ticket
 def remember(run: Run, account_id: str, ticket: Ticket, judged: Classification, progress: Progress) -> None:
     """Keep what the run is about, of whoever is proven to have asked; of nobody else anything."""
     known = spoken(ticket)
-    if not memory.proven(known):
+    if not matters.proven(known):
         return
     with run.transaction() as (session, now):
         matter = Memory(now, run.ticket_id, ticket.url, judged.category, "", judged.language)
         person = _person(run.services, account_id, known)
-        memories.keep(session, account_id, person, memory.gathered(progress, matter))
+        memories.keep(session, account_id, person, matters.gathered(progress, matter))
 
 
 def sweep(services: Services) -> None:
     """Forget what nobody has spoken of for long."""
     with services.database.session() as session:
-        gone = memories.forget(session, services.database.now(session) - memory.KEPT)
+        gone = memories.forget(session, services.database.now(session) - KEPT)
     log.info("memories.forgotten", extra={"memories": gone})
 
 

@@ -7,7 +7,8 @@ import click
 from app.cli import opening
 from app.cli.account import read
 from app.engine.configuration import Configuration, ConfigurationError, load
-from app.engine.configuration.states import SettingLine, State, report
+from app.engine.configuration.states import SettingLine, report
+from app.engine.configuration.verdicts import State
 
 WORDS = {
     State.WORKS: "works",

@@ -4,11 +4,8 @@ Never what anybody said: what it was about, which order, in which language, and 
 whoever is not proven recalls nothing, and a system shows an order only to its owner, remembered or not.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from app.engine.workflows.types import Ask, Identity, Level, Progress, Prove, Wait
 
 KEPT = timedelta(days=30)
 """How long something is remembered after it was last spoken of."""
@@ -35,32 +32,6 @@ class Memory:
     def lately(self, now: datetime) -> "Memory | None":
         """This, while it may stand in for what is not said."""
         return self if self.at <= now and now - self.at <= FRESH else None
-
-
-def proven(identity: Identity) -> bool:
-    """Whether something may be remembered of this person, and recalled: the host vouches for who writes."""
-    return identity.level >= Level.HOST and bool(identity.email)
-
-
-def gathered(progress: Progress, matter: Memory) -> Memory:
-    """The matter with what its run knows. An order counts once its system has shown it to its owner."""
-    outputs = {name: value for step in progress.outputs.values() for name, value in step.items()}
-    number = str(outputs.get("number") or "") if isinstance(outputs.get("order"), Mapping) else ""
-    return replace(matter, number=number, waiting=waiting(progress))
-
-
-def waiting(progress: Progress) -> str:
-    """What a run waits for."""
-    if progress.ended:
-        return ""
-    match progress.waiting:
-        case Ask(slots=slots):
-            return f"{progress.workflow.name} waits for an answer: {', '.join(slots)}"
-        case Prove():
-            return f"{progress.workflow.name} waits for a code"
-        case Wait():
-            return f"{progress.workflow.name} goes on by itself"
-    return ""
 
 
 def told(memory: Memory) -> str:

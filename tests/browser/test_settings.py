@@ -180,37 +180,41 @@ def lived(prepared: Any, tmp_path: Path) -> Iterator[Receiver]:
             for n, title in enumerate(titles)
         ]
         articles.upsert(session, receiver.account, mine[0].id, pages, now)
-        for n in range(140):
-            opened = now - timedelta(days=n * 29 // 140 + (n % 4 == 0), hours=n % 7)
-            told = Story(
-                f"old-{n}",
-                f"p{n}",
-                "order-status",
-                ("order-status", "billing")[n % 3 == 0],
-                opened,
-                answered_at=opened + timedelta(minutes=7 + n % 30),
-                ours=n % 3 != 0,
-                solved_at=opened + timedelta(hours=2),
-                drafted=n % 2 == 0,
-                touched=n % 3 == 0,
-                kept=n % 5 == 0,
-            )
-            _story(session, receiver, told)
-        for n in range(120):
-            taught = Learned(
-                decision=f"old-{n}",
-                ticket_id="ticket-0",
-                account=receiver.account,
-                category="order-status",
-                action="reply",
-                digest="d",
-                lesson=Lesson.KEPT if n % 24 else Lesson.WRONG,
-                by=f"agent-{n % 3}",
-                at=now,
-            )
-            lessons.save(session, taught)
+        _month(session, receiver, now)
     yield receiver
     receiver.services.database.dispose()
+
+
+def _month(session: Any, receiver: Receiver, now: datetime) -> None:
+    for n in range(140):
+        opened = now - timedelta(days=n * 29 // 140 + (n % 4 == 0), hours=n % 7)
+        told = Story(
+            f"old-{n}",
+            f"p{n}",
+            "order-status",
+            ("order-status", "billing")[n % 3 == 0],
+            opened,
+            answered_at=opened + timedelta(minutes=7 + n % 30),
+            ours=n % 3 != 0,
+            solved_at=opened + timedelta(hours=2),
+            drafted=n % 2 == 0,
+            touched=n % 3 == 0,
+            kept=n % 5 == 0,
+        )
+        _story(session, receiver, told)
+    for n in range(120):
+        taught = Learned(
+            decision=f"old-{n}",
+            ticket_id="ticket-0",
+            account=receiver.account,
+            category="order-status",
+            action="reply",
+            digest="d",
+            lesson=Lesson.KEPT if n % 24 else Lesson.WRONG,
+            by=f"agent-{n % 3}",
+            at=now,
+        )
+        lessons.save(session, taught)
 
 
 def _story(session: Any, receiver: Receiver, told: Story) -> None:

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from app.engine.configuration.steps import Step, Workflow
-from app.engine.memory import FRESH, Memory, gathered, proven, told, waiting
+from app.engine.memory import FRESH, Memory, told
+from app.engine.workflows.matters import gathered, proven, waiting
 from app.engine.workflows.types import Ask, Ended, Identity, Level, Progress, Prove, Wait
 from tests.builders import NOON
 
