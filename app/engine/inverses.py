@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from app.engine.fields import RESUME_TAG
 from app.engine.types import Before
 from connectors.types import Change, SetField, SetPriority, SetStatus, Status, Tag, Ticket, Untag
 
@@ -47,6 +48,8 @@ def undone(changes: Sequence[Change], was: Before, now: Before | None, wanted: U
     """The changes that take back what of these is still as we left it. ``now`` None: how it stands cannot be seen, so only tags go."""
     added = {name for change in changes if isinstance(change, Tag) for name in change.names} - was.tags
     taken = {name for change in changes if isinstance(change, Untag) for name in change.names} & was.tags
+    # A hand-back is a person's word, heard once: put there again it would hand back what people have said since.
+    taken -= {RESUME_TAG}
     if now is not None:
         added, taken = added & now.tags, taken - now.tags
     if wanted.tags:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.engine.fields import RESUME_TAG
 from app.engine.inverses import KINDS, Undoing, before, left, undone
 from app.engine.types import Before
 from connectors.types import (
@@ -133,3 +134,11 @@ def test_what_was_done_and_undone_is_as_it_was(changes: list[Change], tags: froz
     now = left(changes, was)
     again: Before = left(undone(changes, was, now, Undoing()), now)
     assert again == was
+
+
+def test_a_hand_back_that_was_heard_is_not_put_there_again() -> None:
+    """It would hand back whatever a person has said since, and the customer would be answered over their head."""
+    was, changes = a_ticket(tags=frozenset({RESUME_TAG, "old"})), (Untag((RESUME_TAG, "old")),)
+    now = before(replace(was, tags=frozenset()), changes)
+    assert undone(changes, before(was, changes), now, Undoing()) == (Tag(("old",)),)
+    assert undone(changes, before(was, changes), None, Undoing()) == (Tag(("old",)),)
