@@ -156,8 +156,9 @@ def read(session: Session, connection_id: str, at: datetime) -> None:
 
 
 def _set(session: Session, connection_id: str, **values: Any) -> None:
+    """What is said of a connection that was removed, by whoever had not heard of that, changes nothing."""
     session.execute(
-        update(ConnectionRow).where(ConnectionRow.id == connection_id).values(**values),
+        update(ConnectionRow).where(ConnectionRow.id == connection_id, _THERE).values(**values),
         execution_options={"synchronize_session": False},
     )
 
