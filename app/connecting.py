@@ -110,15 +110,19 @@ def granted(services: Services, account_id: str, vendor: str, grant: Grant) -> I
 def finish(services: Services, installed: Installed, webhook: str) -> Outcome:
     """Whatever is left of connecting: who we are there, our fields, and the webhook at that address where it can be made.
 
-    Each step may have been done before: twice changes nothing, and what was interrupted goes on.
+    Each step may have been done before: twice changes nothing, and what was interrupted goes on. Raises UnknownRecord for a
+    connection that was removed meanwhile.
     """
-    secrets = services.vault.open(installed.sealed, place=installed.id)
-    kind = services.helpdesks[installed.vendor]
-    connector = kind(Connection(installed.id, installed.base_url, installed.settings, secrets))
+    connector = services.built(installed)
     outcome = _introduce(connector, Outcome(installed, updated=True), {})
+    made: Mapping[str, str] = {}
     if outcome.error is None:
-        outcome = _hooked(connector, outcome, webhook, services, secrets)
+        outcome, made = _hooked(connector, outcome, webhook)
     with services.database.session() as session:
+        # Not the secrets that we began with: tokens may have been renewed meanwhile, which ends the old ones.
+        kept = services.vault.open(connections.find(session, installed.id).sealed, place=installed.id)
+        sealed = services.vault.seal({**kept, **made}, place=installed.id)
+        outcome = replace(outcome, installed=replace(outcome.installed, sealed=sealed))
         connections.change(session, outcome.installed)
     return outcome
 
@@ -146,20 +150,17 @@ def system(services: Services, installed: Installed) -> Helpdesk | Backend:
     return services.backends[installed.vendor](connection)
 
 
-def _hooked(
-    connector: Helpdesk, outcome: Outcome, webhook: str, services: Services, secrets: Mapping[str, str]
-) -> Outcome:
-    """With the webhook's secret; a vendor's no leaves a word, since all the rest works and changes are asked for, too."""
+def _hooked(connector: Helpdesk, outcome: Outcome, webhook: str) -> tuple[Outcome, Mapping[str, str]]:
+    """And the webhook's secret; a vendor's no leaves a word, since all the rest works and changes are asked for, too."""
     if not isinstance(connector, Hooked):
-        return outcome
+        return outcome, {}
     try:
         made = connector.hook(webhook)
     except REFUSALS:
-        return replace(outcome, warnings=(*outcome.warnings, UNHOOKED))
+        return replace(outcome, warnings=(*outcome.warnings, UNHOOKED)), {}
     except ConnectorError as error:
-        return replace(outcome, error=error)
-    sealed = services.vault.seal({**secrets, **made}, place=outcome.installed.id)
-    return replace(outcome, installed=replace(_with(outcome.installed, {HOOK: webhook}), sealed=sealed))
+        return replace(outcome, error=error), {}
+    return replace(outcome, installed=_with(outcome.installed, {HOOK: webhook})), made
 
 
 def _unhook(services: Services, installed: Installed) -> None:

@@ -336,11 +336,12 @@ class Services:
             return known
         with self.database.reading() as session:
             installed = connections.find(session, connection_id)
-        connector = known.connector if known and _same(known.installed, installed) else self._build(installed)
+        connector = known.connector if known and _same(known.installed, installed) else self.built(installed)
         cache[connection_id] = _Built(installed, connector, now + FRESH)
         return cache[connection_id]
 
-    def _build(self, installed: Installed) -> Helpdesk:
+    def built(self, installed: Installed) -> Helpdesk:
+        """A new connector for this very record, which renews its tokens. Raises SealBroken."""
         secrets = self.vault.open(installed.sealed, place=installed.id)
         connection = Connection(installed.id, installed.base_url, installed.settings, secrets)
         kind = self.helpdesks[installed.vendor]

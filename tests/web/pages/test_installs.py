@@ -288,3 +288,32 @@ def test_disconnecting_takes_our_webhook_away_also_where_the_vendor_is_slow_to_n
     browser.post(f"/app/connections/{one.id}/remove")
     assert town.installed() == []
     assert not town.zendesk.webhooks.all and not town.zendesk.triggers.all
+
+
+def test_checking_a_connection_whose_token_has_ended_renews_it_and_keeps_the_new_ones(town: Town) -> None:
+    """Tokens of Zendesk's end after half an hour: a check must not be what ends the connection."""
+    browser = town.sign_in(Level.ADMIN)
+    browser.get(town.agreed(town.off(browser, "zendesk", "acme")))
+    [one], before = town.installed(), town.secrets()
+    town.world.clock.advance(1801)
+    assert "is connected" in browser.post(f"/app/connections/{one.id}/finish").text
+    assert town.installed()[0].active
+    assert town.secrets()["refresh_token"] != before["refresh_token"]
+    assert browser.post(f"/app/connections/{one.id}/finish").status_code == 200
+    assert town.installed()[0].active
+
+
+def test_what_is_told_of_a_connection_after_its_end_does_not_bring_it_back(town: Town) -> None:
+    """A worker that was in the middle of a ticket pauses it, a check that was in the middle lets it go on: neither counts."""
+    browser = town.sign_in(Level.ADMIN)
+    browser.get(town.agreed(town.off(browser, "zendesk", "acme")))
+    [one] = town.installed()
+    browser.post(f"/app/connections/{one.id}/remove")
+    with town.receiver.services.database.session() as session:
+        connections.pause(session, one.id, "AuthFailed: revoked")
+        connections.resume(session, one.id)
+        connections.change(session, one)
+        connections.reseal(session, one.id, one.sealed)
+    assert town.installed() == []
+    with town.receiver.services.database.reading() as session:
+        assert session.connection().exec_driver_sql("select secrets from connection").scalar() == ""
