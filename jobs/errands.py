@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db import errands, judgements
+from app.db import effects, errands, judgements
 from app.db.codec import decode
 from app.db.effects import Planned
 from app.db.errands import Errand
@@ -16,6 +16,9 @@ from connectors.types import Change, Note, SetStatus, Status, Tag
 from jobs.duplicates import Ground
 
 log = logging.getLogger(__name__)
+
+UNDO_KEY, RECALL_KEY = "undo-", "recall-"
+"""Begin the keys of what is done because a person asked for it: no part of the decision."""
 
 
 def followed(session: Session, ground: Ground, now: datetime) -> list[Planned]:
@@ -36,14 +39,22 @@ def _undo(session: Session, errand: Errand, ground: Ground) -> tuple[list[Planne
         return [], "nothing is known of how it was before"
     if ground.ticket.status is Status.CLOSED:
         return [], "the ticket is closed for good"
+    made = _made(session, errand)
     here = ground.inside[0] == ground.here[0]
-    seen = before(ground.ticket, judged.decision.changes) if here else None
+    seen = before(ground.ticket, made) if here else None
     wanted = decode(Undoing, errand.body)
-    changes = undone(judged.decision.changes, judged.decision.before, seen, wanted)
+    changes = undone(made, judged.decision.before, seen, wanted)
     possible = tuple(change for change in changes if type(change) in ground.takes)
     if not possible:
         return [], "nothing of it stands there any more"
-    return [Planned(f"undo-{errand.id}", *ground.inside, possible, errand.decision_id)], _words(possible)
+    return [Planned(f"{UNDO_KEY}{errand.id}", *ground.inside, possible, errand.decision_id)], _words(possible)
+
+
+def _made(session: Session, errand: Errand) -> tuple[Change, ...]:
+    """What the vendor has taken of a decision: what was refused or dropped is no work of ours, whatever stands there now."""
+    mine = (one for one in effects.of_ticket(session, errand.ticket_id) if one.plan.decision_id == errand.decision_id)
+    made = (one for one in mine if one.state == effects.SENT and not one.plan.key.startswith((UNDO_KEY, RECALL_KEY)))
+    return tuple(change for one in made for change in one.plan.changes)
 
 
 def _recall(session: Session, errand: Errand, ground: Ground) -> tuple[list[Planned], str]:
@@ -57,7 +68,7 @@ def _recall(session: Session, errand: Errand, ground: Ground) -> tuple[list[Plan
     possible = tuple(change for change in wanted if type(change) in ground.takes)
     if not any(isinstance(change, Note) for change in possible):
         return [], "the team has no place there that the customer does not read"
-    return [Planned(f"recall-{errand.id}", *ground.inside, possible, errand.decision_id)], _words(possible)
+    return [Planned(f"{RECALL_KEY}{errand.id}", *ground.inside, possible, errand.decision_id)], _words(possible)
 
 
 def _words(changes: tuple[Change, ...]) -> str:

@@ -201,3 +201,14 @@ def test_a_ticket_that_is_closed_cannot_be_recalled_there(stage: Stage) -> None:
     desk.asks(case.entry, errands.RECALL, case.recall, "r1")
     desk.work()
     assert desk.outcomes() == [("nothing", "the ticket is closed for good: write to the customer anew")]
+
+
+def test_what_never_was_written_is_not_taken_back_from_a_person(desk: Desk) -> None:
+    desk.vendor.faults.append("refused")
+    ticket = desk.ask()
+    (entry,) = desk.entries()
+    desk.vendor.tickets[ticket].tags.add(TAG)
+    desk.undo(entry)
+    desk.work()
+    assert TAG in desk.vendor.tickets[ticket].tags
+    assert desk.outcomes() == [("nothing", "nothing of it stands there any more")]
