@@ -382,8 +382,8 @@ class Zendesk:
 
 
 def number(ref: Ref) -> int:
-    """A ticket's number. Raises NotFound for what cannot be one."""
-    if not (ref.id.isascii() and ref.id.isdecimal()):
+    """A ticket's number. Raises NotFound for what cannot be one, also for one with zeros before it: a ticket has one name."""
+    if not (ref.id.isascii() and ref.id.isdecimal()) or ref.id.startswith("0"):
         raise NotFound("no ticket has such a number")
     return int(ref.id)
 

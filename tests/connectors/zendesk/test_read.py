@@ -125,6 +125,13 @@ def test_what_is_not_optional_fails_loudly(stage, path):
         stage.connector.ticket(stage.ref)
 
 
+@pytest.mark.parametrize("other", ["0{}", "00{}", " {}", "+{}", "{}.0", "１"])
+def test_a_ticket_has_one_name(stage, other):
+    """By another name it would be another ticket to us, and answered twice."""
+    with pytest.raises(NotFound):
+        stage.connector.ticket(Ref(other.format(stage.ref.id)))
+
+
 def test_deleted_is_not_found(stage):
     stage.remove()
     with pytest.raises(NotFound):
