@@ -31,6 +31,7 @@ from jobs.draft import Background, decided
 from jobs.duplicates import Kin, person, secret
 from jobs.learn import Heard, Release
 from jobs.reply import AGAIN, settle
+from jobs.tried import tried
 from jobs.workflow import Ground, Told
 
 log = logging.getLogger(__name__)
@@ -265,7 +266,13 @@ def _told(run: Run, remembered: Remembered, ticket: Ticket, where: Place, judged
         now = run.services.database.now(session)
         standing = standing_of(run.services, session, where, remembered, ticket, now)
     standing = replace(standing, woken=workflow.awake(run.services, run.ticket_id))
-    return workflow.walked(run, Ground(account, ticket, judged, run.services.configuration(account), standing))
+    usual = run.services.configuration(account)
+
+    def alone(category: str) -> Configuration:
+        drawn = tried(run.services, where, remembered, ticket, category)
+        return drawn.configuration if drawn.arm and drawn.arm.human else usual
+
+    return workflow.walked(run, Ground(account, ticket, judged, usual, standing, tried=alone))
 
 
 def _assigned(run: Run, remembered: Remembered, ticket: Ticket, where: Place, judged: Judged) -> Judged:

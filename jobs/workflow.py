@@ -1,7 +1,7 @@
 """A run of a workflow inside its ticket's turn: begun or gone on with, as far as it comes, and told as a draft for the gate."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,6 +51,8 @@ class Ground:
     standing: Standing
     recalled: Memory | None = None
     """What whoever is proven to ask spoke of last, elsewhere."""
+    tried: Callable[[str], Configuration] | None = None
+    """The configuration for a category, where an experiment may leave the ticket to people alone."""
 
     @property
     def case(self) -> Case:
@@ -87,7 +89,8 @@ def walked(run: Run, ground: Ground) -> Told | None:
         return None
     known = identity.speaker(run, ground.account, ground.ticket)
     judged = _judged_as(ground.judged, record.judged)
-    ground = replace(ground, judged=judged)
+    settled = ground.tried(judged.category) if ground.tried else ground.configuration
+    ground = replace(ground, judged=judged, configuration=settled)
     record, asked = _walk(run, ground, record, _scene(run, ground, known, before))
     _save(run, record)
     progress = record.progress

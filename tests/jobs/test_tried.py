@@ -11,7 +11,10 @@ from app.trying import looked
 from connectors.types import Note, Reply
 from tests.builders import a_person
 from tests.flows.stage import CONFIGURATION, QUESTION, Stage
+from tests.flows.store import delivered
 from tests.jobs.test_learn import Desk
+from tests.jobs.workflows import CONFIGURATION as WORKFLOWS
+from tests.jobs.workflows import RETURN, Play
 
 TRIAL = """
 experiments:
@@ -41,6 +44,15 @@ def test_people_alone_get_the_ticket_without_a_draft(stage: Stage) -> None:
     assert any(isinstance(change, Note) for change in log)
     assert not any(isinstance(change, Reply) for change in log)
     assert desk.draft(ticket) == ""
+
+
+def test_where_people_answer_alone_no_workflow_does_anything_by_itself(stage: Stage) -> None:
+    play = Play(stage, delivered(), mode="resolve", text=WORKFLOWS + TRIAL)
+    play.prove("create_label", "open_return")
+    play.writes(RETURN)
+    assert play.replies == []
+    assert play.shop.log == []
+    assert play.deeds == [("create_label", "proposed")]
 
 
 def test_an_arm_answers_in_its_own_way_and_its_evidence_is_its_own(stage: Stage) -> None:
