@@ -95,6 +95,9 @@ def _frames(pages: Blueprint, services: Services) -> None:
             except BadSignature:
                 _unsigned()
                 return said(401)
+            except ConnectorError as error:
+                log.warning("app.unverified", extra={"error": type(error).__name__})
+                return said(503)
 
     @pages.get("/<vendor>/<connection_id>/host.js")
     def adaptor(vendor: str, connection_id: str) -> Response:
@@ -164,7 +167,11 @@ def _candidates(services: Services, vendor: str, connection_id: str, inbound: In
 
 
 def _entered(services: Services, vendor: str, connection_id: str, inbound: Inbound) -> tuple[Installed, Entrance]:
-    """Whose page it is and who opens it, once. Raises BadSignature."""
+    """Whose page it is and who opens it, once.
+
+    Raises BadSignature; where a host could not be asked for its key, and no other connection knows the token, why not.
+    """
+    why: ConnectorError = BadSignature("no connection of ours signed that")
     for installed in _candidates(services, vendor, connection_id, inbound):
         connector: Any = services.connector(installed.id)
         if not isinstance(connector, SignsIn):
@@ -174,11 +181,14 @@ def _entered(services: Services, vendor: str, connection_id: str, inbound: Inbou
             entrance = connector.signed_in(inbound)
         except (BadSignature, SealBroken):
             continue
+        except ConnectorError as error:
+            why = error
+            continue
         with services.database.session() as session:
             if not visits.use(session, entrance.once, entrance.ends, services.database.now(session)):
                 raise BadSignature("the token was used before")
         return installed, entrance
-    raise BadSignature("no connection of ours signed that")
+    raise why
 
 
 def _opened(services: Services, installed: Installed, entrance: Entrance, level: Level, place: str) -> Response:

@@ -11,15 +11,18 @@ from app.db import connections
 from app.db.connections import Installed
 from app.db.models.visit import VisitRow
 from app.db.roster import replace
-from connectors.errors import Unavailable
+from connectors.base import Entrance
+from connectors.errors import AuthFailed, Unavailable
 from connectors.registry import HELPDESKS
-from connectors.types import Level, Teammate
+from connectors.types import Inbound, Level, Teammate
 from connectors.zendesk import Zendesk
 from tests.connectors.zendesk.tokens import BASE, claims, connection, opened, pair, token
 from tests.web.conftest import Receiver, open_receiver
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 AGENT = "8447388090494"
+GONE = "gone@acme.example"
+"""Whose token the host no longer takes."""
 
 
 class Desk(Zendesk):
@@ -27,6 +30,11 @@ class Desk(Zendesk):
 
     said: ClassVar[Level | None] = Level.AGENT
     asked: ClassVar[list[str]] = []
+
+    def signed_in(self, request: Inbound) -> Entrance:
+        if self._connection.settings.get("email") == GONE:
+            raise AuthFailed("the key cannot be read: who are you")
+        return super().signed_in(request)
 
     def level(self, person: str) -> Level:
         self.asked.append(person)
@@ -47,8 +55,9 @@ def connect(web: Receiver, base: str = BASE, **settings: str) -> str:
     id = connections.new_id()
     known = connection(base, **settings)
     sealed = web.services.vault.seal(known.secrets, place=id)
+    at = NOW - timedelta(days=1) if settings.get("email") == GONE else NOW
     with web.services.database.session() as session:
-        connections.add(session, Installed(id, web.account, "zendesk", base, dict(known.settings), sealed), NOW)
+        connections.add(session, Installed(id, web.account, "zendesk", base, dict(known.settings), sealed), at)
     return id
 
 
@@ -115,6 +124,21 @@ def test_a_token_of_one_account_opens_no_other(web: Receiver) -> None:
     ours, theirs = connect(web), connect(web, "https://other.zendesk.com")
     assert enter(web, f"{theirs}/sidebar", token(claims(NOW))).status_code == 401
     assert enter(web, f"{ours}/sidebar", token(claims(NOW))).status_code == 200
+
+
+def test_a_connection_to_the_same_host_that_is_known_no_more_shuts_nobody_out(web: Receiver) -> None:
+    connect(web, email=GONE)
+    id = connect(web)
+    answer = enter(web, "sidebar", token(claims(NOW)))
+    assert answer.status_code == 200 and f'data-at="/app/beside/{id}"' in answer.text
+
+
+def test_who_comes_while_the_host_hands_out_no_key_is_told_to_come_back(web: Receiver) -> None:
+    connect(web, email=GONE)
+    answer = enter(web, "sidebar", token(claims(NOW)))
+    assert answer.status_code == 503 and "try again in a moment" in answer.text
+    assert f"frame-ancestors {BASE}" in answer.headers["Content-Security-Policy"]
+    assert visits(web) == []
 
 
 def test_the_settings_keep_a_cookie_for_this_frame_alone(web: Receiver) -> None:
