@@ -74,11 +74,13 @@ def followed(session: Session, run: Run, heard: Heard) -> None:
 def _tell(session: Session, run: Run, heard: Heard, *, kept: bool) -> None:
     ticket, judged = heard.ticket, heard.judged
     before = stories.find(session, run.ticket_id)
+    # Where we only watch nobody sees a draft, so nobody can have answered with one.
+    shown = bool(judged and judged.decision.mode.rank >= Mode.ASSIST.rank and judged.draft.text.strip())
     ours = Ours(
         person=heard.person,
         category=judged.classification.category if judged else "",
         confidence=judged.classification.confidence if judged else 0.0,
-        drafted=bool(judged and judged.draft.text.strip()),
+        drafted=shown,
         quoted=bool(judged and judged.draft.text.strip() and judged.draft.passages),
         kept=kept,
         rating=ticket.rating,

@@ -52,7 +52,7 @@ def _of(account: str, story: Story, returns: Returns, model: str) -> Iterator[En
         name = _id(account, "ticket", story.ticket)
         if story.automatic:
             yield from _held(name, story, returns, kind)
-        elif story.drafted and story.touched and story.answered_at:
+        elif story.drafted and (story.touched or story.kept) and story.answered_at:
             yield Entry(name, Use.ASSISTED, story.ticket, kind, facts, story.solved_at)
     if story.agent:
         at = story.answered_at or story.opened_at

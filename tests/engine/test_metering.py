@@ -40,6 +40,7 @@ def a_story(draw, number: int) -> Story:
         ours=draw(st.booleans()),
         drafted=draw(st.booleans()),
         touched=draw(st.booleans()),
+        kept=draw(st.booleans()),
         solved_at=solved,
         reopened_at=later(solved),
         helped=draw(st.booleans()),
@@ -64,7 +65,8 @@ def brute_force(stories: list[Story], now: datetime) -> dict[str, set[str]]:
         "assisted": {
             one.ticket
             for one in real
-            if one.touched and one.drafted and one.answered_at and one.solved_at and one.solved_at <= now
+            if one.drafted and one.answered_at and one.solved_at and one.solved_at <= now
+            if one.touched or (one.kept and not one.ours)
         },
     }
 

@@ -2,12 +2,15 @@
 
 import pytest
 
-from app.db import evidence, ids, judgements, lessons, problems, stories
+from app.db import evidence, ids, judgements, lessons, problems, stories, usage
 from app.engine.evidence import Claim
 from app.engine.lessons import Lesson
-from connectors.types import Note, Reply
-from tests.flows.played import Vendor
-from tests.flows.stage import QUESTION, Stage
+from app.engine.pricing import Use
+from app.metering import metered
+from connectors.types import Click, EventKind, Note, Reply, Status
+from tests.builders import NOON
+from tests.flows.played import AGENT, Vendor
+from tests.flows.stage import CONFIGURATION, QUESTION, Stage
 
 
 class Desk:
@@ -103,3 +106,30 @@ def test_the_story_of_a_ticket_is_told(desk: Desk) -> None:
     after = desk.story(ticket)
     assert after is not None
     assert (after.touched, after.ours, after.answered_at is not None) == (True, False, True)
+
+
+@pytest.mark.parametrize(
+    ("mode", "released", "billed"),
+    [("shadow", False, []), ("assist", False, [Use.ASSISTED]), ("assist", True, [Use.ASSISTED])],
+)
+def test_who_answered_with_a_draft_is_billed_and_who_never_saw_one_is_not(
+    stage: Stage, mode: str, released: bool, billed: list[Use]
+) -> None:
+    stage.configure(CONFIGURATION.replace("default: deflect", f"default: {mode}"))
+    desk = Desk(stage)
+    ticket = desk.ask()
+    if released:
+        with stage.database.reading() as session:
+            decision = judgements.latest(session, ids.ticket(desk.connection_id, ticket)).id
+        desk.vendor.knock(ticket, EventKind.CLICK, click=Click("share", decision, AGENT))
+        desk.work()
+    else:
+        desk.answer(ticket, desk.draft(ticket))
+    desk.vendor.tickets[ticket].status = Status.SOLVED
+    desk.vendor.knock(ticket)
+    desk.work()
+    stage.pass_time(8 * 86_400)
+    with stage.database.session() as session:
+        metered(session, stage.account.id, stage.time)
+        lines = usage.between(session, stage.account.id, NOON, stage.time)
+    assert [one.entry.use for one in lines if one.entry.use in (Use.ASSISTED, Use.AUTOMATIC)] == billed
