@@ -99,8 +99,14 @@ def words(services: Services, who: Visit) -> str:
 
 def _tried(services: Services, connection: Installed, text: str) -> Response:
     """A ticket of ours in the helpdesk, marked as a test, so that it is counted nowhere and billed never."""
-    if OpenTicket not in services.helpdesks[connection.vendor].supports:
+    kind = services.helpdesks.get(connection.vendor)
+    if kind is None or OpenTicket not in kind.supports:
         raise NotFound
+    with services.database.reading() as session:
+        stopped = connections.stopped(session, connection.id)
+    if stopped or not connection.active:
+        why = "everything is stopped" if stopped else "the connection is paused"
+        return _part("settings_tried.html", connection=connection, ref="", entry=None, bad=why)
     changes = (OpenTicket(SUBJECT, text, TESTER), Tag((TEST_TAG,)))
     try:
         receipt = services.connector(connection.id).apply(Ref(""), changes, key=f"test-{ids.fresh()}")

@@ -259,6 +259,27 @@ def test_a_test_ticket_is_opened_in_the_helpdesk_and_marked_as_one(town: Town) -
     assert "reading it" in browser.get(f"/app/setup/{one.id}/look", query_string={"ref": "no such"}).text
 
 
+def test_while_everything_is_stopped_or_the_connection_paused_no_test_ticket_is_opened(town: Town) -> None:
+    """The switch says that nothing is written to any helpdesk: a test is no exception."""
+    browser = town.sign_in(Level.ADMIN)
+    browser.get(town.agreed(town.off(browser, "zendesk", "acme")))
+    [one] = town.installed()
+    browser.post("/app/switch", {"stop": "yes"})
+    assert "stopped" in browser.post(f"/app/setup/{one.id}/try", {"text": "x"}).text
+    browser.post("/app/switch", {"stop": "no"})
+    with town.receiver.services.database.session() as session:
+        connections.pause(session, one.id, "AuthFailed: revoked")
+    assert "paused" in browser.post(f"/app/setup/{one.id}/try", {"text": "x"}).text
+    assert not town.zendesk.state.tickets
+
+
+def test_a_backend_opens_no_test_ticket(town: Town) -> None:
+    with town.receiver.services.database.session() as session:
+        id, now = connections.new_id(), town.receiver.services.database.now(session)
+        connections.add(session, Installed(id, town.receiver.account, "shopify", "https://x.example", {}, ""), now)
+    assert town.sign_in(Level.LEAD).post(f"/app/setup/{id}/try", {"text": "x"}).status_code == 404
+
+
 def test_a_host_that_is_down_opens_no_test_ticket_and_every_page_still_opens(town: Town) -> None:
     browser = town.sign_in(Level.ADMIN)
     browser.get(town.agreed(town.off(browser, "zendesk", "acme")))
