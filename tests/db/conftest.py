@@ -8,8 +8,8 @@ import pytest
 from app.db import accounts, connections
 from app.db.connections import Installed
 from app.db.database import Database
-from app.db.migrations import upgrade
 from tests.builders import NOON
+from tests.tables import laid
 
 
 class Hands:
@@ -30,7 +30,7 @@ def clock() -> Hands:
 @pytest.fixture
 def database(clock: Hands) -> Iterator[Database]:
     database = Database("sqlite://", clock=clock)
-    upgrade(database)
+    laid(database)
     yield database
     database.dispose()
 

@@ -13,7 +13,6 @@ from app.db import accounts, codes
 from app.db.authenticators import Authenticators
 from app.db.codes import Outcome, Said, TooManyCodes
 from app.db.database import Database
-from app.db.migrations import upgrade
 from app.engine import otp
 from app.engine.identity import Way
 from app.engine.otp import Bound
@@ -21,6 +20,7 @@ from app.engine.workflows.types import Level
 from app.errors import SealBroken
 from app.vault import Vault
 from tests.builders import NOON
+from tests.tables import laid
 
 KEY = b"k" * 32
 MINUTE = timedelta(minutes=1)
@@ -204,7 +204,7 @@ STEPS = st.lists(
 def bank():
     """One database for all of what is tried; each try has a ticket and a person of its own."""
     database = Database("sqlite://")
-    upgrade(database)
+    laid(database)
     with database.session() as session:
         account = accounts.add(session, "bank", NOON)
     names = itertools.count()

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from app.db import connections, ids, inbox, tickets
 from app.db.connections import Installed
 from app.db.database import Database
-from app.db.migrations import upgrade
 from app.db.models.account import AccountRow
 from connectors.types import Click, Event, EventKind, Ref
 from tests.builders import NOON, an_agent
+from tests.tables import laid
 
 
 def event(delivery: str = "d1", ref: str | None = "t1", minutes: int = 0, click: Click | None = None) -> Event:
@@ -119,7 +119,7 @@ def _one_account() -> None:
 
 def _made() -> Database:
     database = Database("sqlite://", clock=lambda: NOON)
-    upgrade(database)
+    laid(database)
     return database
 
 

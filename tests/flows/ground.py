@@ -8,7 +8,6 @@ from sqlalchemy import text
 
 from app.db import accounts, connections, evidence, ids
 from app.db.connections import Installed
-from app.db.migrations import upgrade
 from app.db.models.account import AccountRow
 from app.db.models.base import Base
 from app.engine.types import EvidenceRecord
@@ -18,6 +17,7 @@ from tests.builders import NOON
 from tests.flows.interference import Shaky
 from tests.flows.played import VENDORS, Held, Vendor
 from tests.flows.stage import CONFIGURATION, Stage
+from tests.tables import laid
 
 PLACES = ("desk", "thread")
 SET_UP = {"account", "configuration", "connection"}
@@ -31,7 +31,7 @@ class Ground:
         self._now = NOON
         self.stage: Stage | None = None
         self.database = Shaky("sqlite://", clock=lambda: self.stage.time if self.stage else NOON)
-        upgrade(self.database)
+        laid(self.database)
         self.stage = Stage(database=self.database)
         self._open_account()
         self.places = {name: self._connect(name) for name in PLACES}

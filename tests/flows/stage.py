@@ -11,7 +11,6 @@ from typing import Any
 from app.db import accounts, approvals, articles, connections, evidence, ids, inbox
 from app.db.connections import Installed
 from app.db.database import Database
-from app.db.migrations import upgrade
 from app.engine import draft as writer
 from app.engine.classify import KeywordClassifier
 from app.engine.configuration import load
@@ -28,6 +27,7 @@ from jobs import base, ticket
 from tests.builders import NOON, a_passage, a_record, a_ticket
 from tests.flows.played import VENDORS, Desk, Thread, Vendor
 from tests.flows.store import SHOPS, Shop, Store
+from tests.tables import laid
 
 CONFIGURATION = """
 service: shop
@@ -124,7 +124,7 @@ class Stage:
         )
         self.services.draw = lambda *asked: self.coin
         if database is None:
-            upgrade(self.database)
+            laid(self.database)
         base.use(self.services)
         self.open_account()
 

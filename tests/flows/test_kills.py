@@ -14,7 +14,6 @@ from flask import Flask, abort, request
 
 from app.connecting import install
 from app.db import accounts, ids, inbox, runs
-from app.db.migrations import upgrade
 from app.sandbox.backends.shippo import ShippoBackend
 from app.sandbox.backends.shopify import Item, ShopifyBackend
 from app.sandbox.company import Client
@@ -28,6 +27,7 @@ from tests.flows.guide.hosts import ZendeskDesk
 from tests.flows.stage import proven
 from tests.flows.turns import turn, works
 from tests.jobs.workflows import CONFIGURATION
+from tests.tables import laid
 
 LEASE = 150.0
 """Seconds after which nobody waits any more for a worker that was killed."""
@@ -82,7 +82,7 @@ class Place:
         base = stack.enter_context(Served(app))
         self.services = works(folder)
         stack.callback(self.services.database.dispose)
-        upgrade(self.services.database)
+        laid(self.services.database)
         self._move_in(base)
         self._forks = multiprocessing.get_context("forkserver")
         self._forks.set_forkserver_preload(LOADED)

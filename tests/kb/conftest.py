@@ -7,12 +7,12 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import create_engine, text
 
-from app.db import migrations
 from app.db.database import Database, driven
 from app.db.models.account import AccountRow
 from app.kb.embedding import Encoder
 from app.nlp.tier import tier
 from tests.builders import NOON
+from tests.tables import laid
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def fresh(kind: str) -> Iterator[Database]:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     with fresh(request.param) as database:
-        migrations.upgrade(database)
+        laid(database)
         with database.session() as session:
             for account in ("shop", "bank"):
                 session.add(AccountRow(id=account, name=account, created_at=NOON))

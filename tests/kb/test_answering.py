@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.db import articles, migrations
+from app.db import articles
 from app.db.database import Database
 from app.db.models.account import AccountRow
 from app.engine.ports import ANSWERS
@@ -13,12 +13,13 @@ from app.kb.embedding import Encoder, embed
 from app.kb.index import HybridIndex
 from tests.builders import NOON
 from tests.kb.shop import Question, pages, questions
+from tests.tables import laid
 
 
 @pytest.fixture(scope="module")
 def index(encoder: Encoder) -> Iterator[HybridIndex]:
     database = Database("sqlite://")
-    migrations.upgrade(database)
+    laid(database)
     with database.session() as session:
         session.add(AccountRow(id="larkfield", name="larkfield", created_at=NOON))
         session.flush()

@@ -10,7 +10,6 @@ import pytest
 from app.db import accounts, examples
 from app.db.database import Database
 from app.db.examples import KEPT, ROLLED_BACK, TRAINED, Generation
-from app.db.migrations import upgrade
 from app.engine.configuration import Category
 from app.engine.training import Taught, name
 from app.nlp import generations
@@ -24,6 +23,7 @@ from app.nlp.rows import Example
 from app.nlp.store import ModelStore
 from tests.builders import NOON
 from tests.nlp.conftest import SHOP, shop_examples
+from tests.tables import laid
 
 THINGS = {
     "billing": "dunning statement ledger remittance",
@@ -66,7 +66,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.now = NOON
         self.database = Database("sqlite://", clock=lambda: self.now)
-        upgrade(self.database)
+        laid(self.database)
         self.store = ModelStore(folder)
         with self.database.session() as session:
             self.account = accounts.add(session, "shop", NOON).id

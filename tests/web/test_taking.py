@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import text
 
-from app.db import accounts, connections, inbox, migrations
+from app.db import accounts, connections, inbox
 from app.db.connections import Installed
 from app.db.database import Database
 from app.db.ids import fresh
 from app.db.taking import rows, take
 from app.errors import DatabaseDown, UnknownRecord
 from connectors.types import Click, Event, EventKind, Person, Ref, Role
+from tests.tables import laid
 
 NOW = datetime(2026, 3, 10, 12, 0, 0, 5, tzinfo=UTC)
 ELSEWHERE = NOW.astimezone(timezone(timedelta(hours=9)))
@@ -34,7 +35,7 @@ EVENTS = (
 def database(request, prepared):
     url = prepared.database_url if request.param == "sqlite" else os.environ["TEST_DATABASE_URL"]
     opened = Database(url)
-    migrations.upgrade(opened)
+    laid(opened)
     yield opened
     opened.dispose()
 
