@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -168,7 +168,9 @@ def demote(session: Session, services: Services, claim: Claim) -> bool:
     if why is None or lower_bound(held.judged, held.errors) < held.target:
         return False  # nothing to take, or it was taken before: one fall is told once
     now = services.database.now(session)
-    lowered = replace(held, judged=found.judged, errors=found.errors, issued_at=now)
+    # Whatever the clock said at the promotion: the fall comes after it, or the promotion would count again.
+    after = max(now, held.issued_at + timedelta(microseconds=1))
+    lowered = replace(held, judged=found.judged, errors=found.errors, issued_at=after)
     evidence.save(session, claim.account, sign(lowered, services.evidence_key))
     lessons.note(session, claim, lessons.DEMOTED, "", why.text, now)
     problems.report(session, Problem("demoted", f"{claim.category}: {why.text}", REMEDY), now)

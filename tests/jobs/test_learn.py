@@ -1,9 +1,12 @@
 """What people answer teaches, as a ticket's turn sees it; and every look tells the ticket's story."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from app.db import evidence, ids, judgements, lessons, problems, stories, usage
-from app.engine.evidence import Claim
+from app.engine.evidence import Claim, sign
 from app.engine.lessons import Lesson
 from app.engine.pricing import Use
 from app.metering import metered
@@ -92,6 +95,21 @@ def test_a_promoted_category_falls_back_when_people_correct_what_is_drawn_for_th
     assert [step.kind for step in steps] == [lessons.DEMOTED]
     assert "demoted" in told
     desk.stage.coin = 0.5
+    ticket = desk.ask()
+    assert not any(isinstance(change, Reply) for _, change in desk.vendor.tickets[ticket].log)
+
+
+def test_a_fall_stands_though_the_clock_was_ahead_at_the_promotion(desk: Desk) -> None:
+    desk.stage.coin = 0.0
+    desk.stage.pass_time(60)
+    desk.stage.earn()
+    with desk.stage.database.session() as session:
+        [held] = evidence.in_force(session, desk.stage.account.id, "order-status")
+        ahead = replace(held, issued_at=desk.stage.time + timedelta(minutes=5))
+        evidence.save(session, desk.stage.account.id, sign(ahead, desk.stage.services.evidence_key))
+    desk.answer(desk.ask(), "No, we do not do that.")
+    desk.stage.coin = 0.5
+    desk.stage.pass_time(600)
     ticket = desk.ask()
     assert not any(isinstance(change, Reply) for _, change in desk.vendor.tickets[ticket].log)
 
