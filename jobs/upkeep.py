@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.db import accounts, clocks, evidence, gaps, problems
+from app.db import accounts, clocks, evidence, gaps, lessons, problems
 from app.db.problems import Problem
 from app.engine.configuration import ConfigurationError
-from app.engine.evidence import lower_bound
+from app.engine.evidence import REPLY, lower_bound
 from app.errors import UnknownRecord
 from app.metering import metered
 from app.nlp.generations import Order, fresh, retrain
@@ -84,8 +84,11 @@ def _promoted(services: Services, session: Session, account_id: str, now: dateti
     return [
         name
         for name in names
-        for record in evidence.in_force(session, account_id, name)[:1]
-        if record.expires_at > now and lower_bound(record.judged, record.errors) >= record.target
+        if any(
+            record.expires_at > now and lower_bound(record.judged, record.errors) >= record.target
+            for action in (REPLY, *lessons.effects(session, account_id, name))
+            for record in evidence.in_force(session, account_id, name, action)
+        )
     ]
 
 

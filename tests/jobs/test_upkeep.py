@@ -1,14 +1,18 @@
 """What is done by the calendar: once per day and week, and nothing that takes a promoted category its proof."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from app.db import examples, gaps, problems, usage
+from app.db import evidence, examples, gaps, lessons, problems, usage
+from app.engine.evidence import sign
 from app.engine.gaps import Difference, Said
+from app.engine.lessons import Learned, Lesson
 from app.engine.training import Taught, name
 from app.nlp.generations import Order
 from jobs import upkeep
+from tests.builders import a_record
 from tests.flows.stage import Stage
 from tests.jobs.test_learn import Desk
 
@@ -83,6 +87,30 @@ def test_nothing_is_taken_from_a_promoted_category_by_the_calendar(stage: Stage,
     with stage.database.reading() as session:
         told = [problem for problem in problems.newest(session) if problem.kind == "training"]
     assert "150 new examples" in told[0].text
+
+
+def test_nor_from_one_that_another_writer_of_it_has_fallen_in_since(stage: Stage, orders: list[Order]) -> None:
+    stage.earn()
+    with stage.database.session() as session:
+        [held] = evidence.in_force(session, stage.account.id, "order-status")
+        fallen = replace(held, digest="another writer", judged=1, errors=1, issued_at=stage.time)
+        evidence.save(session, stage.account.id, sign(fallen, stage.services.evidence_key))
+    teach(stage, 150)
+    upkeep.run(stage.account.id)
+    assert orders == []
+
+
+def test_nor_from_one_whose_effects_alone_were_promoted(stage: Stage, orders: list[Order]) -> None:
+    record = a_record(account=stage.account.id, category="order-status", action="refund")
+    taught = Learned(
+        "d1", "t1", record.account, record.category, "refund", record.digest, Lesson.KEPT, "ada", stage.time
+    )
+    with stage.database.session() as session:
+        evidence.save(session, stage.account.id, sign(record, stage.services.evidence_key))
+        lessons.save(session, taught)
+    teach(stage, 150)
+    upkeep.run(stage.account.id)
+    assert orders == []
 
 
 def test_every_account_is_seen_to(stage: Stage) -> None:
