@@ -94,6 +94,12 @@ def has_waiting(session: Session, ticket_id: str) -> bool:
     return bool(session.scalar(_HAS_WAITING, {"ticket": ticket_id}))
 
 
+def dealt_with(session: Session, connection_id: str, delivery: str) -> bool:
+    """Whether that delivery came, and nothing of it waits any more."""
+    mine = (EventRow.connection_id == connection_id, EventRow.delivery == delivery, EventRow.state == DONE)
+    return session.scalar(select(EventRow.id).where(*mine)) is not None
+
+
 def backlog(session: Session) -> int:
     """How many events wait, over all tickets."""
     return session.scalar(select(func.count()).select_from(EventRow).where(EventRow.state == WAITING)) or 0

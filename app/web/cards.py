@@ -32,6 +32,8 @@ USES = frozenset({INSERTED, EDITED, DISMISSED, WRONG})
 """What people do with a draft."""
 REASONS = ("category", "fact", "missing", "tone", "outdated", "silent")
 """Why a draft was wrong: the topic, a fact, a step that is missing, the tone, a page that is out of date, or better no answer."""
+MOST = 20
+"""Times that one thing can be pressed."""
 TEACHES = frozenset({Mode.SHADOW, Mode.ASSIST})
 
 
@@ -70,9 +72,10 @@ def _offered(session: Session, draft: Draft) -> tuple[Offered, ...]:
 
 
 def press(services: Services, ticket: Remembered, click: Click, now: datetime) -> bool:
-    """Save a press as an event of the ticket, whose turn does the rest. False when it was pressed before.
+    """Save a press as an event of the ticket, whose turn does the rest. False while the same press waits there.
 
-    Who hands a ticket back may do so again once a person has taken it again.
+    A press that was heard may have come to nothing, as while everything is stopped: it may be pressed again, and what
+    it asks for is done once all the same. Who hands a ticket back may do so once a person has taken it again.
     """
     again = f":{ticket.quiet_since.isoformat()}" if ticket.quiet_since and click.action == "resume" else ""
     own = (
@@ -80,8 +83,10 @@ def press(services: Services, ticket: Remembered, click: Click, now: datetime) -
         if click.action in RELEASES
         else f"{OWN}{click.action}:{ticket.id}:{click.value}{again}"
     )
-    event = Event(own[:400], EventKind.CLICK, ticket.ref, now, click)
+    names = (own[:390], *(f"{own[:390]}:{time}" for time in range(2, MOST + 1)))
     with services.database.session() as session:
+        unheard = (name for name in names if not inbox.dealt_with(session, ticket.connection_id, name))
+        event = Event(next(unheard, names[-1]), EventKind.CLICK, ticket.ref, now, click)
         to_ring = inbox.accept(session, ticket.connection_id, [event], now)
     services.work.ring(*to_ring)
     return bool(to_ring)

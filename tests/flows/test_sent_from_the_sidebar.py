@@ -47,6 +47,12 @@ class Desk:
     web: str
     bells: Rung
     connection: str
+    services: Settled
+
+    def stop(self, *, stopped: bool) -> None:
+        """A lead turns the one switch."""
+        with self.services.database.session() as session:
+            accounts.stop(session, accounts.every(session)[0].id, stopped=stopped)
 
     def customer_writes(self) -> str:
         ticket = self.host.customer_writes("Ana Silva", QUESTION, subject="My parcel")
@@ -116,7 +122,7 @@ def desk(prepared: Settings) -> Iterator[Desk]:
         address = f"{vendor}/zendesk"
         id = connect(services, host, address)
         host.hook(f"{web}/webhooks/zendesk/{id}", SECRET)
-        yield Desk(host, address, web, bells, id)
+        yield Desk(host, address, web, bells, id, services)
     host.deliveries.close()
     services.database.dispose()
 
@@ -159,3 +165,18 @@ def test_what_the_customer_adds_meanwhile_is_not_answered_with_what_was_drafted_
     sam.sends(card)
     desk.settle()
     assert desk.said_to_the_customer(ticket) == []
+
+
+def test_what_was_pressed_while_everything_was_stopped_can_be_pressed_again(desk: Desk) -> None:
+    """A press that came to nothing is not the one press that counts."""
+    ticket = desk.customer_writes()
+    sam = desk.opens_the_sidebar("Sam Okafor")
+    card = sam.shows(ticket)
+    desk.stop(stopped=True)
+    sam.sends(card)
+    desk.settle()
+    desk.stop(stopped=False)
+    assert desk.said_to_the_customer(ticket) == []
+    sam.sends(sam.shows(ticket))
+    desk.settle()
+    assert len(desk.said_to_the_customer(ticket)) == 1
