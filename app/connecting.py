@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from app.db import accounts, articles, connections
+from app.db import accounts, articles, connections, visits
 from app.db.connections import Installed
 from app.engine import fields
 from app.errors import BadInput, SealBroken
@@ -128,7 +128,9 @@ def finish(services: Services, installed: Installed, webhook: str) -> Outcome:
 
 
 def remove(services: Services, connection_id: str) -> Installed:
-    """End a connection and let its articles be quoted no more; what we made at the vendor goes where that is possible.
+    """End a connection and the sessions that came in by it, and let its articles be quoted no more.
+
+    What we made at the vendor goes where that is possible.
 
     Raises UnknownRecord when there is none (any more).
     """
@@ -138,6 +140,7 @@ def remove(services: Services, connection_id: str) -> Installed:
     with services.database.session() as session:
         articles.prune(session, found.account_id, found.id, (), datetime.now(UTC))
         connections.remove(session, found.id)
+        visits.end_from(session, found.id)
     return found
 
 

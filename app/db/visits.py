@@ -82,6 +82,11 @@ def end_all(session: Session, account_id: str, person: str = "") -> int:
     return len(session.scalars(chosen.returning(VisitRow.digest)).all())
 
 
+def end_from(session: Session, connection_id: str) -> None:
+    """End every session that came in by that host."""
+    session.execute(delete(VisitRow).where(VisitRow.connection_id == connection_id))
+
+
 def invite(session: Session, account_id: str, level: Level, name: str, at: datetime) -> str:
     """What stands in a link that lets one person in, once, within ``INVITED``."""
     token = secrets.token_urlsafe(32)

@@ -338,3 +338,15 @@ def test_what_is_told_of_a_connection_after_its_end_does_not_bring_it_back(town:
     assert town.installed() == []
     with town.receiver.services.database.reading() as session:
         assert session.connection().exec_driver_sql("select secrets from connection").scalar() == ""
+
+
+def test_who_came_in_by_a_helpdesk_that_is_disconnected_is_out(town: Town) -> None:
+    """Its roles are asked for no more, so that nobody could lose theirs."""
+    browser = town.sign_in(Level.ADMIN)
+    browser.get(town.agreed(town.off(browser, "zendesk", "acme")))
+    [one] = town.installed()
+    inside = town.sign_in(Level.ADMIN, connection=one.id)
+    assert inside.get("/app/overview").status_code == 200
+    browser.post(f"/app/connections/{one.id}/remove")
+    assert inside.get("/app/overview").status_code == 401
+    assert browser.get("/app/overview").status_code == 200
