@@ -32,7 +32,7 @@ def register(door: Door) -> None:
         given = {
             name: request.args.get(name, "")[:LONGEST].strip() for name in ("ticket", "category", "mode", "reason")
         }
-        days = request.args.get("days", "")
+        days = request.args.get("days", "")[:5]
         found = _found(services, who, given, int(days) if days.isdecimal() and 0 < int(days) <= 3650 else DAYS)
         return settings(
             who,

@@ -272,3 +272,8 @@ def test_a_broken_text_never_breaks_the_page(shop: Receiver, signed_in: SignsIn)
             answer = lead.post(f"/app/configuration/{place}", sent(text))
             assert answer.status_code in (200, 400), (place, text[:20])
             assert HOSTILE not in answer.text
+
+
+@pytest.mark.parametrize("days", ["9" * 5000, "0", "-1", "x", "٣٠", "1e9"])
+def test_days_that_are_none_are_the_usual_ones(shop: Receiver, signed_in: SignsIn, days: str) -> None:
+    assert signed_in(Level.AGENT).get("/app/decisions", query_string={"days": days}).status_code == 200
