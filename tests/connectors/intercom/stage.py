@@ -105,7 +105,8 @@ class IntercomStage:
         return self.signed(self.host.notifier.envelope("conversation.admin.noted", item, "notif_echo"))
 
     def changes(self) -> Mapping[type[Change], Change]:
-        opening = self.host.workspace.conversations[self.ref.id].source.id
+        held = self.host.workspace.conversations.get(self.ref.id)
+        opening = held.source.id if held else "gone"
         return {**CHANGES, Redact: Redact(opening, 3, 10, "aaaaaaa")}
 
     def seen(self, change: Change) -> int:
