@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -219,9 +220,16 @@ def _opened(services: Services, installed: Installed, entrance: Entrance, level:
 
 
 def _drawing(services: Services, vendor: str, connection_id: str, inbound: Inbound) -> tuple[Installed, Draws]:
-    """The connection whose host asks. Whether it is really the host, its connector says. 404 for one that draws nothing."""
-    for installed in _candidates(services, vendor, connection_id, inbound):
-        connector = services.connector(installed.id)
-        if isinstance(connector, Draws):
+    """The connection whose host asks: the one whose secret signed, where there are several. That one of them did, is proven after this.
+
+    404 where nothing is drawn.
+    """
+    every = ((one, services.connector(one.id)) for one in _candidates(services, vendor, connection_id, inbound))
+    drawing = [(installed, connector) for installed, connector in every if isinstance(connector, Draws)]
+    for installed, connector in drawing:
+        with suppress(BadSignature):
+            connector.proved(inbound)
             return installed, connector
-    raise NotFound
+    if not drawing:
+        raise NotFound
+    return drawing[0]

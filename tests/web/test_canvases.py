@@ -146,3 +146,11 @@ def test_what_is_only_watched_is_kept_from_people(receiver: Receiver) -> None:
     keep(receiver, receiver.connect(INTERCOM), decided(Mode.SHADOW, "The secret draft."))
     for press in ("", "more"):
         assert "secret" not in texts(ask(receiver, "canvas/submit", {"component_id": press} if press else {}))
+
+
+def test_of_two_connections_to_one_workspace_the_one_whose_secret_signed_is_meant(receiver: Receiver) -> None:
+    """An app of another's in the same workspace, or our own before its secret was changed."""
+    receiver.connect(INTERCOM, client_secret="another-secret")
+    keep(receiver, receiver.connect(INTERCOM), decided(Plan="gold"))
+    assert "A draft is ready" in texts(ask(receiver, "canvas/initialize"))
+    assert ask(receiver, "canvas/initialize", secret="nobody's").status_code == 401
