@@ -77,6 +77,8 @@ class Person:
     locale: str = ""
     external: bool = True
     """False only for a member of the account's own team. Unknown counts as external."""
+    claimed: bool = field(default=False, kw_only=True)
+    """The address is only what they typed: the vendor does not vouch that they are whose it is."""
     facts: Mapping[str, str | int | float | bool] = field(default_factory=lambda: Empty)
 
 

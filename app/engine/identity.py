@@ -54,12 +54,13 @@ class Challenge:
 def spoken(ticket: Ticket) -> Identity:
     """Who wrote the question, as the host proves it. Anybody but the requester proves nothing, however they were let in.
 
-    On a thread that several people read, and for mail that the host could not authenticate, nothing is proven either.
+    On a thread that several people read, for mail that the host could not authenticate, and for an address that was only typed,
+    nothing is proven either.
     """
     question = ticket.question
     if question is None or not same_person(question, ticket) or not alone(ticket):
         return Identity()
-    if not ticket.requester.email or _doubtful(question):
+    if not ticket.requester.email or ticket.requester.claimed or _doubtful(question):
         return Identity(user=ticket.requester.id)
     return Identity(ticket.requester.email.casefold(), ticket.requester.id, Level.HOST)
 

@@ -1,6 +1,7 @@
 """Intercom's words become ours: a conversation as a ``Ticket``. Pure; both generations of payload; makes no call."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -139,12 +140,13 @@ def ticket(conversation: Json, owner: Owner, revision: str, requester: Person | 
     admin, team = admin_assignee(conversation), team_assignee(conversation)
     person_assigned = "" if admin == owner.admin_id else admin
     kind = str(opening.get("type") or "").lower()
+    who = requester or author_of(conversation)
     return Ticket(
         ref=Ref(name),
         revision=revision,
         subject=to_text(_text(conversation.get("title") or opening.get("subject"))),
         status=STATES[state(conversation)],
-        requester=requester or author_of(conversation),
+        requester=replace(who, claimed=kind != "email" and _typed(conversation, who)),
         messages=said,
         created_at=created,
         updated_at=moment(conversation.get("updated_at")) or last,
@@ -158,6 +160,13 @@ def ticket(conversation: Json, owner: Owner, revision: str, requester: Person | 
         clocks=clocks(conversation.get("sla_applied")),
         rating=rating(table(conversation.get("conversation_rating"))),
     )
+
+
+def _typed(conversation: Json, who: Person) -> bool:
+    """Whether the address is what somebody typed into the messenger: of leads and visitors the workspace knows nothing."""
+    author = table(source(conversation).get("author"))
+    said = author.get("type") if identity(author.get("id")) == who.id else ""
+    return str(who.facts.get("role") or said) in ("lead", "visitor")
 
 
 def rating(given: Json) -> int | None:

@@ -68,6 +68,10 @@ def test_mail_whose_sender_is_not_who_it_says_proves_nobody(verdict, level):
     assert spoken(asked_by(ANA, headers={"authentication-results": verdict})).level is level
 
 
+def test_an_address_that_was_only_typed_proves_nobody():
+    assert spoken(replace(a_ticket(), requester=replace(ANA, claimed=True))) == Identity(user="p1")
+
+
 def test_a_code_raises_who_the_host_knows_and_nobody_else():
     known = Identity("ana@customer.example", "p1", Level.HOST)
     assert raised(known, Level.CODE).level is Level.CODE

@@ -135,6 +135,26 @@ def test_who_speaks(author: Any, more: dict[str, Any], wanted: Role) -> None:
     assert (said.text, said.author.role) == ("Words", wanted)
 
 
+@pytest.mark.parametrize(
+    ("author", "role", "way", "claimed"),
+    [
+        ("user", "", "conversation", False),
+        ("lead", "", "conversation", True),
+        ("visitor", "", "conversation", True),
+        ("lead", "", "email", False),
+        ("user", "lead", "conversation", True),
+        ("lead", "user", "conversation", False),
+    ],
+)
+def test_an_address_that_a_lead_typed_into_the_messenger_is_only_claimed(
+    author: str, role: str, way: str, claimed: bool
+) -> None:
+    opening = {**conversation()["source"], "type": way, "author": {**CASEY, "type": author}}
+    given = conversation(source=opening)
+    known = people.requester(parse.author_of(given), {"role": role}, ()) if role else None
+    assert parse.ticket(given, OWNER, "r1", known).requester.claimed is claimed
+
+
 def test_a_campaign_is_a_machine() -> None:
     opening = {**conversation()["source"], "delivered_as": "automated", "author": ROBIN}
     assert ticket(conversation(source=opening)).messages[0].author.role is Role.MACHINE
