@@ -33,6 +33,7 @@ def test_no_schedule_does_anything_twice_or_loses_it(ground: Ground, first: int)
 
 
 @pytest.mark.slow
+@pytest.mark.schedules
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("first", range(1000, 4000, PART))
 def test_thousands_of_schedules(ground: Ground, first: int) -> None:
