@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ Row = Mapping[str, Any]
 
 SYSTEM = -1
 """The author of what Zendesk writes by itself."""
+CHATS = frozenset({"chat", "native_messaging", "sunshine_conversations_api", "whatsapp", "facebook", "line", "wechat"})
+"""Channels on which the answer shows at once to whoever typed the question."""
 AUTOMATIC = 4
 """Comment flag: the mail was generated automatically (an out-of-office note, a bounce)."""
 
@@ -60,6 +63,7 @@ def person(user: Row, us: str, organization: Row | None = None) -> Person:
         phone=str(user.get("phone") or ""),
         locale=str(user.get("locale") or ""),
         external=not staff,
+        claimed=user.get("verified") is not True,
         facts=_facts(user, organization or {}),
     )
 
@@ -81,12 +85,13 @@ def ticket(
     ordered = in_order(comments)
     assignee = name(row.get("assignee_id"))
     via = row.get("via") or {}
+    who = people.get(asked) or stranger(asked, us, asked)
     return Ticket(
         ref=Ref(name(row.get("id"))),
         revision=revision(row, ordered, us),
         subject=str(row.get("raw_subject") or row.get("subject") or ""),
         status=status(row.get("status")),
-        requester=people.get(asked) or stranger(asked, us, asked),
+        requester=replace(who, claimed=who.claimed and _read_where_written(row)),
         messages=tuple(message(comment, people, us, asked) for comment in ordered),
         created_at=moment(row.get("created_at"), "ticket.created_at"),
         updated_at=moment(row.get("updated_at"), "ticket.updated_at"),
@@ -100,6 +105,12 @@ def ticket(
         clocks=clocks(row.get("slas")),
         rating=rating(row.get("satisfaction_rating")),
     )
+
+
+def _read_where_written(row: Row) -> bool:
+    """Whether the answer shows where the question was typed. By mail it goes to the address's owner, whoever typed it."""
+    channel = str((row.get("via") or {}).get("channel") or "").lower()
+    return row.get("from_messaging_channel") is True or channel in CHATS
 
 
 def rating(given: Any) -> int | None:

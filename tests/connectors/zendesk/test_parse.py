@@ -287,3 +287,23 @@ def test_a_segment_makes_it_restricted(more):
 )
 def test_what_the_customer_said_when_asked(given, stars):
     assert parse.rating(given) == stars
+
+
+@pytest.mark.parametrize(
+    ("where", "verified", "claimed"),
+    [
+        ({"via": {"channel": "native_messaging"}}, False, True),
+        ({"via": {"channel": "api"}, "from_messaging_channel": True}, False, True),
+        ({"via": {"channel": "chat"}}, None, True),
+        ({"via": {"channel": "chat"}}, True, False),
+        ({"via": {"channel": "web"}}, False, False),
+        ({"via": {"channel": "email"}}, False, False),
+    ],
+)
+def test_an_address_that_was_typed_into_a_chat_proves_nobody(where, verified, claimed):
+    """Unless Zendesk has verified it. By mail the answer goes to the address's owner, whoever wrote."""
+    user = {"id": 903, "role": "end-user", "email": "ada@victim.example"} | (
+        {} if verified is None else {"verified": verified}
+    )
+    read = ticket(comment(1, 903), people={**PEOPLE, ADA: parse.person(user, US)}, **where)
+    assert read.requester.claimed is claimed
