@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 
 WAKE = "deskhand:wake:"
 """Begins the delivery of an event of our own: what a run waited for has come."""
-KEPT = frozenset({"asked_for_person", "person", "other_topic", "backend_unclear"})
-"""Ends after which nothing is taken back: a person goes on from there."""
+KEPT = frozenset({"asked_for_person", "person", "other_topic", "backend_unclear", "unapproved"})
+"""Ends after which nothing is taken back: a person goes on from there, be it only with words of their own."""
 MACHINES = frozenset({"machine", "spam", "abuse"})
 NOTHING = Draft("", (), (), ENGINE)
 

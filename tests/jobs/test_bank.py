@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from app.db import connections
 from app.db.connections import Installed
+from app.db.models.talk import ApprovalRow
 from app.engine.classify import KeywordClassifier
 from app.engine.ports import Classifier
 from app.engine.types import Classification
@@ -107,6 +109,17 @@ def test_fraud_is_told_to_people_first_and_the_card_is_locked_on_their_word(bank
     assert "will call you within 15 minutes at **34" in reply.text
     assert f"Case #: {case['case']}" in reply.text
     assert "245032" not in reply.text
+
+
+def test_a_lock_stays_where_nobody_has_approved_the_words_for_it(bank: Bank) -> None:
+    with bank.play.stage.database.session() as session:
+        session.execute(delete(ApprovalRow))
+    bank.play.writes(FRAUD)
+    bank.play.press("approve")
+    bank.play.press("approve")
+    assert bank.card == "locked"
+    assert ("lock_card", "done") in bank.play.deeds
+    assert bank.play.replies == []
 
 
 def test_a_lock_that_is_rejected_is_not_done_and_not_claimed(bank: Bank) -> None:

@@ -23,7 +23,9 @@ FETCHED_AT_MOST = 20
 LONGEST_TEXT = 1_000
 _RECENT = re.compile(r"(\d{1,2})[- ]?transactions?")
 _YEARS = re.compile(r"(\d{1,2})[- ]years?")
-_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
+_DAY = r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)"
+_LONG_NUMBER = re.compile(rf"(?<!\d)(?!{_DAY})\d(?:[ -]?\d){{6,}}")
+"""A day is none, so that people still see when something was paid."""
 _SOCIAL = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
 _TRANSACTION = re.compile(
     r"\b(?:transaction|txn|reference|ref)\.?(?:\s(?:id|number|no\.?))?\s?[:#]?\s?((?=[\w-]{0,30}\d)[A-Za-z0-9][\w-]{1,30})",

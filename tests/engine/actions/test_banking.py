@@ -111,6 +111,9 @@ def test_a_merchant_with_a_number_or_markup_in_its_name_is_told_harmlessly(bank:
         ("SSN 123-45-6789", "SSN ***"),
         ("Route 66 Diner", "Route 66 Diner"),
         ("7-Eleven 2042", "7-Eleven 2042"),
+        ("Paid on 2026-03-01, 12:30", "Paid on 2026-03-01, 12:30"),
+        ("1999-99-9999", "**99"),
+        ("2026-11-221", "**21"),
     ],
 )
 def test_numbers_to_rob_somebody_with_are_masked(text: str, told: str) -> None:
