@@ -10,7 +10,7 @@ from connectors.types import Merge, Ref
 from tests.connectors.zendesk import stage as stages
 from tests.sandbox.zendesk.recorded import CALLS, SPEC, complaints, operation, recordings, schema_of
 
-UNKNOWN = ("webhooks", "help_center")
+UNKNOWN = ("webhooks", "help_center", "apps/installations")
 """Not in the description."""
 UNDESCRIBED = {"additional_tags", "remove_tags", "custom_fields"}
 """Work on a single update without being described there; a field's value is described as the field's definition."""
