@@ -20,7 +20,8 @@ SURE, LIKELY = 0.9, 0.7
 OTHERS = 3
 """Other categories that are worth a line."""
 EARLIER = 3
-_LINK = re.compile(r"\[([^\]\n]+)\]\((https?://[^)\s]+)\)")
+LINK = re.compile(r"\[([^\]\n]+)\]\((https?://[^)\s]+)\)")
+"""A link in Markdown: its title, and its address."""
 
 
 class State(StrEnum):
@@ -195,7 +196,7 @@ def sure(judged: Classification) -> str:
 
 def plainly(markdown: str) -> str:
     """A draft as it can be typed on in: links as title and address, no stars."""
-    linked = _LINK.sub(lambda m: m[2] if m[1] == m[2] else f"{m[1]}: {m[2]}", markdown)
+    linked = LINK.sub(lambda m: m[2] if m[1] == m[2] else f"{m[1]}: {m[2]}", markdown)
     return linked.replace("**", "").strip()
 
 

@@ -1,6 +1,7 @@
 """Our own pages, in the host's frame or in a window of their own: settings, overview, the sidebar. Rendered here, from the database.
 
-A page is a module with ``register(door)``, which gets one line in ``PAGES``, and a template that extends ``shell.html``.
+A page is a module with ``register(door)``, which gets one line in ``PAGES``, here or in ``settings_pages``, and a template that
+extends ``shell.html``.
 """
 
 from collections.abc import Callable
@@ -9,10 +10,8 @@ from flask import Blueprint
 
 from app.services import Services
 from app.web.pages import (
-    home,
     installs,
     shell,
-    sidebar,
     signin,
 )
 from app.web.pages.door import Door
@@ -21,8 +20,6 @@ ROOT = "/app"
 
 PAGES: tuple[Callable[[Door], None], ...] = (
     signin.register,
-    home.register,
-    sidebar.register,
     installs.register,
 )
 

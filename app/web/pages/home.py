@@ -4,6 +4,7 @@ from flask import Response
 
 from app.db.visits import Visit
 from app.web.pages.door import Door
+from app.web.pages.settings_overview import overview
 from connectors.types import Level
 
 
@@ -12,6 +13,4 @@ def register(door: Door) -> None:
 
     @door.route("/", level=Level.VIEWER)
     def show(who: Visit) -> Response:
-        from app.web.pages import settings_overview  # noqa: PLC0415  # naming the web loads none of the engine's rules
-
-        return settings_overview.overview(door.services, who)
+        return overview(door.services, who)

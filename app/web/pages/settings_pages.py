@@ -1,8 +1,12 @@
-"""The lead's pages, one line each. They know the engine's rules, so they are loaded when the pages are hung and not before."""
+"""The sidebar and the lead's pages, one line each.
+
+They know the engine's rules, so they are loaded when the pages are hung and not before.
+"""
 
 from collections.abc import Callable
 
 from app.web.pages import (
+    home,
     settings_categories,
     settings_configuration,
     settings_connections,
@@ -15,10 +19,13 @@ from app.web.pages import (
     settings_people,
     settings_promises,
     settings_workflows,
+    sidebar,
 )
 from app.web.pages.door import Door
 
 PAGES: tuple[Callable[[Door], None], ...] = (
+    home.register,
+    sidebar.register,
     settings_overview.register,
     settings_onboarding.register,
     settings_decisions.register,

@@ -1,9 +1,7 @@
 """The sidebar beside a ticket: the card, what agents do with its draft, and what they press. Rendered from the database alone."""
 
 import logging
-import re
 from datetime import UTC, datetime
-from types import ModuleType
 from typing import Any
 
 from flask import Response, request
@@ -15,7 +13,9 @@ from app.db.connections import Installed
 from app.db.judgements import Outcome
 from app.db.tickets import Remembered
 from app.db.visits import Visit
+from app.engine.sidebar import LINK
 from app.services import Services
+from app.web import cards
 from app.web.pages.door import Door, by_script
 from app.web.pages.shell import page
 from app.web.pages.words import tongue, words
@@ -24,7 +24,6 @@ from connectors.types import Level, Person, Ref, Role
 log = logging.getLogger(__name__)
 
 LONGEST_REF = 200
-_LINK = re.compile(r"\[([^\]\n]+)\]\((https?://[^)\s]+)\)")
 
 
 def register(door: Door) -> None:
@@ -40,13 +39,13 @@ def register(door: Door) -> None:
     def beside(who: Visit, connection: Installed) -> Response:
         ref = _ref()
         with services.database.reading() as session:
-            ticket = _cards().beside(session, connection.id, ref)
+            ticket = cards.beside(session, connection.id, ref)
         return page("card.html", **drawn(services, ticket, connection.id, ref.id))
 
     @door.route("/beside/<connection>", level=Level.AGENT, methods=("POST",))
     def wake(who: Visit, connection: Installed) -> Response:
         ref = _ref()
-        _cards().wake(services, connection.id, ref, datetime.now(UTC))
+        cards.wake(services, connection.id, ref, datetime.now(UTC))
         return _swapped(drawn(services, None, connection.id, ref.id), "looking")
 
 
@@ -57,10 +56,10 @@ def _pressed(door: Door) -> None:
     @door.route("/sidebar/<ticket>/press", level=Level.AGENT, methods=("POST",))
     def press(who: Visit, ticket: Remembered) -> Response:
         try:
-            click = _cards().clicked(request.form.get("action", ""), request.form.get("value", ""), _person(who))
+            click = cards.clicked(request.form.get("action", ""), request.form.get("value", ""), _person(who))
         except ValueError:
             raise BadRequest from None
-        taken = _cards().press(services, ticket, click, datetime.now(UTC))
+        taken = cards.press(services, ticket, click, datetime.now(UTC))
         metrics.count(f"sidebar.{click.action}")
         log.info("sidebar.pressed", extra={"action": click.action, "taken": taken})
         return _swapped(drawn(services, ticket), "pressed" if taken else "again")
@@ -68,7 +67,7 @@ def _pressed(door: Door) -> None:
     @door.route("/sidebar/<ticket>/undo", level=Level.AGENT, methods=("POST",))
     def undo(who: Visit, ticket: Remembered) -> Response:
         try:
-            asked = _cards().undo(
+            asked = cards.undo(
                 services, who.account_id, ticket, request.form.get("value", ""), who.person, datetime.now(UTC)
             )
         except ValueError:
@@ -79,11 +78,11 @@ def _pressed(door: Door) -> None:
     @door.route("/sidebar/<ticket>/use", level=Level.AGENT, methods=("POST",))
     def use(who: Visit, ticket: Remembered) -> Response:
         kind, reason = request.form.get("kind", ""), request.form.get("reason", "")
-        if kind not in _cards().USES or (reason and reason not in _cards().REASONS):
+        if kind not in cards.USES or (reason and reason not in cards.REASONS):
             raise BadRequest
         with services.database.session() as session:
             said = Outcome(kind, who.person, services.database.now(session), reason)
-            found = _cards().use(session, who.account_id, ticket, request.form.get("value", ""), said)
+            found = cards.use(session, who.account_id, ticket, request.form.get("value", ""), said)
         if not found:
             raise BadRequest
         metrics.count(f"sidebar.{kind}")
@@ -100,13 +99,13 @@ def drawn(services: Services, ticket: Remembered | None, connection_id: str = ""
     """Everything that the card's template needs."""
     language = tongue(request.accept_languages.values())
     with services.database.reading() as session:
-        card = _cards().card(session, ticket, services.database.now(session))
+        card = cards.card(session, ticket, services.database.now(session))
     return {
         "card": card,
         "ticket": ticket,
         "connection_id": connection_id or (ticket.connection_id if ticket else ""),
         "ref": ref or (ticket.ref.id if ticket else ""),
-        "reasons": _cards().REASONS,
+        "reasons": cards.REASONS,
         "lang": language,
         "w": words(language),
         "linked": linked,
@@ -116,18 +115,12 @@ def drawn(services: Services, ticket: Remembered | None, connection_id: str = ""
 def linked(markdown: str) -> Markup:
     """Text with the links in it as links; everything else is escaped."""
     parts, end = [], 0
-    for found in _LINK.finditer(markdown):
+    for found in LINK.finditer(markdown):
         parts.append(escape(markdown[end : found.start()]))
         link = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>')  # both are escaped
         parts.append(link.format(found[2], found[1]))
         end = found.end()
     return Markup("").join((*parts, escape(markdown[end:])))
-
-
-def _cards() -> ModuleType:
-    from app.web import cards  # noqa: PLC0415  # the web takes webhooks without the engine's rules
-
-    return cards
 
 
 def _ref() -> Ref:
