@@ -63,10 +63,11 @@ def followed(session: Session, run: Run, heard: Heard) -> None:
         if _released(session, run.services, heard.account, run.ticket_id, released):
             kept = True
             teach.released(session, run.services, place, released.decision, released.by)
-    if any(m.public and m.author.role is Role.AGENT for m in heard.ticket.messages):
-        what = _from_answer(session, run.services, heard.account, run.ticket_id, heard.ticket)
+    spoke = any(m.public and m.author.role is Role.AGENT for m in heard.ticket.messages)
+    if spoke and (answer := teach.first_answer(session, place)):
+        what = _from_answer(session, run.services, heard.account, answer)
         kept |= what is not None and what.right
-        teach.followed(session, run.services, place, what)
+        teach.followed(session, run.services, place, answer, what)
     _tell(session, run, heard, kept=kept)
     observe.agreed(session, run, heard.account, heard.ticket)
 
@@ -96,20 +97,15 @@ def _tell(session: Session, run: Run, heard: Heard, *, kept: bool) -> None:
         stories.keep(session, heard.account, told)
 
 
-def _from_answer(
-    session: Session, services: Services, account_id: str, ticket_id: str, ticket: Ticket
-) -> Lesson | None:
-    """What a person's first answer says about our latest draft for that question; None when nothing, or nothing new."""
-    decision = judgements.latest(session, ticket_id)
-    if decision is None or decision.mode not in TEACHES or lessons.taught(session, decision.id):
-        return None
-    answer = teach.answered(ticket, decision.question)
-    judged = judgements.find(session, ticket_id, decision.id) if answer else None
-    if answer is None or judged is None or not judged.draft.text.strip() or not answer.text.strip():
+def _from_answer(session: Session, services: Services, account_id: str, answer: teach.Answer) -> Lesson | None:
+    """What a person's first answer says about our draft; None where none was for people, or when nothing is new."""
+    judged, message = answer.judged, answer.message
+    decision = judged.decision
+    if decision.mode not in TEACHES or lessons.taught(session, decision.id) or not judged.draft.text.strip():
         return None
     claim = _claim(account_id, judged)
-    what = lesson(judged.draft.text, answer.text)
-    if lessons.save(session, _learned(claim, judged, what, answer.author.id, answer.at)):
+    what = lesson(judged.draft.text, message.text)
+    if lessons.save(session, _learned(claim, judged, what, message.author.id, message.at)):
         log.info("lesson.learned", extra={"decision": decision.id, "kind": str(what)})
         demote(session, services, claim)
     return what

@@ -102,16 +102,28 @@ class Place:
     ticket: Ticket
 
 
-def followed(session: Session, services: Services, place: Place, what: Lesson | None) -> None:
-    """Learn from a person's first answer to what was decided on last, if there is one. ``what`` it said about our draft, if anything."""
+@dataclass(frozen=True)
+class Answer:
+    """A person's first answer to what we decided on last, and what that was."""
+
+    judged: Judged
+    message: Message
+
+
+def first_answer(session: Session, place: Place) -> Answer | None:
+    """None where nobody has answered in words, or nothing was decided."""
     decision = judgements.latest(session, place.ticket_id)
-    answer = answered(place.ticket, decision.question) if decision else None
-    judged = judgements.find(session, place.ticket_id, decision.id) if decision and answer else None
-    if answer is None or judged is None or not answer.text.strip():
-        return
-    one = Answered(place.account, place.ticket, judged, answer.author.id, answer.at, what)
+    message = answered(place.ticket, decision.question) if decision else None
+    judged = judgements.find(session, place.ticket_id, decision.id) if decision and message else None
+    return Answer(judged, message) if message and judged and message.text.strip() else None
+
+
+def followed(session: Session, services: Services, place: Place, answer: Answer, what: Lesson | None) -> None:
+    """Learn from that answer. ``what`` it said about our draft, if anything."""
+    message = answer.message
+    one = Answered(place.account, place.ticket, answer.judged, message.author.id, message.at, what)
     about(session, services, one)
-    missing(session, one, answer)
+    missing(session, one, message)
 
 
 def released(session: Session, services: Services, place: Place, decision: str, by: str) -> None:

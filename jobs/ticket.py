@@ -18,11 +18,12 @@ from app.db.problems import Problem
 from app.db.tickets import Remembered
 from app.engine import fields, policy, sidebar
 from app.engine.configuration import Configuration
+from app.engine.memory import Memory
 from app.engine.standing import Case, Standing
 from app.engine.types import Classification, EvidenceRecord
 from app.queue import TICKET
 from app.standing import REDECIDED, Place, domain, place, standing_of
-from connectors.types import Event, EventKind, Reply, Role, Status, Ticket, Untag
+from connectors.types import Change, Event, EventKind, Ref, Reply, Role, Status, Ticket, Untag
 from jobs import approve, assign, base, click, identity, kin, learn, link, redaction, sla, solved, unreached, workflow
 from jobs.base import Later, Run
 from jobs.classify import classified
@@ -236,16 +237,23 @@ def _scene(
     """What promises are counted by, and where a warning about one goes."""
     now = run.services.database.now(session)
     standing = standing_of(run.services, session, where, knock.remembered, ticket, now)
-    inside = (where.record.id, link.LINKED) if where.record else (where.connection.id, ticket.ref)
+    inside, takes = _inside(where, ticket)
     late = tuple(one.event.delivery for one in knock.waiting if one.event.delivery.startswith(sla.OWN))
-    return sla.Scene(ticket, configuration, standing, inside, where.recorded if where.record else where.own, late)
+    return sla.Scene(ticket, configuration, standing, inside, takes, late)
+
+
+def _inside(where: Place, ticket: Ticket) -> tuple[tuple[str, Ref], frozenset[type[Change]]]:
+    """Where the team reads: the record where there is one, and what may be changed there."""
+    if where.record:
+        return (where.record.id, link.LINKED), where.recorded
+    return (where.connection.id, ticket.ref), where.own
 
 
 def _judged(run: Run, knock: Knock, ticket: Ticket, where: Place, heard: Hearing) -> tuple[Judged, Kin]:
     classification = classified(run.services, where.connection.account_id, ticket)
     remembered = replace(knock.remembered, heard=heard.heard)
     around = kin.looked(run, where, ticket, classification)
-    told = _told(run, remembered, ticket, where, classification)
+    told = _told(run, remembered, ticket, where, classification, around.history.recalled)
     said = (told.judged, around.history, told.draft, told.woken) if told else (classification, around.history)
     judged = decided(run.services, where, remembered, ticket, Background(*said))
     judged = _assigned(run, remembered, ticket, where, judged)
@@ -259,12 +267,18 @@ def _about(run: Run, where: Place, ticket: Ticket, judged: Judged, around: Kin) 
     return sidebar.known(Case(ticket, judged.classification, judged.draft, configuration, standing))
 
 
-def _told(run: Run, remembered: Remembered, ticket: Ticket, where: Place, judged: Classification) -> Told | None:
+def _stands(run: Run, remembered: Remembered, ticket: Ticket, where: Place) -> Standing:
+    """What the gate has to know besides, as of now."""
+    with run.services.database.reading() as session:
+        return standing_of(run.services, session, where, remembered, ticket, run.services.database.now(session))
+
+
+def _told(
+    run: Run, remembered: Remembered, ticket: Ticket, where: Place, judged: Classification, recalled: Memory | None
+) -> Told | None:
     """What the ticket's workflow has come to."""
     account = where.connection.account_id
-    with run.services.database.reading() as session:
-        now = run.services.database.now(session)
-        standing = standing_of(run.services, session, where, remembered, ticket, now)
+    standing = _stands(run, remembered, ticket, where)
     standing = replace(standing, woken=workflow.awake(run.services, run.ticket_id))
     usual = run.services.configuration(account)
 
@@ -272,7 +286,7 @@ def _told(run: Run, remembered: Remembered, ticket: Ticket, where: Place, judged
         drawn = tried(run.services, where, remembered, ticket, category)
         return drawn.configuration if drawn.arm and drawn.arm.human else usual
 
-    return workflow.walked(run, Ground(account, ticket, judged, usual, standing, tried=alone))
+    return workflow.walked(run, Ground(account, ticket, judged, usual, standing, recalled, alone))
 
 
 def _assigned(run: Run, remembered: Remembered, ticket: Ticket, where: Place, judged: Judged) -> Judged:
@@ -280,9 +294,7 @@ def _assigned(run: Run, remembered: Remembered, ticket: Ticket, where: Place, ju
     configuration = run.services.configuration(where.connection.account_id)
     if not configuration.rules.assigning.agents:
         return judged
-    with run.services.database.reading() as session:
-        now = run.services.database.now(session)
-        standing = standing_of(run.services, session, where, remembered, ticket, now)
+    standing = _stands(run, remembered, ticket, where)
     case = Case(ticket, judged.classification, judged.draft, configuration, standing)
     desk = assign.Desk(run.ticket_id, where.record.id if where.record else where.connection.id)
     return assign.assigned(run, desk, case, judged)
@@ -312,9 +324,7 @@ def _presses(run: Run, knock: Knock, ticket: Ticket, where: Place) -> list[Press
     with run.services.database.reading() as session:
         now = run.services.database.now(session)
         standing = standing_of(run.services, session, where, knock.remembered, ticket, now)
-        record = where.record
-        inside = (record.id, link.LINKED) if record else (where.connection.id, ticket.ref)
-        scene = Scene(ticket, standing, inside, where.recorded if record else where.own, where.own)
+        scene = Scene(ticket, standing, *_inside(where, ticket), where.own)
         return [replace(click.pressed(session, run, one, scene), at=at) for one, at in clicks]
 
 

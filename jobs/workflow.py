@@ -83,7 +83,7 @@ def walked(run: Run, ground: Ground) -> Told | None:
         return None
     with run.services.database.reading() as session:
         before = runs.of_ticket(session, run.ticket_id)
-    ground = _recalling(run, ground)
+    ground = _recalling(ground)
     record = _taken_up(run, ground, before)
     if record is None:
         return None
@@ -108,9 +108,9 @@ def walked(run: Run, ground: Ground) -> Told | None:
     )
 
 
-def _recalling(run: Run, ground: Ground) -> Ground:
-    """With what the person spoke of elsewhere; a message too short to tell its language is in that of the one before."""
-    found = memory.recalled(run.services, ground.account, run.ticket_id, ground.ticket)
+def _recalling(ground: Ground) -> Ground:
+    """With what still counts of it; a message too short to tell its language is in that of the one before."""
+    found = ground.recalled
     if found is None:
         return ground
     judged = replace(ground.judged, language=ground.judged.language or found.language)
