@@ -19,7 +19,6 @@ from app.db import ids, migrations, visits
 from app.db.codec import encode
 from app.db.database import Database
 from app.db.models.judgement import JudgementRow
-from app.db.models.ticket import TicketRow
 from app.db.visits import Visit
 from app.settings import Settings
 from connectors.signing import mac
@@ -30,28 +29,38 @@ from tests.web.vendors import SECRET, VENDORS
 
 DECISIONS = 70_000
 """Three rows each: what was thought, drafted and decided."""
-AT_ONCE = 5_000
+AT_ONCE = 20_000
+NAME = "the-decision"
+"""Stands in one decision's body for the name of each."""
 ASKED = 300
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def fill(database: Database, connection: str, decisions: int) -> None:
-    """That many tickets, each with a decision, as turns would have left them."""
+    """That many tickets, each with a decision, as turns would have left them: in the driver's own words, indexes last."""
     judged = decided(Customer="Ana Silva, VIP", Plan="gold")
-    bodies = {"classification": encode(judged.classification), "draft": encode(judged.draft)}
-    for first in range(0, decisions, AT_ONCE):
-        tickets, rows = [], []
-        for number in range(first, min(first + AT_ONCE, decisions)):
-            ticket, at, name = ids.ticket(connection, str(number)), START + timedelta(seconds=number), f"d{number}"
-            known = {"fence": 1, "attempts": 0, "decided": "", "redecided": 0, "asked": "", "created_at": at}
-            tickets.append({"id": ticket, "connection_id": connection, "ref": str(number)} | known)
-            decision = encode(replace(judged.decision, id=name))
-            for kind, body in (*bodies.items(), ("decision", decision)):
-                row = {"id": name if kind == "decision" else f"{kind}-{number}", "kind": kind, "decision_id": name}
-                rows.append(row | {"ticket_id": ticket, "question": "m1", "revision": "r", "body": body, "at": at})
-        with database.session() as session:
-            session.execute(TicketRow.__table__.insert(), tickets)  # type: ignore[attr-defined]
-            session.execute(JudgementRow.__table__.insert(), rows)  # type: ignore[attr-defined]
+    named = json.dumps(encode(replace(judged.decision, id=NAME)))
+    bodies = {"classification": json.dumps(encode(judged.classification)), "draft": json.dumps(encode(judged.draft))}
+    ticket = ("id", "connection_id", "ref", "fence", "attempts", "decided", "redecided", "asked", "created_at")
+    row = ("id", "kind", "decision_id", "ticket_id", "question", "revision", "body", "at")
+    with database.engine.begin() as session:
+        for index in JudgementRow.__table__.indexes:  # type: ignore[attr-defined]
+            index.drop(session)
+        for first in range(0, decisions, AT_ONCE):
+            tickets, rows = [], []
+            for number in range(first, min(first + AT_ONCE, decisions)):
+                of, name = ids.ticket(connection, str(number)), f"d{number}"
+                at = (START + timedelta(seconds=number)).strftime("%Y-%m-%d %H:%M:%S.%f")
+                tickets.append((of, connection, str(number), 1, 0, "", 0, "", at))
+                every = {**bodies, "decision": named.replace(NAME, name)}
+                for kind, body in every.items():
+                    id = name if kind == "decision" else f"{kind}-{number}"
+                    rows.append((id, kind, name, of, "m1", "r", body, at))
+            for table, names, values in (("ticket", ticket, tickets), ("judgement", row, rows)):
+                places = ", ".join("?" for _ in names)
+                session.exec_driver_sql(f"insert into {table} ({', '.join(names)}) values ({places})", values)
+        for index in JudgementRow.__table__.indexes:  # type: ignore[attr-defined]
+            index.create(session)
 
 
 def spent(
