@@ -31,6 +31,7 @@ class Database:
         self._clock = clock
         self._engine = _engine(self.url)
         self._pid = os.getpid()
+        self._info = {"now": self.now}
 
     @property
     def engine(self) -> Engine:
@@ -47,14 +48,14 @@ class Database:
         Raises DatabaseDown when the database cannot be reached or written; nothing was kept then, unless the answer to
         the commit itself was what got lost.
         """
-        with _translated(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with _translated(), Session(self.engine, expire_on_commit=False, info=self._info) as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent look that blocks nobody. What is written in it is rolled back."""
         with _translated(), self.engine.connect().execution_options(reading=True) as connection:
-            yield Session(connection, expire_on_commit=False)
+            yield Session(connection, expire_on_commit=False, info=self._info)
             connection.rollback()
 
     def now(self, session: Session) -> datetime:

@@ -58,7 +58,10 @@ class ChainRow(Base):
 
 
 class AnchorRow(Base):
-    """A signed digest of an account's chain that was sent outside. ``places`` says where it arrived; ``due_at`` when the rest is tried again."""
+    """A signed digest of an account's chain, to be sent outside.
+
+    ``places`` says where it arrived; ``due_at`` when the rest is tried again.
+    """
 
     __tablename__ = "anchor"
     __table_args__ = (UniqueConstraint("account_id", "day"), Index(None, "due_at"))

@@ -78,8 +78,8 @@ def _trail() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_trail"),
         sa.UniqueConstraint("account_id", "sequence", name="uq_trail_account_id_sequence"),
     )
-    places = {"sqlite_where": UNSEALED, "postgresql_where": UNSEALED}
-    op.create_index("ix_trail_unsealed", "trail", ["account_id", "id"], **places)
+    columns = ["account_id", "id"]
+    op.create_index("ix_trail_unsealed", "trail", columns, sqlite_where=UNSEALED, postgresql_where=UNSEALED)
     for column in ("at", "ticket_id", "person"):
         op.create_index(f"ix_trail_account_id_{column}", "trail", ["account_id", column])
 
