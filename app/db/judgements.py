@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.db import ids
 from app.db.codec import decode, encode
+from app.db.models.connection import ConnectionRow
 from app.db.models.judgement import JudgementRow, OutcomeRow
+from app.db.models.ticket import TicketRow
 from app.engine.types import Classification, Decision, Draft
 
 CLASSIFICATION, DRAFT, DECISION = "classification", "draft", "decision"
@@ -37,6 +39,9 @@ class Outcome:
 def save(session: Session, judged: Judged, at: datetime) -> None:
     """Keep all three values."""
     decision = judged.decision
+    whose = select(ConnectionRow.account_id).join(TicketRow, TicketRow.connection_id == ConnectionRow.id)
+    found = session.scalar(whose.where(TicketRow.id == judged.ticket_id)) or ""
+    log = {"account_id": found, "category": judged.classification.category[:200], "mode": str(decision.mode)}
     values = ((CLASSIFICATION, judged.classification), (DRAFT, judged.draft), (DECISION, decision))
     for kind, value in values:
         session.add(
@@ -49,6 +54,7 @@ def save(session: Session, judged: Judged, at: datetime) -> None:
                 revision=decision.revision,
                 body=encode(value),
                 at=at,
+                **(log if kind == DECISION else {}),
             )
         )
 

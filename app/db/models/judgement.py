@@ -3,20 +3,28 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+
+_DECIDED = text("account_id <> ''")
 
 
 class JudgementRow(Base):
     """One saved value of one step: ``kind`` is classification, draft or decision. Made for ``question`` at ``revision``.
 
-    A decision's ``id`` is the decision's own, and so is its classification's and draft's ``decision_id``.
+    A decision's ``id`` is the decision's own, and so is its classification's and draft's ``decision_id``. Only a decision's row
+    has ``account_id``, ``category`` and ``mode``, by which the log is searched.
     """
 
     __tablename__ = "judgement"
-    __table_args__ = (Index(None, "ticket_id", "at"), Index(None, "decision_id"), Index(None, "kind", "at", "id"))
+    __table_args__ = (
+        Index(None, "ticket_id", "at"),
+        Index(None, "decision_id"),
+        Index(None, "kind", "at", "id"),
+        Index(None, "account_id", "at", "id", sqlite_where=_DECIDED, postgresql_where=_DECIDED),
+    )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
@@ -26,6 +34,9 @@ class JudgementRow(Base):
     revision: Mapped[str] = mapped_column(Text)
     body: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+    account_id: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    category: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    mode: Mapped[str] = mapped_column(String(10), default="", server_default="")
 
 
 class OutcomeRow(Base):
