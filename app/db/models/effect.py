@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.models.base import Base
 
 UNFINISHED = text("state in ('pending', 'sending')")
+REVIEW = text("state = 'review'")
 VISIBLE = text("requester is not null")
 
 
@@ -18,11 +19,13 @@ class EffectRow(Base):
     ``ticket_id`` is the ticket whose lease guards it; ``connection_id`` and ``ref`` say where it goes, an empty ``ref`` meaning
     the ticket that is linked by then. ``started_at`` is the first attempt's begin, ``not_before`` the earliest next one.
     ``requester`` and ``domain`` are set when a customer will read it: what budgets are counted by.
+    ``trace`` is the trace of the turn that planned it; ``since`` is when the event came that the first write of a turn follows.
     """
 
     __tablename__ = "effect"
     __table_args__ = (
         Index("ix_effect_unfinished", "ticket_id", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+        Index("ix_effect_review", "id", sqlite_where=REVIEW, postgresql_where=REVIEW),
         Index("ix_effect_visible", "created_at", sqlite_where=VISIBLE, postgresql_where=VISIBLE),
         Index(None, "ticket_id"),
         Index(None, "requester", "created_at"),
@@ -46,3 +49,5 @@ class EffectRow(Base):
     requester: Mapped[str | None] = mapped_column(Text)
     domain: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime]
+    trace: Mapped[str | None] = mapped_column(String(55))
+    since: Mapped[datetime | None]

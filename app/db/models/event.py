@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.models.base import Base
 
 WAITING = text("state = 'waiting'")
+PARKED = text("state = 'parked'")
 
 
 class EventRow(Base):
@@ -18,6 +19,7 @@ class EventRow(Base):
     __table_args__ = (
         UniqueConstraint("connection_id", "delivery"),
         Index("ix_event_waiting", "ticket_id", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_event_parked", "ticket_id", sqlite_where=PARKED, postgresql_where=PARKED),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
@@ -31,3 +33,4 @@ class EventRow(Base):
     received_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10))
     outcome: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    trace: Mapped[str | None] = mapped_column(String(55))
