@@ -15,7 +15,7 @@ import requests
 from pydantic import BaseModel, ConfigDict, ValidationError
 from requests.auth import AuthBase
 
-from connectors import http
+from connectors import http, watch
 from connectors.base import Connection, Setting
 from connectors.errors import BadPayload, ConnectorError, Unavailable, Unsupported
 from connectors.guard import Guarded, reach
@@ -110,16 +110,20 @@ class Rest:
         """Send it once. Raises Unavailable without an answer; what the status means is the caller's to ask."""
         where = f"{self._name}: {call.where}"
         try:
-            with self._session.request(
-                call.method,
-                self._base + call.path,
-                params=call.query,
-                json=call.json,
-                data=call.form,
-                headers=call.headers,
-                timeout=SECONDS,
-                stream=True,
-            ) as answer:
+            with (
+                watch.call(self._name, call.method) as told,
+                self._session.request(
+                    call.method,
+                    self._base + call.path,
+                    params=call.query,
+                    json=call.json,
+                    data=call.form,
+                    headers=call.headers,
+                    timeout=SECONDS,
+                    stream=True,
+                ) as answer,
+            ):
+                told.status = answer.status_code
                 return Answer(answer.status_code, answer.headers, _body(answer, where), where)
         except requests.RequestException as error:
             raise Unavailable(f"{where}: no answer ({type(error).__name__})") from None

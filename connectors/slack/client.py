@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from http.client import HTTPException, HTTPMessage
 from typing import IO, Any
+from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
 import requests
@@ -12,7 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-from connectors import http
+from connectors import http, watch
 from connectors.errors import AuthFailed, Closed, ConnectorError, Forbidden, NotFound, RateLimited, Refused, Unavailable
 from connectors.slack.settings import Install
 
@@ -90,10 +91,19 @@ class Web(WebClient):
         self._opener = build_opener(Stays(), HTTPSHandler(context=self.ssl), *proxies)
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
-        with self._opener.open(req, timeout=self.timeout) as answer:
+        with watch.call("slack", "POST") as call, self._answer(req, call) as answer:
             charset = answer.headers.get_content_charset() or "utf-8"
             body = answer.read(LONGEST).decode(charset)
             return {"status": answer.status, "headers": answer.headers, "body": body}
+
+    def _answer(self, req: Request, call: watch.Call) -> Any:
+        try:
+            answer = self._opener.open(req, timeout=self.timeout)
+        except HTTPError as error:
+            call.status = error.code
+            raise
+        call.status = answer.status
+        return answer
 
 
 class Client:
@@ -141,7 +151,9 @@ class Client:
             line.trust_env = not self._site.loopback
             headers = {"Content-Type": content_type}
             try:
-                answer = line.post(url, data=content, headers=headers, timeout=self._timeout, allow_redirects=False)
+                with watch.call("slack", "POST") as call:
+                    answer = line.post(url, data=content, headers=headers, timeout=self._timeout, allow_redirects=False)
+                    call.status = answer.status_code
             except requests.RequestException as error:
                 raise Unavailable(f"files: no answer ({type(error).__name__})") from error
         if failed := http.error(answer.status_code, answer.headers, "files"):
@@ -153,7 +165,9 @@ class Client:
             line.trust_env = not self._site.loopback
             body = {"response_type": "ephemeral", "replace_original": False, "text": text}
             try:
-                answer = line.post(url, json=body, timeout=self._timeout, allow_redirects=False)
+                with watch.call("slack", "POST") as call:
+                    answer = line.post(url, json=body, timeout=self._timeout, allow_redirects=False)
+                    call.status = answer.status_code
             except requests.RequestException as error:
                 raise Unavailable(f"response_url: no answer ({type(error).__name__})") from error
         if answer.status_code in (404, 410):

@@ -9,7 +9,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from connectors import http
+from connectors import http, watch
 from connectors.base import Connection
 from connectors.errors import AuthFailed, Closed, ConnectorError, Refused, Unavailable
 from connectors.zendesk.settings import Address, address, marketplace
@@ -92,7 +92,10 @@ class Session(requests.Session):
         kwargs["timeout"] = TIMEOUT
         kwargs["allow_redirects"] = False
         try:
-            return super().request(method, url, *args, **kwargs)
+            with watch.call("zendesk", _text(method)) as call:
+                answer = super().request(method, url, *args, **kwargs)
+                call.status = answer.status_code
+                return answer
         except requests.Timeout:
             raise Unavailable(f"{where}: no answer in time") from None
         except requests.RequestException as error:
