@@ -54,6 +54,7 @@ def save(session: Session, judged: Judged, at: datetime) -> None:
                 revision=decision.revision,
                 body=encode(value),
                 at=at,
+                quoted=kind == DRAFT and bool(judged.draft.passages),
                 **(log if kind == DECISION else {}),
             )
         )

@@ -32,7 +32,7 @@ def used(session: Session, account_id: str, since: datetime, until: datetime) ->
         .join(ConnectionRow, ConnectionRow.id == TicketRow.connection_id)
         .where(ConnectionRow.account_id == account_id, JudgementRow.kind == "draft")
         .where(JudgementRow.at >= since, JudgementRow.at < until)
-        .where(JudgementRow.body["passages"][0]["source"].as_string().is_not(None))
+        .where(JudgementRow.quoted)
     )
     done = select(DeedRow.name, func.count()).where(
         DeedRow.account_id == account_id,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
@@ -15,7 +15,7 @@ class JudgementRow(Base):
     """One saved value of one step: ``kind`` is classification, draft or decision. Made for ``question`` at ``revision``.
 
     A decision's ``id`` is the decision's own, and so is its classification's and draft's ``decision_id``. Only a decision's row
-    has ``account_id``, ``category`` and ``mode``, by which the log is searched.
+    has ``account_id``, ``category`` and ``mode``, by which the log is searched; ``quoted`` is a draft that quotes knowledge.
     """
 
     __tablename__ = "judgement"
@@ -37,6 +37,7 @@ class JudgementRow(Base):
     account_id: Mapped[str] = mapped_column(String(32), default="", server_default="")
     category: Mapped[str] = mapped_column(String(200), default="", server_default="")
     mode: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    quoted: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class OutcomeRow(Base):
