@@ -42,6 +42,13 @@ class Settings:
     job_timeout: int = 120
     """Seconds after which a job is given up; also how long a stopping worker may take to finish."""
     log_level: str = "INFO"
+    log_plain: bool = False
+    drain_seconds: int = 30
+    """How long a process that was asked to end may go on with what it has in hand."""
+    metrics_token: str = field(default="", repr=False)
+    """Who may read ``/metrics`` from elsewhere; empty: this machine alone."""
+    traces_url: str = ""
+    """The collector that traces go to, OTLP over HTTP; empty: nothing is traced."""
     model_file: Path | None = None
     """The sentence model's ONNX file; None for the one that was installed with Deskhand."""
     model_sha256: str = ""
@@ -63,6 +70,7 @@ class Settings:
     pager_key: str = field(default="", repr=False)
     private_webhooks: bool = False
     apps_file: Path | None = None
+    oidc_file: Path | None = None
 
     @property
     def broker_socket(self) -> Path:
@@ -243,7 +251,19 @@ VARIABLES: tuple[Variable, ...] = (
         "Seconds after which a change whose worker died is looked up at the vendor and, if it is not there, made again.",
     ),
     Variable("DESKHAND_JOB_TIMEOUT", "job_timeout", _number(5, 3600), "120", "Seconds after which a job is given up."),
+    Variable(
+        "DESKHAND_DRAIN_SECONDS",
+        "drain_seconds",
+        _number(1, 3600),
+        "30",
+        "Seconds to finish what is in hand at SIGTERM.",
+    ),
     Variable("DESKHAND_LOG_LEVEL", "log_level", _level, "INFO", "DEBUG, INFO, WARNING or ERROR."),
+    Variable("DESKHAND_LOG_PLAIN", "log_plain", _switch, "no", "yes: lines for people at a terminal instead of JSON."),
+    Variable("DESKHAND_METRICS_TOKEN", "metrics_token", str, "", "Who may read /metrics; empty: this machine alone."),
+    Variable(
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "traces_url", _address("http", "https"), "", "Where traces go; empty: nowhere."
+    ),
     Variable(
         "DESKHAND_MODEL_FILE",
         "model_file",
@@ -319,6 +339,13 @@ VARIABLES: tuple[Variable, ...] = (
         _file,
         "",
         "A YAML file with our own apps at the vendors (client_id, client_secret): admins then connect by clicking.",
+    ),
+    Variable(
+        "DESKHAND_OIDC",
+        "oidc_file",
+        _file,
+        "",
+        "A YAML file with your identity provider (OpenID Connect) and what its groups may do: people sign in by it.",
     ),
 )
 
