@@ -70,6 +70,10 @@ class Guarded(requests.Session):
 
     def __init__(self, how_far: Reach = Reach.PUBLIC, *, addresses: Lookup = lookup) -> None:
         super().__init__()
+        self.keep_to(how_far, addresses)
+
+    def keep_to(self, how_far: Reach, addresses: Lookup = lookup) -> None:
+        """Check every connection from now on: for sessions whose other parent does not call this one's constructor."""
         self.trust_env = False
         for scheme in ("http://", "https://"):
             self.mount(scheme, _Checked(how_far, addresses))

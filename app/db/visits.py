@@ -82,6 +82,11 @@ def end_all(session: Session, account_id: str, person: str = "") -> int:
     return len(session.scalars(chosen.returning(VisitRow.digest)).all())
 
 
+def end_person(session: Session, person: str) -> int:
+    """End every session of somebody who is known by one name in all accounts; how many that were."""
+    return len(session.scalars(delete(VisitRow).where(VisitRow.person == person).returning(VisitRow.digest)).all())
+
+
 def end_from(session: Session, connection_id: str) -> None:
     """End every session that came in by that host."""
     session.execute(delete(VisitRow).where(VisitRow.connection_id == connection_id))

@@ -13,6 +13,7 @@ from app.web.pages import (
     installs,
     shell,
     signin,
+    signon,
 )
 from app.web.pages.door import Door
 
@@ -20,6 +21,7 @@ ROOT = "/app"
 
 PAGES: tuple[Callable[[Door], None], ...] = (
     signin.register,
+    signon.register,
     installs.register,
 )
 

@@ -9,6 +9,7 @@ from app.errors import UnknownRecord
 from app.web.pages import session as sessions
 from app.web.pages.door import Door
 from app.web.pages.shell import lock, page
+from app.web.pages.signon import ways_out
 from connectors.types import Level
 
 LONGEST = 200
@@ -17,6 +18,7 @@ LONGEST = 200
 def register(door: Door) -> None:
     """``/app/signin/<invitation>`` asks, so that a preview of the link does not use it up; its POST lets in."""
     database, public = door.services.database, door.services.settings.public_url
+    elsewhere = ways_out(door.services)
 
     @door.pages.get("/signin/<invitation>")
     def ask(invitation: str) -> Response:
@@ -43,4 +45,4 @@ def register(door: Door) -> None:
     def leave(who: Visit) -> Response:
         with database.session() as session:
             visits.end(session, sessions.key())
-        return sessions.forget(page("gone.html"))
+        return sessions.forget(page("gone.html", elsewhere=elsewhere(who)))
