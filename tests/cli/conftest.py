@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from app.cli import main
-from app.settings import VARIABLES, Settings
+from app.settings import Settings
+from app.variables import VARIABLES
 
 CONFIGURATION = """
 service: Shop

@@ -11,7 +11,8 @@ from packaging.requirements import Requirement
 
 from app import errors as own
 from app.cli import COMMANDS
-from app.settings import VARIABLES, Settings
+from app.settings import Settings
+from app.variables import VARIABLES
 from connectors import errors as vendors
 from tests.house.source import ROOT
 
