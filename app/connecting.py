@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from app.db import accounts, articles, connections, visits
-from app.db.connections import Installed
+from sqlalchemy.orm import Session
+
+from app.db import accounts, articles, connections, trail, visits
+from app.db.connections import Installed, Taken
+from app.db.trail import Entry, What
 from app.engine import fields
-from app.errors import BadInput, SealBroken
+from app.errors import BadInput, DeskhandError, SealBroken
 from app.services import Services
 from connectors.base import Connection, Doubts, Helpdesk, Prepares
 from connectors.errors import AuthFailed, BadPayload, ConnectorError, NotFound, RateLimited, Refused, Unsupported
-from connectors.installing import Grant, Hooked
+from connectors.installing import Grant, Hooked, Revokes
 from connectors.operations import Backend, FileSetting, Signals
 
 log = logging.getLogger(__name__)
@@ -79,6 +82,7 @@ def install(services: Services, account_name: str, vendor: str, base_url: str, v
         base_url,
         {name: value for name, value in known.items() if name not in secret},
         "",
+        place=before.place if before else "",
     )
     secrets = {name: value for name, value in known.items() if name in secret}
     new = replace(new, sealed=services.vault.seal(secrets, place=new.id))
@@ -89,22 +93,68 @@ def install(services: Services, account_name: str, vendor: str, base_url: str, v
     return outcome
 
 
-def granted(services: Services, account_id: str, vendor: str, grant: Grant) -> Installed:
-    """Save what an admin granted, at once: the code that brought it is used up. The same place again changes its connection."""
-    kind = services.helpdesks[vendor]
+class Elsewhere(DeskhandError):
+    """What was granted cannot become, or change, this account's connection. Nothing is kept of it."""
+
+
+TWICE = Elsewhere(
+    "that place is connected in another account here",
+    "one place has one account, else its news would reach one of them alone: disconnect it there first, or sign in there",
+)
+OTHER = Elsewhere(
+    "you gave the permission for another place than the one to connect again",
+    "begin again and choose the same one there, or connect the other one as a new connection",
+)
+
+
+def granted(services: Services, account_id: str, vendor: str, grant: Grant, again: str = "") -> Installed:
+    """Save what an admin granted, at once: the code that brought it is used up. The same place again changes its connection,
+    which keeps its id and all that was done there; ``again`` names the connection that has to be the one.
+
+    Of two who bring the same place at once, the second changes what the first made. Raises Elsewhere.
+    """
+    try:
+        return _granted(services, account_id, vendor, grant, again)
+    except Taken:  # the other one was faster, and is there now
+        return _granted(services, account_id, vendor, grant, again)
+
+
+def _granted(services: Services, account_id: str, vendor: str, grant: Grant, again: str) -> Installed:
     with services.database.session() as session:
-        there = [one for one in connections.of_account(session, account_id) if one.vendor == vendor]
-        before = _same(there, kind, grant.base_url, grant.settings)
+        there = _there(session, services.helpdesks[vendor], vendor, grant)
+        if any(one.account_id != account_id for one in there):
+            raise TWICE
+        before = there[0] if there else None
+        if again and (before is None or before.id != again):
+            raise OTHER
         kept = services.vault.open(before.sealed, place=before.id) if before else {}
         id = before.id if before else connections.new_id()
         settings = {**(before.settings if before else {}), **grant.settings}
         sealed = services.vault.seal({**kept, **grant.secrets}, place=id)
-        new = Installed(id, account_id, vendor, grant.base_url, settings, sealed)
+        place = _place(services.helpdesks[vendor], vendor, grant)
+        new = Installed(id, account_id, vendor, grant.base_url, settings, sealed, place=place)
         if before:
             connections.change(session, new)
         else:
             connections.add(session, new, datetime.now(UTC))
+        what = What.CONNECTION if before else What.CONNECTED
+        trail.record(session, account_id, Entry(what, id, why="granted", detail={"vendor": vendor}))
     return new
+
+
+def _there(session: Session, kind: Kind, vendor: str, grant: Grant) -> list[Installed]:
+    """Every connection to that place, whoever's it is, however its address was typed."""
+    names = _named(kind)
+    if grant.base_url:
+        found = connections.of_address(session, vendor, grant.base_url)
+    else:
+        found = [one for one in connections.of_vendor(session, vendor) if not one.base_url]
+    return [one for one in found if all(one.settings.get(name) == grant.settings.get(name) for name in names)]
+
+
+def _place(kind: Kind, vendor: str, grant: Grant) -> str:
+    """One name for the place, the same whoever connects it."""
+    return " ".join((vendor, grant.base_url, *(grant.settings.get(name, "") for name in _named(kind))))
 
 
 def finish(services: Services, installed: Installed, webhook: str) -> Outcome:
@@ -127,21 +177,30 @@ def finish(services: Services, installed: Installed, webhook: str) -> Outcome:
     return outcome
 
 
-def remove(services: Services, connection_id: str) -> Installed:
+@dataclass(frozen=True)
+class Removed:
+    """A connection that was ended. ``left`` says in words what is still there at the vendor, and has to go by hand."""
+
+    installed: Installed
+    left: tuple[str, ...] = ()
+
+
+def remove(services: Services, connection_id: str) -> Removed:
     """End a connection and the sessions that came in by it, and let its articles be quoted no more.
 
-    What we made at the vendor goes where that is possible.
-
-    Raises UnknownRecord when there is none (any more).
+    What we made at the vendor goes where that is possible, and so does what its admin granted us: the token is over there, too.
+    A vendor that is away keeps nobody from ending it here. Raises UnknownRecord when there is none (any more).
     """
     with services.database.reading() as session:
         found = connections.find(session, connection_id)
-    _unhook(services, found)
+    left = _left(services, found)
     with services.database.session() as session:
         articles.prune(session, found.account_id, found.id, (), datetime.now(UTC))
         connections.remove(session, found.id)
         visits.end_from(session, found.id)
-    return found
+        told = {"vendor": found.vendor, "left": len(left)}
+        trail.record(session, found.account_id, Entry(What.DISCONNECTED, found.id, detail=told))
+    return Removed(found, left)
 
 
 def system(services: Services, installed: Installed) -> Helpdesk | Backend:
@@ -166,16 +225,46 @@ def _hooked(connector: Helpdesk, outcome: Outcome, webhook: str) -> tuple[Outcom
     return replace(outcome, installed=_with(outcome.installed, {HOOK: webhook})), made
 
 
-def _unhook(services: Services, installed: Installed) -> None:
-    """Take our webhook away; a vendor that is away, or knows us no more, is left as it is: it is answered with 404."""
-    if HOOK not in installed.settings:
-        return
+def _left(services: Services, installed: Installed) -> tuple[str, ...]:
+    """Take our webhook away, then give back what was granted; what could not be done, in words."""
+    vendor = installed.vendor.capitalize()
+    steps = (
+        (_unhook, f"our webhook is still at {vendor}: it is answered with 404; take it away there"),
+        (_revoke, f"{vendor} could not be told that our token is over: remove the app there, by hand"),
+    )
     try:
         connector = system(services, installed)
-        if isinstance(connector, Hooked):
-            connector.unhook(installed.settings[HOOK])
     except (ConnectorError, SealBroken) as error:
+        log.warning("connection.left", extra={"connection": installed.id, "error": type(error).__name__})
+        due = (HOOK in installed.settings, bool(installed.place))
+        return tuple(words for (_, words), one in zip(steps, due, strict=True) if one)
+    return tuple(words for step, words in steps if not step(connector, installed))
+
+
+def _unhook(connector: Helpdesk | Backend, installed: Installed) -> bool:
+    """False while our webhook is still there; one that we were let make, only."""
+    if HOOK not in installed.settings or not isinstance(connector, Hooked):
+        return True
+    try:
+        connector.unhook(installed.settings[HOOK])
+    except ConnectorError as error:
         log.warning("webhook.left", extra={"connection": installed.id, "error": type(error).__name__})
+        return False
+    return True
+
+
+def _revoke(connector: Helpdesk | Backend, installed: Installed) -> bool:
+    """False while a token that was granted may still be good; one that was typed in is its owner's to end."""
+    if not installed.place or not isinstance(connector, Revokes):
+        return True
+    try:
+        connector.revoke()
+    except AuthFailed:  # it is over already
+        return True
+    except ConnectorError as error:
+        log.warning("token.left", extra={"connection": installed.id, "error": type(error).__name__})
+        return False
+    return True
 
 
 def _same(there: list[Installed], kind: Kind, base_url: str, values: Mapping[str, str]) -> Installed | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, TypeGuard, runtime_checkable
 
-from connectors.base import Setting
+from connectors.base import Connection, Setting
 from connectors.errors import BadPayload, Refused
 from connectors.types import Inbound
 
@@ -83,6 +83,11 @@ class Installable(Protocol):
         ...
 
     @staticmethod
+    def said(connection: Connection) -> str:
+        """What an admin said as ``place`` when that connection was made, to be asked for the same again."""
+        ...
+
+    @staticmethod
     def granted(app: App, place: str, asking: Asking, code: str) -> Grant:
         """Trade the code, which works once. Raises AuthFailed where it is not taken, MissingScopes, BadPayload or Unavailable."""
         ...
@@ -101,6 +106,15 @@ class Hooked(Protocol):
         ...
 
 
+@runtime_checkable
+class Revokes(Protocol):
+    """Extra: a vendor that can be told that what its admin granted us is over."""
+
+    def revoke(self) -> None:
+        """End the tokens there, and the installation where the vendor has that. Raises a ConnectorError where that is refused."""
+        ...
+
+
 class OneDoor(Protocol):
     """Extra: a vendor that sends the news of every place to one address of the app's."""
 
@@ -115,7 +129,7 @@ class OneDoor(Protocol):
 
 def installs(kind: type) -> TypeGuard[type[Installable]]:
     """Whether a connector is Installable: ``issubclass`` takes no protocol that has values."""
-    return all(hasattr(kind, name) for name in ("consent", "granted", "app_settings", "place"))
+    return all(hasattr(kind, name) for name in ("consent", "said", "granted", "app_settings", "place"))
 
 
 def one_door(kind: type) -> TypeGuard[type[OneDoor]]:

@@ -13,11 +13,14 @@ from app.db import connections
 def disconnect(connection: str, as_json: bool) -> None:
     """Remove a connection, by its id. What was decided and written is kept; its secrets and articles are not."""
     services = opening.services()
-    removed = connecting.remove(services, connection)
+    ended = connecting.remove(services, connection)
+    removed = ended.installed
     if as_json:
-        opening.print_json({"connection": removed.id, "disconnected": True})
+        opening.print_json({"connection": removed.id, "disconnected": True, "left": list(ended.left)})
         return
     click.echo(f"disconnected {removed.vendor} {removed.id}; what was done there stays on record")
+    for words in ended.left:
+        click.echo(words)
     if connecting.HOOK not in removed.settings:
         click.echo("remove the webhook at the vendor, too: it is answered with 404 from now on")
 

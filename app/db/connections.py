@@ -1,11 +1,13 @@
 """Connections: a vendor installed for an account. Secrets pass through sealed; only ``services`` opens them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db import ids
@@ -13,7 +15,7 @@ from app.db.inbox import DONE, WAITING
 from app.db.models.account import AccountRow
 from app.db.models.connection import ConnectionRow
 from app.db.models.event import EventRow
-from app.errors import UnknownRecord
+from app.errors import DeskhandError, UnknownRecord
 
 ACTIVE = "active"
 PAUSED = "paused"
@@ -36,6 +38,8 @@ class Installed:
     reason: str = ""
     asked_at: datetime | None = None
     read_at: datetime | None = None
+    place: str = ""
+    """What an admin granted at the vendor's consent page, which is connected once; empty for what was typed in."""
 
     @property
     def active(self) -> bool:
@@ -43,8 +47,18 @@ class Installed:
         return self.state == ACTIVE
 
 
+class Taken(DeskhandError):
+    """That place is connected already."""
+
+    def __init__(self) -> None:
+        super().__init__("that place is connected already", "look at the connections that there are")
+
+
 def add(session: Session, new: Installed, at: datetime) -> Installed:
-    """Save a connection under the id it came with (``ids.unguessable()``: its secrets were sealed for that)."""
+    """Save a connection under the id it came with (``ids.unguessable()``: its secrets were sealed for that).
+
+    Raises Taken where another connection has its place.
+    """
     session.add(
         ConnectionRow(
             id=new.id,
@@ -55,16 +69,20 @@ def add(session: Session, new: Installed, at: datetime) -> Installed:
             secrets=new.sealed,
             state=new.state,
             reason=new.reason,
+            place=new.place or None,
             created_at=at,
         )
     )
-    session.flush()
+    with _placed():
+        session.flush()
     return new
 
 
 def change(session: Session, new: Installed) -> None:
-    """Give the connection of that id another address, settings and secrets, and let its work go on."""
-    _set(session, new.id, base_url=new.base_url, settings=dict(new.settings), secrets=new.sealed)
+    """Give the connection of that id another address, settings and secrets, and let its work go on. Raises Taken."""
+    with _placed():
+        values = {"base_url": new.base_url, "settings": dict(new.settings), "secrets": new.sealed}
+        _set(session, new.id, **values, place=new.place or None)
     resume(session, new.id)
 
 
@@ -86,6 +104,12 @@ def every(session: Session) -> list[Installed]:
     """All connections, oldest first."""
     chosen = select(ConnectionRow).where(_THERE).order_by(ConnectionRow.created_at)
     return [_record(row) for row in session.scalars(chosen)]
+
+
+def of_vendor(session: Session, vendor: str) -> list[Installed]:
+    """All connections to that vendor, whoever's, oldest first."""
+    chosen = select(ConnectionRow).where(ConnectionRow.vendor == vendor, _THERE)
+    return [_record(row) for row in session.scalars(chosen.order_by(ConnectionRow.created_at, ConnectionRow.id))]
 
 
 def of_tenant(session: Session, vendor: str, setting: str, names: Sequence[str]) -> list[Installed]:
@@ -117,7 +141,7 @@ def pause(session: Session, connection_id: str, reason: str) -> None:
 
 def remove(session: Session, connection_id: str) -> None:
     """End it for good: its secrets are forgotten and what waits is let go; what was done stays on record."""
-    _set(session, connection_id, state=REMOVED, reason="", secrets="", wait_until=None)
+    _set(session, connection_id, state=REMOVED, reason="", secrets="", place=None, wait_until=None)
     session.execute(
         update(EventRow)
         .where(EventRow.connection_id == connection_id, EventRow.state == WAITING)
@@ -163,6 +187,16 @@ def _set(session: Session, connection_id: str, **values: Any) -> None:
     )
 
 
+@contextmanager
+def _placed() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if "place" in str(error.orig):
+            raise Taken from error
+        raise
+
+
 def new_id() -> str:
     """An id for a connection to be: it stands in the webhook's address, so it cannot be guessed."""
     return ids.unguessable()
@@ -180,4 +214,5 @@ def _record(row: ConnectionRow) -> Installed:
         row.reason,
         row.asked_at,
         row.read_at,
+        row.place or "",
     )

@@ -25,6 +25,8 @@ class Begun:
     place: str
     redirect: str
     verifier: str = field(repr=False)
+    connection_id: str = ""
+    """The connection that is to be connected again; empty for a new one."""
 
 
 def begin(session: Session, begun: Begun, seal: Callable[[str, str], str], visit: str, at: datetime) -> str:
@@ -37,6 +39,7 @@ def begin(session: Session, begun: Begun, seal: Callable[[str, str], str], visit
             visit=digest(visit),
             account_id=begun.account_id,
             vendor=begun.vendor,
+            connection_id=begun.connection_id,
             place=begun.place,
             redirect=begun.redirect,
             verifier=seal(begun.verifier, digest(state)),
@@ -57,7 +60,7 @@ def take(session: Session, state: str, visit: str, vendor: str, at: datetime) ->
     row = session.scalar(delete(InstallRow).where(InstallRow.digest == digest(state), *mine).returning(InstallRow))
     if row is None:
         raise UnknownRecord("there is no such install")
-    return Begun(row.account_id, row.vendor, row.place, row.redirect, row.verifier)
+    return Begun(row.account_id, row.vendor, row.place, row.redirect, row.verifier, row.connection_id)
 
 
 def digest(key: str) -> str:

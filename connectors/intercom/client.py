@@ -105,6 +105,16 @@ class Client:
         """The teammate and the workspace that the token belongs to."""
         return self._call("GET /me", self._library.admins.identify)
 
+    def uninstall(self) -> None:
+        """End this token, and our app in its workspace. The library does not know the call."""
+        where, headers = "POST auth/uninstall", {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+        try:
+            answer = self._http.post(f"{self._base_url}/auth/uninstall", headers=headers, json={})
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{where}: no answer ({type(error).__name__})") from error
+        if problem := http.error(answer.status_code, answer.headers, where):
+            raise problem
+
     def conversation(self, ticket: str) -> Json:
         """A conversation with its newest 500 parts, bodies as plain text."""
         return self._call("GET conversation", self._library.conversations.find, ticket, display_as="plaintext")

@@ -88,6 +88,12 @@ class Intercom:
         """The workspace that was connected."""
         return oauth.granted(app, place, asking, code)
 
+    said = staticmethod(oauth.said)
+
+    def revoke(self) -> None:
+        """Our app is uninstalled there: that ends its token."""
+        self._client.uninstall()
+
     @staticmethod
     def tenants(app: App, request: Inbound) -> Sequence[str]:
         """Which workspace a notification is of."""

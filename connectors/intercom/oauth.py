@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import httpx
 
 from connectors import http
-from connectors.base import Setting
+from connectors.base import Connection, Setting
 from connectors.errors import AuthFailed, BadPayload, BadSignature, Refused, Unavailable
 from connectors.installing import App, Asking, Grant
 from connectors.intercom import events
@@ -56,6 +56,11 @@ def granted(app: App, place: str, asking: Asking, code: str) -> Grant:
     found = {"app_id": code_, "admin_id": admin, "region": said if said in REGIONS else _region(place)}
     secrets = {"access_token": token, "client_secret": app.client_secret}
     return Grant(app.base_url, found, secrets, str(workspace.get("name") or code_))
+
+
+def said(connection: Connection) -> str:
+    """The region that the workspace is hosted in."""
+    return connection.settings.get("region", "us")
 
 
 def tenants(app: App, request: Inbound) -> Sequence[str]:

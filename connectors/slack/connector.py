@@ -41,6 +41,7 @@ class Slack:
     answers: ClassVar[Answers] = Answers(unreadable=Answer(400, {"x-slack-no-retry": "1"}))
 
     def __init__(self, connection: Connection, renew: Callable[[], Mapping[str, str]] | None = None) -> None:
+        self._connection = connection
         self._install = install(connection)
         self._client = Client(self._install, renew=renew)
         self._quick = Client(self._install, QUICK, renew)
@@ -70,6 +71,12 @@ class Slack:
     def renewed(connection: Connection) -> Mapping[str, str]:
         """New tokens for the refresh token."""
         return oauth.renewed(connection)
+
+    said = staticmethod(oauth.said)
+
+    def revoke(self) -> None:
+        """The app is uninstalled there."""
+        oauth.revoke(self._client, self._connection)
 
     @staticmethod
     def tenants(app: App, request: Inbound) -> Sequence[str]:

@@ -65,6 +65,17 @@ def renewed(connection: Connection) -> Mapping[str, str]:
     return _tokens(_trade(app, grant_type="refresh_token", refresh_token=refresh))
 
 
+def said(connection: Connection) -> str:
+    """Nothing: Slack asks for the workspace itself."""
+    return ""
+
+
+def revoke(client: Client, connection: Connection) -> None:
+    """Our app is uninstalled there: that ends all of its tokens."""
+    known = {"client_id": connection.settings.get("client_id", "")}
+    client.ask(client.web.apps_uninstall, **known, client_secret=connection.secrets.get("client_secret", ""))
+
+
 def tenants(app: App, request: Inbound) -> Sequence[str]:
     """The teams and organisations that a signed request may be for, the likeliest first. Raises BadSignature or BadPayload."""
     verify(request, app.values.get("signing_secret", ""))

@@ -109,6 +109,12 @@ class Zendesk:
         """Tokens for the code, with all the scopes that we need."""
         return oauth.granted(app, place, asking, code)
 
+    said = staticmethod(oauth.said)
+
+    def revoke(self) -> None:
+        """Our token is over, and its refresh token with it."""
+        self._client.send("DELETE", "oauth/tokens/current")
+
     def hook(self, url: str) -> Mapping[str, str]:
         """Our webhook and our trigger, made or found; the webhook's secret."""
         return hooks.hook(self._client, url, self.us)

@@ -68,6 +68,11 @@ def granted(app: App, place: str, asking: Asking, code: str) -> Grant:
     return Grant(target.base, found, secrets, target.netloc)
 
 
+def said(connection: Connection) -> str:
+    """The subdomain that the connection is at."""
+    return address(connection.base_url).netloc.partition(".")[0]
+
+
 def base(app: App, place: str) -> str:
     """The account's address. Raises BadPayload for what is no subdomain, before anything is built of it."""
     name = place.strip().lower()

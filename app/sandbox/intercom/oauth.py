@@ -15,10 +15,12 @@ class OAuth:
     def __init__(self, token: str) -> None:
         self._token = token
         self.codes: set[str] = set()
+        self.uninstalled = False
 
     def mount(self, blueprint: Blueprint) -> None:
         """Answer where no bearer is asked for."""
         blueprint.add_url_rule("/oauth", "oauth_consent", self.authorize)
+        blueprint.add_url_rule("/auth/uninstall", "auth_uninstall", self.uninstall, methods=["POST"])
         blueprint.add_url_rule("/auth/eagle/token", "oauth_token", self.trade, methods=["POST"])
 
     def authorize(self) -> Any:
@@ -29,6 +31,11 @@ class OAuth:
         self.codes.add(code)
         query = urlencode({"code": code, "state": request.args.get("state", "")})
         return redirect(f"{request.args['redirect_uri']}?{query}", 302)
+
+    def uninstall(self) -> Any:
+        """Remember that the app was removed with its token."""
+        self.uninstalled = True
+        return jsonify(app_id="played")
 
     def trade(self) -> Any:
         """A token for a code, once."""

@@ -60,6 +60,8 @@ def _call(slack: Slack, method: str) -> dict[str, Any]:
     if method == "oauth.v2.access":
         return oauth.access(slack, {**given, **_basic()})
     scopes = _scopes(slack, given)
+    if method == "apps.uninstall":
+        return oauth.uninstall(slack, given)
     if method not in METHODS:
         raise Fail("unknown_method", req_method=method)
     needed, act = METHODS[method]

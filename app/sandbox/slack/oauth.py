@@ -46,6 +46,15 @@ def access(slack: Slack, given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def uninstall(slack: Slack, given: Mapping[str, Any]) -> dict[str, Any]:
+    """``apps.uninstall``: no token of this installation is good any more."""
+    if (given.get("client_id"), given.get("client_secret")) != slack.client:
+        raise Fail("client_id_token_mismatch")
+    slack.tokens.clear()
+    slack.refreshes.clear()
+    return {}
+
+
 def _use(stock: set[str], one: Any, word: str) -> None:
     if one not in stock:
         raise Fail(word)

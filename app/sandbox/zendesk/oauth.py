@@ -31,6 +31,9 @@ class OAuth:
         """Answer at the account's root, where no API credentials are asked for."""
         blueprint.add_url_rule("/oauth/authorizations/new", "oauth_new", self.authorize, methods=["GET"])
         blueprint.add_url_rule("/oauth/tokens", "oauth_tokens", self.tokens, methods=["POST"])
+        current = "/api/v2/oauth/tokens/current"
+        for ending in ("", ".json"):
+            blueprint.add_url_rule(f"{current}{ending}", f"oauth_current{ending[1:]}", self.revoke, methods=["DELETE"])
 
     def authorize(self) -> Any:
         """Back to the app with a code."""
@@ -54,6 +57,14 @@ class OAuth:
         if kind == "refresh_token":
             return self.grant(self._by_refresh(body))
         raise Problem(400, "unsupported_grant_type")
+
+    def revoke(self) -> tuple[str, int]:
+        """The token that asks is over, and so is the refresh token that came with it."""
+        token = request.headers.get("Authorization", "").partition("Bearer ")[2]
+        if self._door.bearers.pop(token, None) is None:
+            raise Problem(404, "RecordNotFound", "Not found")
+        self._grants = {name: kept for name, kept in self._grants.items() if kept["access"] != token}
+        return "", 204
 
     def grant(self, scope: str = "read write") -> Row:
         """A fresh pair of tokens."""

@@ -3,13 +3,13 @@
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from app import connecting, metrics
-from app.connecting import Outcome
+from app.connecting import Elsewhere, Outcome
 from app.db import connections, installs
 from app.db.connections import Installed
 from app.db.installs import Begun
@@ -21,6 +21,7 @@ from app.web.pages import session as sessions
 from app.web.pages.door import Door
 from app.web.pages.shell import page
 from connectors import installing
+from connectors.base import Connection
 from connectors.errors import AuthFailed, BadPayload, ConnectorError
 from connectors.installing import App, Asking, Grant, Installable, MissingScopes
 from connectors.types import Level
@@ -74,6 +75,12 @@ def register(door: Door) -> None:
             return page("install_refused.html", headline="You did not give the permission", advice=AGAIN)
         return _arrived(desk, who, begun, code)
 
+    @door.route("/connections/<connection>/again", level=Level.ADMIN, methods=("POST",))
+    def again(who: Visit, connection: Installed) -> Response:
+        kind, _ = desk.of(connection.vendor)
+        known = Connection(connection.id, connection.base_url, connection.settings)
+        return _leaving(desk, who, connection.vendor, kind.said(known), connection.id)
+
     @door.route("/connections/<connection>/finish", level=Level.ADMIN, methods=("POST",))
     def finish(who: Visit, connection: Installed) -> Response:
         if connection.vendor not in desk.services.helpdesks:
@@ -81,13 +88,13 @@ def register(door: Door) -> None:
         return _done(_finish(desk, connection), connection.settings.get("name", ""))
 
 
-def _leaving(desk: Desk, who: Visit, vendor: str, place: str) -> Response:
+def _leaving(desk: Desk, who: Visit, vendor: str, place: str, again: str = "") -> Response:
     """A page that goes on by itself: a form may not be answered from elsewhere, by our own policy."""
     kind, app = desk.of(vendor)
     try:
         for setting in kind.app_settings:
             installing.value(app, setting)
-        address = _consent(desk, who, vendor, place)
+        address = _consent(desk, Begun(who.account_id, vendor, place, "", "", again))
     except BadPayload as error:
         return _refused(vendor, error)
     return page("install_leaving.html", vendor=vendor, address=address)
@@ -99,22 +106,27 @@ def _arrived(desk: Desk, who: Visit, begun: Begun, code: str) -> Response:
         grant = _grant(desk, begun, code)
     except ConnectorError as error:
         return _refused(begun.vendor, error)
-    installed = connecting.granted(desk.services, who.account_id, begun.vendor, grant)
+    try:
+        installed = connecting.granted(desk.services, who.account_id, begun.vendor, grant, begun.connection_id)
+    except Elsewhere as error:
+        metrics.count("installs.elsewhere")
+        words = f"{error.problem[:1].upper()}{error.problem[1:]}"
+        return page("install_refused.html", status=409, headline=words, advice=f"{error.remedy}.".capitalize())
     metrics.count(f"installs.{begun.vendor}")
     log.info("connection.granted", extra={"vendor": begun.vendor, "connection": installed.id})
     return _done(_finish(desk, installed), grant.name)
 
 
-def _consent(desk: Desk, who: Visit, vendor: str, place: str) -> str:
+def _consent(desk: Desk, wanted: Begun) -> str:
     """The consent page's address, for a state that is good once in this session. Raises BadPayload before anything is kept."""
-    kind, app = desk.of(vendor)
-    redirect, verifier = f"{_public(desk.services)}/app/install/{vendor}/callback", secrets.token_urlsafe(48)
-    kind.consent(app, place, Asking(redirect, "", verifier))
-    begun = Begun(who.account_id, vendor, place, redirect, verifier)
+    kind, app = desk.of(wanted.vendor)
+    redirect, verifier = f"{_public(desk.services)}/app/install/{wanted.vendor}/callback", secrets.token_urlsafe(48)
+    kind.consent(app, wanted.place, Asking(redirect, "", verifier))
+    begun = replace(wanted, redirect=redirect, verifier=verifier)
     database = desk.services.database
     with database.session() as session:
         state = installs.begin(session, begun, _seal(desk.services), sessions.key(), database.now(session))
-    return kind.consent(app, place, Asking(redirect, state, verifier))
+    return kind.consent(app, wanted.place, Asking(redirect, state, verifier))
 
 
 def _begun(desk: Desk, vendor: str) -> Begun | None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, url_for
 
@@ -42,6 +43,8 @@ class Health:
     installed: Installed
     helpdesk: bool
     problems: Sequence[Problem]
+    again: bool
+    """Whether an admin can grant it anew by clicking: it was granted so."""
 
 
 def register(door: Door) -> None:
@@ -66,9 +69,10 @@ def register(door: Door) -> None:
 
     @door.route("/connections/<connection>/remove", level=Level.ADMIN, methods=("POST",))
     def remove(who: Visit, connection: Installed) -> Response:
-        connecting.remove(services, connection.id)
+        ended = connecting.remove(services, connection.id)
         log.warning("connection.removed", extra={"connection": connection.id})
-        return _back()
+        said = f"{connection.vendor.capitalize()} is disconnected. What was done there stays on record."
+        return _page(services, who, offered(services, ours), left=ended.left, said=said)
 
 
 def offered(services: Services, ours: Container[str]) -> list[Offered]:
@@ -78,15 +82,25 @@ def offered(services: Services, ours: Container[str]) -> list[Offered]:
     return [Offered(name, kind.place) for name, kind in sorted(kinds.items()) if installing.installs(kind)]
 
 
-def _page(services: Services, who: Visit, offers: list[Offered], bad: str = "") -> Response:
+def _page(
+    services: Services, who: Visit, offers: list[Offered], bad: str = "", said: str = "", left: Sequence[str] = ()
+) -> Response:
     with services.database.reading() as session:
         every = connections.of_account(session, who.account_id)
         wrong = problems(session, who.account_id, Wanted(MOST)).items
+    grantable = {one.vendor for one in offers}
     found = [
-        Health(one, one.vendor in services.helpdesks, [w for w in wrong if w.connection_id == one.id]) for one in every
+        Health(
+            one,
+            one.vendor in services.helpdesks,
+            [w for w in wrong if w.connection_id == one.id],
+            bool(one.place) and one.vendor in grantable,
+        )
+        for one in every
     ]
     admin = may(who, Level.ADMIN)
-    return settings(who, "settings_connections.html", health=found, offers=offers, admin=admin, bad=bad)
+    told: dict[str, Any] = {"bad": bad, "said": said, "left": left}
+    return settings(who, "settings_connections.html", health=found, offers=offers, admin=admin, **told)
 
 
 def _back() -> Response:

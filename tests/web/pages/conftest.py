@@ -1,54 +1,28 @@
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
-from flask.testing import FlaskClient
+from sqlalchemy import text
 
-from app.db import accounts, visits
+from app.db import accounts
+from app.db.database import Database
 from app.db.models.ticket import TicketRow
-from app.db.visits import Visit
-from app.web.pages.session import proof
-from connectors.types import Level
-from tests.web.conftest import Receiver
+from app.settings import Settings
+from tests.tables import laid
+from tests.web.conftest import Receiver, open_receiver
+from tests.web.pages.signing import SignsIn, browsers
+from tests.web.pages.town import town
 from tests.web.vendors import VENDORS
 
-
-@dataclass
-class Browser:
-    """A client that is signed in: sends its cookie, and the proof with every form."""
-
-    client: FlaskClient
-    key: str
-
-    def get(self, path: str, **more: object):
-        return self.client.get(path, **more)
-
-    def post(self, path: str, data: dict[str, str] | None = None, **more: object):
-        return self.client.post(path, data={"csrf": proof(self.key), **(data or {})}, **more)
-
-
-SignsIn = Callable[..., Browser]
+__all__ = ["town"]
 
 
 @pytest.fixture
 def signed_in(receiver: Receiver) -> SignsIn:
     """``signed_in(level, account=..., framed_by=...)``: a browser with a session of that level."""
     return browsers(receiver)
-
-
-def browsers(receiver: Receiver) -> SignsIn:
-    """Signs in at that web."""
-
-    def to(level: Level = Level.LEAD, account: str = "", framed_by: str = "", connection: str = "") -> Browser:
-        who = Visit(account or receiver.account, "u1", level, "Ada", connection, framed_by)
-        with receiver.services.database.session() as session:
-            key = visits.begin(session, who, datetime.now(UTC))
-        client = receiver.client.application.test_client()
-        client.set_cookie("deskhand", key)
-        return Browser(client, key)
-
-    return to
 
 
 @dataclass(frozen=True)
@@ -68,3 +42,26 @@ def foreign(receiver: Receiver) -> Foreign:
         session.connection().exec_driver_sql(f"update connection set account_id='{other.id}' where id='{connection}'")
         session.add(TicketRow(id="t-other", connection_id=connection, ref="99", fence=0, attempts=0, created_at=at))
     return Foreign(other.id, connection, "t-other")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def anywhere(request: pytest.FixtureRequest, prepared: Settings) -> Iterator[Receiver]:
+    """The web on either database; on a server, in a schema of its own."""
+    if request.param == "sqlite":
+        opened = open_receiver(prepared)
+        yield opened
+        opened.services.database.dispose()
+        return
+    url = os.environ["TEST_DATABASE_URL"]
+    admin = Database(url)
+    with admin.session() as session:
+        session.execute(text("drop schema if exists pages_test cascade"))
+        session.execute(text("create schema pages_test"))
+    away = f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3Dpages_test"
+    laid(Database(away)).dispose()
+    opened = open_receiver(replace(prepared, database_url=away))
+    yield opened
+    opened.services.database.dispose()
+    with admin.session() as session:
+        session.execute(text("drop schema pages_test cascade"))
+    admin.dispose()

@@ -12,7 +12,7 @@ from app.web.pages import session as sessions
 from app.web.pages.door import Door
 from connectors.types import Level
 from tests.web.conftest import Receiver
-from tests.web.pages.conftest import SignsIn
+from tests.web.pages.signing import SignsIn
 
 HOSTILE = "</textarea><script>alert(1)</script>"
 

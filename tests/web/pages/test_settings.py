@@ -13,8 +13,8 @@ from app.engine.policy import judged_on
 from app.engine.types import Draft, Mode
 from connectors.types import Level, Ref, Tag
 from tests.web.conftest import Receiver
-from tests.web.pages.conftest import SignsIn
 from tests.web.pages.settled import CONFIGURATION, HOSTILE, decide, in_force, publish
+from tests.web.pages.signing import SignsIn
 
 
 @pytest.fixture

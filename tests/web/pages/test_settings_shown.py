@@ -12,8 +12,8 @@ from app.engine.outcomes import Story
 from app.web.pages.pictures import bars, flow, spaced, week
 from connectors.types import Article, Level
 from tests.web.conftest import Receiver
-from tests.web.pages.conftest import SignsIn
 from tests.web.pages.settled import CONFIGURATION, HOSTILE, decide, publish
+from tests.web.pages.signing import SignsIn
 from tests.web.vendors import VENDORS
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -15,8 +15,8 @@ from app.engine.types import Mode
 from app.web.pages.words import every, tongue
 from connectors.types import Level
 from tests.web.conftest import Receiver
-from tests.web.pages.conftest import Browser, SignsIn
 from tests.web.pages.kept import EFFECT, TAGGED, Kept, decided, keep
+from tests.web.pages.signing import Browser, SignsIn
 from tests.web.vendors import VENDORS
 
 HOSTILE = "\"'></textarea><script>alert(1)</script><img src=x onerror=alert(1)>"

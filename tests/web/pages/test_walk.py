@@ -9,7 +9,8 @@ from werkzeug.routing import Rule
 from app.web.pages.door import FREE, NAMED
 from connectors.types import Level
 from tests.web.conftest import Receiver
-from tests.web.pages.conftest import Foreign, SignsIn
+from tests.web.pages.conftest import Foreign
+from tests.web.pages.signing import SignsIn
 
 OPEN = {"pages.static", "pages.ask", "pages.enter"}
 """What needs no session: the stylesheet, and the door itself."""
