@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import TracebackType
 from typing import Any, TextIO
 
 HIDDEN = "[hidden]"
@@ -37,10 +38,13 @@ def context(**values: str) -> Iterator[None]:
         _context.reset(mark)
 
 
-def set_up(level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Send every logger's lines to ``stream`` (standard error) as JSON; libraries only from WARNING up."""
+def set_up(level: str = "INFO", stream: TextIO | None = None, *, plain: bool = False) -> None:
+    """Send every logger's lines to ``stream`` (standard error) as JSON; libraries only from WARNING up.
+
+    ``plain`` lines say the same to people. What ends the process unforeseen is a line as well, never a bare traceback.
+    """
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(PlainLines() if plain else JsonLines())
     root = logging.getLogger()
     # What no line of ours shows is not looked up either: where in the code, thread and process (logging's "Optimization").
     logging._srcfile = None
@@ -49,6 +53,14 @@ def set_up(level: str = "INFO", stream: TextIO | None = None) -> None:
     root.setLevel(logging.WARNING)
     for package in ("app", "connectors", "jobs"):
         logging.getLogger(package).setLevel(level)
+    sys.excepthook = _crashed
+
+
+def _crashed(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """The last line of a process."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    logging.getLogger("app").critical("process.crashed", exc_info=(kind, error, traceback))
 
 
 class JsonLines(logging.Formatter):
@@ -56,6 +68,10 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its end."""
+        return _encode(self.fields(record))
+
+    def fields(self, record: logging.LogRecord) -> dict[str, Any]:
+        """What the line says, by name."""
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -68,7 +84,18 @@ class JsonLines(logging.Formatter):
                 line[name] = HIDDEN if _secret(name) else _safe(value)
         if record.exc_info and record.exc_info[1]:
             line["error"] = trace(record.exc_info[1])
-        return _encode(line)
+        return line
+
+
+class PlainLines(JsonLines):
+    """The same for people: time, level, event, then the fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its end."""
+        fields = self.fields(record)
+        at, level, event = (str(fields.pop(name)) for name in ("at", "level", "event"))
+        rest = " ".join(f"{name}={_encode(value)}" for name, value in fields.items())
+        return f"{at[11:23]} {level:8} {event:24} {rest}".rstrip()
 
 
 def trace(error: BaseException) -> str:

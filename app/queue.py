@@ -7,6 +7,8 @@ away, slow or empty delays work and loses none.
 import json
 import logging
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from redis import Redis
@@ -35,7 +37,10 @@ ROSTER = "jobs.roster.run"
 FORECAST = "jobs.forecast.run"
 SIGNALS = "jobs.signals.run"
 UPKEEP = "jobs.upkeep.run"
-LONGER = {UPKEEP: 3600}
+AUDIT = "jobs.anchor.run"
+FRAUDS = "jobs.fraud.run"
+COMPLIANCE = "jobs.compliance.run"
+LONGER = {UPKEEP: 3600, AUDIT: 3600}
 """Seconds that a job may take which takes longer than all others: a model is trained in it."""
 BELL = 30
 """Seconds after which a ticket that was rung and not answered may be rung again."""
@@ -43,6 +48,8 @@ TOGETHER = 500
 """Tickets rung by one question: more would keep Redis from answering others."""
 FAILED_FOR = 7 * 86_400
 """Seconds for which a failed job can be looked at."""
+COUNTERS = "deskhand:counters"
+WORDS = "deskhand:processes"
 AWAY = 5.0
 """Seconds for which a Redis that failed is not asked again."""
 
@@ -115,6 +122,10 @@ class Work:
         """Have it seen to what is due by the calendar."""
         self._ask(UPKEEP, account_id)
 
+    def audit(self, account_id: str) -> None:
+        """Have the account's audit trail seen to; the installation's own has no account."""
+        self._ask(AUDIT, account_id)
+
     def forecast(self, account_id: str) -> None:
         """Have it foreseen which of the account's promises may be broken."""
         self._ask(FORECAST, account_id)
@@ -126,6 +137,14 @@ class Work:
     def reports(self, account_id: str) -> None:
         """Have the account's figures watched, and its report sent when it is time."""
         self._ask(REPORTS, account_id)
+
+    def frauds(self, account_id: str) -> None:
+        """Have signs of fraud looked for."""
+        self._ask(FRAUDS, account_id)
+
+    def compliance(self, account_id: str) -> None:
+        """Have the account's standards checked, and our tables looked through a little further."""
+        self._ask(COMPLIANCE, account_id)
 
     def answered(self, job: str, subject: str) -> None:
         """A run begins: whoever rings from now on wants another one."""
@@ -149,6 +168,53 @@ class Work:
             return int(Worker.count(connection=self._redis))
         except RedisError as error:
             raise BrokerDown("Redis does not answer", "see that it runs at REDIS_URL") from error
+
+    def depth(self) -> tuple[int, int]:
+        """How many jobs wait, and how many failed lately. Raises BrokerDown."""
+        with self._shared() as redis:
+            line = redis.pipeline()
+            line.llen(self._queue_key)
+            line.zcard(f"rq:failed:{QUEUE}")
+            queued, failed = line.execute()
+        return int(queued), int(failed)
+
+    def tally(self, who: str, word: str, counted: Mapping[str, float]) -> None:
+        """Add what a process counted to what all processes counted, and keep its last word. Raises BrokerDown.
+
+        A Redis that took it and could not say so any more has it added twice: counters are for people who look, not for bills.
+        """
+        with self._shared() as redis:
+            line = redis.pipeline()
+            for name, by in counted.items():
+                line.hincrbyfloat(COUNTERS, name, by)
+            line.hset(WORDS, who, word)
+            line.execute()
+
+    def tallied(self) -> tuple[Mapping[str, float], Mapping[str, str]]:
+        """What all processes counted, and the last word of each, also of those that are gone. Raises BrokerDown."""
+        with self._shared() as redis:
+            line = redis.pipeline()
+            line.hgetall(COUNTERS)
+            line.hgetall(WORDS)
+            counted, words = line.execute()
+        told = {key.decode(): float(value) for key, value in counted.items()}
+        return told, {key.decode(): value.decode() for key, value in words.items()}
+
+    def forget(self, *who: str) -> None:
+        """These processes are gone. Raises BrokerDown."""
+        with self._shared() as redis:
+            redis.hdel(WORDS, *who)
+
+    @contextmanager
+    def _shared(self) -> Iterator["Redis"]:
+        """What is asked of Redis by whoever wants to know that it is away."""
+        down = BrokerDown("Redis does not answer", "see that it runs at REDIS_URL")
+        if time.monotonic() < self._away_until:
+            raise down
+        try:
+            yield self._redis
+        except RedisError as error:
+            raise down from error
 
     def patient(self) -> Redis:
         """A client for a worker, which waits for its next job; its own retries outlast a restart of Redis."""

@@ -7,6 +7,7 @@ import logging
 import os
 import random
 import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -166,11 +167,13 @@ class Run:
 
 
 _chosen: list[tuple[Services, Patience]] = []
+_draining = threading.Event()
 
 
 def use(services: Services, patience: Patience = PATIENCE) -> None:
     """Every job of this process works with these."""
     _chosen[:] = [(services, patience)]
+    _draining.clear()
 
 
 def services() -> Services:
@@ -182,6 +185,16 @@ def _used() -> tuple[Services, Patience]:
     if not _chosen:
         raise RuntimeError("jobs.base.use() comes first")
     return _chosen[0]
+
+
+def drain() -> None:
+    """This process is to end: the turn in hand is finished, and none is begun any more."""
+    _draining.set()
+
+
+def draining() -> bool:
+    """Whether that was asked."""
+    return _draining.is_set()
 
 
 def lead(ticket_id: str, act: Callable[[Run], None]) -> bool:

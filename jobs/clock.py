@@ -5,13 +5,13 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
-from app import logs
 from app.db import clocks, ids
 from app.errors import DatabaseDown
+from app.process import prepared
 from app.services import Services
-from app.settings import Settings
 from jobs import schedule
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,8 @@ BEAT = 1.0
 """Seconds."""
 TERM = timedelta(seconds=10)
 """How long a lead lasts after the last beat."""
+SLOWEST = 120.0
+"""Seconds within which it comes round, a database that is away included."""
 
 
 class Clock:
@@ -34,6 +36,7 @@ class Clock:
         self._table = table
         self._owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{ids.fresh()[-12:]}"
         self._stop = threading.Event()
+        self.came_round: Callable[[float], None] = lambda within: None
 
     def beat(self) -> bool:
         """Lead if nobody else does, and begin what is due. True while leading."""
@@ -48,11 +51,16 @@ class Clock:
     def run(self) -> None:
         """Beat each second."""
         while not self._stop.wait(BEAT):
+            self.came_round(SLOWEST)
             try:
                 self.beat()
             except DatabaseDown as error:
                 log.warning("clock.blind", exc_info=error)
-        self.resign()
+        try:
+            self.resign()
+        except DatabaseDown as error:
+            # Nobody can be told; the lead runs out by itself.
+            log.warning("clock.unresigned", exc_info=error)
 
     def stop(self) -> None:
         """End after this beat."""
@@ -67,9 +75,11 @@ class Clock:
 
 def main() -> None:
     """Run a clock until SIGTERM or SIGINT."""
-    settings = Settings.load()
-    logs.set_up(settings.log_level)
-    serve(Clock(Services(settings)))
+    process = prepared("clock")
+    clock = Clock(process.services)
+    clock.came_round = process.pulse.round
+    with process.living():
+        serve(clock)
 
 
 def serve(clock: Clock) -> None:

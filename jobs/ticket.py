@@ -48,6 +48,8 @@ def run(ticket_id: str) -> None:
     services = base.services()
     services.work.answered(TICKET, ticket_id)
     for _ in range(ROUNDS):
+        if base.draining():
+            break
         if not base.lead(ticket_id, _turn):
             return
     services.work.ring(ticket_id)

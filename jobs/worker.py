@@ -1,16 +1,22 @@
 """A worker (``python -m jobs.worker``): takes jobs one after the other, in its own process, from one queue."""
 
 import logging
+import os
+import signal
 import sys
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from app import logs
 from app.errors import DatabaseDown
+from app.process import prepared
 from app.queue import QUEUE
 from app.services import Services
-from app.settings import Settings
 from jobs import base, forecast, notify, reconcile, roster, ticket, upkeep
 from jobs.base import PATIENCE, Patience
 
@@ -20,12 +26,49 @@ JOBS = (ticket.run, reconcile.run, reconcile.articles, roster.run, forecast.run,
 """What the queue names; loaded here, so that the first job does not pay for it."""
 RECYCLE = 1000
 """Jobs after which a worker ends, for its supervisor to start a fresh one."""
+IDLE = 180.0
+"""Seconds within which a worker without a job comes round, a broker that is away included."""
+CUT = 75
+"""The exit code of a worker that could not finish what it had in hand: somebody else goes on with it."""
 
 
-def build(services: Services, patience: Patience = PATIENCE) -> SimpleWorker:
+class Worker(SimpleWorker):  # type: ignore[misc]  # the library has no types
+    """The library's own, which shows that it comes round and ends within a bound.
+
+    At SIGTERM it takes nothing more, and the ticket in hand ends with the turn that it is in. What takes longer than ``drain``
+    seconds is left where it is: every step of it was saved, its lease runs out, and another worker goes on. A second SIGTERM
+    leaves it at once.
+    """
+
+    drain: float = 30.0
+    came_round: Callable[[float], None] = staticmethod(lambda within: None)
+    _asked = 0.0
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Told by the library each time that it looks for a job, and with a job's own time when it begins one."""
+        self.came_round(IDLE + float(timeout or 0))
+        super().heartbeat(timeout, pipeline)
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """The first request: nothing new is begun."""
+        self._asked = time.monotonic()
+        base.drain()
+        log.info("worker.draining", extra={"seconds": self.drain})
+        cut = threading.Timer(self.drain, _cut)
+        cut.daemon = True
+        cut.start()
+        super().request_stop(signum, frame)
+
+    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
+        """The second: now. One within a second is the same request, as a terminal and a supervisor both pass it on."""
+        if time.monotonic() - self._asked > 1.0:
+            _cut()
+
+
+def build(services: Services, patience: Patience = PATIENCE) -> Worker:
     """A worker wired to these services; JSON only, never pickle."""
     base.use(services, patience)
-    return SimpleWorker(
+    worker = Worker(
         [QUEUE],
         connection=services.work.patient(),
         serializer=JSONSerializer,
@@ -34,20 +77,30 @@ def build(services: Services, patience: Patience = PATIENCE) -> SimpleWorker:
         maintenance_interval=30,
         log_job_description=False,
     )
+    worker.drain = services.settings.drain_seconds
+    return worker
 
 
 def main() -> None:
-    """Work until SIGTERM (the job in hand is finished first) or until enough was done; the supervisor starts another."""
-    settings = Settings.load()
-    logs.set_up(settings.log_level)
-    services = Services(settings)
-    try:
-        services.warm_up()
-    except DatabaseDown as reason:
-        log.warning("worker.cold", extra={"kind": type(reason).__name__})
-    worker = build(services, Patience.of(settings))
-    worker.work(max_jobs=RECYCLE, logging_level="WARNING")
+    """Work until SIGTERM (the turn in hand is finished first) or until enough was done; the supervisor starts another."""
+    process = prepared("worker")
+    # Until the library listens itself: whoever is stopped while it warms up has nothing in hand.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with process.living():
+        try:
+            process.services.warm_up()
+        except DatabaseDown as reason:
+            log.warning("worker.cold", extra={"kind": type(reason).__name__})
+        worker = build(process.services, Patience.of(process.services.settings))
+        worker.came_round = process.pulse.round
+        worker.work(max_jobs=RECYCLE, logging_level="WARNING")
     sys.exit(0)
+
+
+def _cut() -> None:
+    """End without another word to anybody: what was not saved is as if it had not been begun."""
+    log.warning("worker.cut")
+    os._exit(CUT)
 
 
 if __name__ == "__main__":

@@ -103,3 +103,32 @@ def test_what_cannot_be_json_becomes_text(lines):
     log.info("thing.odd", extra={"what": {1, 2}, "none": None})
     assert lines()[0]["what"] == "{1, 2}"
     assert lines()[0]["none"] is None
+
+
+def test_lines_for_people_say_the_same_and_hide_the_same():
+    root = logging.getLogger()
+    before = root.handlers, root.level
+    stream = io.StringIO()
+    logs.set_up("INFO", stream, plain=True)
+    with logs.context(ticket="t1"):
+        log.warning("ticket.odd", extra={"token": "hunter2", "took": 3})
+    root.handlers, level = before
+    root.setLevel(level)
+    assert stream.getvalue()[12:].split() == [
+        "warning",
+        "ticket.odd",
+        'logger="app.test"',
+        'ticket="t1"',
+        f'token="{logs.HIDDEN}"',
+        "took=3",
+    ]
+
+
+def test_what_ends_a_process_is_a_line_without_foreign_words(lines):
+    try:
+        raise ValueError("the customer wrote: hunter2")
+    except ValueError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    (line,) = lines()
+    assert (line["event"], line["level"]) == ("process.crashed", "critical")
+    assert "hunter2" not in json.dumps(line)

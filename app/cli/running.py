@@ -44,10 +44,10 @@ def parts(settings: Settings) -> list[Part]:
     broker = Part(
         "broker", [sys.executable, "-m", "app", "broker"], 3, ready=lambda: embedded.answers(settings.broker_socket)
     )
-    patience = settings.job_timeout + 5.0
+    patience = settings.drain_seconds + 5.0
     return [
         *([broker] if settings.own_broker else []),
-        Part("web", ours["web"], 0, ready=lambda: _takes_webhooks(settings)),
+        Part("web", ours["web"], 0, patience, ready=lambda: _takes_webhooks(settings)),
         *(Part(f"worker {n}", ours["worker"], 1, patience) for n in range(1, settings.workers + 1)),
         Part("clock", ours["clock"], 2),
     ]
@@ -120,7 +120,7 @@ def _become(name: str) -> None:
 def _takes_webhooks(settings: Settings) -> bool:
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 - compared, not bound
     try:
-        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://{host}:{settings.port}/readyz", timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return False

@@ -2,24 +2,29 @@
 
 from flask import Flask
 
-from app import logs
+from app.process import prepared
 from app.services import Services
 from app.settings import Settings
-from app.web import api, approvals, apps, errors, health, pages, webhooks
+from app.web import api, approvals, apps, errors, health, metrics, pages, webhooks
+
+PROCESS = "deskhand.process"
+"""Where the application keeps the process that it runs in, for the server to begin and end it."""
 
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
     """The WSGI application, on ``settings`` or those of the environment. Makes no connection yet."""
-    settings = settings or Settings.load()
-    logs.set_up(settings.log_level)
-    services = services or Services(settings)
+    process = prepared("web", settings, services)
+    services = process.services
     app = Flask("app.web", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body
+    app.config["MAX_CONTENT_LENGTH"] = services.settings.max_body
+    app.extensions[PROCESS] = process
+    metrics.measure(app)
     app.register_blueprint(webhooks.blueprint(services))
     app.register_blueprint(api.blueprint(services))
     app.register_blueprint(approvals.blueprint(services))
     app.register_blueprint(apps.blueprint(services))
     app.register_blueprint(pages.blueprint(services))
     app.register_blueprint(health.blueprint(services))
+    app.register_blueprint(metrics.blueprint(process))
     errors.register(app)
     return app

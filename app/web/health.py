@@ -1,4 +1,10 @@
-"""Whether we are well, for load balancers and supervisors. Says nothing about accounts."""
+"""Whether we are well, for load balancers and supervisors. Says nothing about accounts.
+
+Two questions that must not be mixed. Alive: would a restart help? No trouble of a database or a broker is mended by one, and a
+probe that failed by them would end every web process at once, with what each has in hand. Ready: can a webhook be taken now?
+That needs the database. It does not need the broker: what is saved is rung for later, and who took webhooks away from us because
+of it would have vendors drop what we could have kept.
+"""
 
 from flask import Blueprint, Response
 from sqlalchemy import text
@@ -9,12 +15,11 @@ from app.services import Services
 
 
 def blueprint(services: Services) -> Blueprint:
-    """``/healthz``: webhooks can be taken. ``/readyz``: they will be worked on, too."""
+    """``/healthz``: this process answers. ``/readyz``: webhooks can be taken; what does not answer besides is named."""
     pages = Blueprint("health", __name__)
 
     @pages.get("/healthz")
     def healthz() -> Response:
-        _writable(services)
         return Response("ok\n", content_type="text/plain")
 
     @pages.get("/readyz")
@@ -25,7 +30,7 @@ def blueprint(services: Services) -> Blueprint:
         try:
             services.work.check()
         except BrokerDown as error:
-            return Response(f"{error}\n", 503, content_type="text/plain")
+            return Response(f"ready, but {error}; what comes in waits in the database\n", content_type="text/plain")
         return Response("ready\n", content_type="text/plain")
 
     return pages
