@@ -19,8 +19,8 @@ def faulty(blueprint: Blueprint, world: World, host: str) -> Blueprint:
             return None
         if fault.kind == "status":
             return Response("{}", fault.status, dict(fault.headers), content_type="application/json")
-        if fault.kind == "reset_after":
-            request.environ["sandbox.reset"] = True
+        if fault.kind in ("reset_after", "hang_after"):
+            request.environ["sandbox.reset"] = fault.seconds if fault.kind == "hang_after" else 0.0
             return None
         if fault.kind == "hang":
             threading.Event().wait(fault.seconds)
@@ -28,7 +28,11 @@ def faulty(blueprint: Blueprint, world: World, host: str) -> Blueprint:
 
     @blueprint.after_request
     def after(response: Response) -> Response:
-        return _hang_up() if request.environ.pop("sandbox.reset", False) else response
+        silent = request.environ.pop("sandbox.reset", None)
+        if silent is None:
+            return response
+        threading.Event().wait(silent)
+        return _hang_up()
 
     return blueprint
 

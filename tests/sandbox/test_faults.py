@@ -41,6 +41,13 @@ def test_a_hang_outlasts_the_client(base: str, world: World, host: PlainHost) ->
     assert host.written == 0
 
 
+def test_a_hang_after_has_done_it(base: str, world: World, host: PlainHost) -> None:
+    world.faults.order(Fault("hang_after", seconds=1))
+    with pytest.raises(requests.ReadTimeout):
+        note(base, timeout=0.2)
+    assert host.written == 1
+
+
 def test_a_hang_ends_without_an_answer(base: str, world: World) -> None:
     world.faults.order(Fault("hang", seconds=0.2))
     with pytest.raises(requests.ConnectionError):
