@@ -147,6 +147,8 @@ def _act(chosen: Remedy, plan: Planned) -> Callable[[Session, Failure, datetime]
         return _not_opened
     if chosen is Remedy.DROP and not plan.ref.id:
         return _record_gone
+    if chosen is Remedy.REDO and plan.expect is None:
+        return _unsure  # it was decided on no state of the ticket: two writes met, and ours is as due as before
     return _FAILURES.get(chosen, _refused)
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from app.db import effects, ids, problems
 from app.db.effects import Planned
-from connectors.errors import ConnectorError, Forbidden, NotFound, Refused
-from connectors.types import Note, OpenTicket, Ref, Reply, Role
+from connectors.errors import Conflict, ConnectorError, Forbidden, NotFound, Refused
+from connectors.types import AddMessage, Note, OpenTicket, Ref, Reply, Role
 from jobs import base, schedule
 from tests.flows.played import Desk, Thread, Vendor
 from tests.flows.stage import QUESTION, Stage
@@ -73,6 +73,24 @@ def test_a_ticket_that_cannot_be_opened_is_said_and_opened_once_somebody_has_men
         assert [key for key, _ in threads.chat.tickets[threads.thread].log].count("reply-by-hand") == 1
     threads.go_on(base.PATIENCE.longest.total_seconds())
     threads.go_on(1)
+    assert customers(threads.desk) == customers(threads.chat)
+
+
+def test_a_copy_that_met_another_write_is_made_again(threads: Threads, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads.go_on()
+    threads.chat.customer_writes("It is order 1234.", threads.thread)
+    real, met = Desk.apply, []
+
+    def apply(desk: Desk, ref, changes, **more):  # type: ignore[no-untyped-def]
+        if not met and any(isinstance(change, AddMessage) for change in changes):
+            met.append(ref)
+            raise Conflict("409")
+        return real(desk, ref, changes, **more)
+
+    monkeypatch.setattr(Desk, "apply", apply)
+    threads.go_on()
+    threads.go_on((base.PATIENCE.grace + base.PATIENCE.longest).total_seconds())
+    assert met
     assert customers(threads.desk) == customers(threads.chat)
 
 
