@@ -42,8 +42,9 @@ class Fault:
     """One ordered failure of a vendor's API or of its webhooks.
 
     ``kind``: ``status`` (answer ``status`` with ``headers``), ``hang`` (``seconds`` without a word, then drop, nothing
-    done), ``hang_after`` (do it, then ``seconds`` without a word, then drop), ``reset_before`` (drop the connection, nothing done), ``reset_after`` (do it, then drop the connection); for
-    webhooks ``lose``, ``double``, ``late`` (``seconds``) and ``reorder`` (after the next one).
+    done), ``hang_after`` (do it, then ``seconds`` without a word, then drop), ``reset_before`` (drop the connection,
+    nothing done), ``reset_after`` (do it, then drop the connection); for webhooks ``lose``, ``double``, ``late``
+    (``seconds``) and ``reorder`` (after the next one).
     ``host`` is the host's name, ``method`` and ``path`` (a regular expression, searched) say which calls, ``times`` how often.
     """
 
