@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -20,6 +20,7 @@ from app.db import accounts, approvals, connections, examples
 from app.db.connections import Installed
 from app.db.database import Database
 from app.db.spending import Limits, Payer
+from app.db.unlocking import root, unlock
 from app.engine.evidence import coin
 from app.engine.ports import Classifier, Knowledge
 from app.errors import UnknownRecord
@@ -91,20 +92,37 @@ class Services:
         self.settings = settings
         self.database = database or Database(settings.database_url, clock=clock)
         self.work = work or Work(settings.redis_url, job_timeout=settings.job_timeout)
-        self.vault = Vault(settings.keys)
+        self.keyring = unlock(self.database, settings)
         self.helpdesks = helpdesks
         self.backends = backends
-        self.evidence_key = hmac.new(settings.keys[0], b"deskhand evidence", hashlib.sha256).digest()
         self.draw: Callable[..., float] = coin
-        self.approvals = Approvals(
-            hmac.new(settings.keys[0], b"deskhand approvals", hashlib.sha256).digest(), settings.public_url
-        )
         self._mine = threading.local()
         self._matrices: Matrices | None = None
         self._models = models.load(settings)
         self._gateway: Gateway | None = None
         self._configurations: dict[str, tuple[int, Configuration]] = {}
         self._classifiers: dict[str, tuple[str, LanguageClassifier]] = {}
+
+    @cached_property
+    def root(self) -> bytes:
+        """What our signatures and keyed hashes are made with: it stays when the master key changes."""
+        return root(self.keyring, self.settings)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """What connections' secrets are sealed with: our own keys, or a secret that the key service guards."""
+        return Vault(self.settings.keys or (self.root,))
+
+    @cached_property
+    def evidence_key(self) -> bytes:
+        """What evidence is signed with."""
+        return hmac.new(self.root, b"deskhand evidence", hashlib.sha256).digest()
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """What the links of approvals are signed with."""
+        key = hmac.new(self.root, b"deskhand approvals", hashlib.sha256).digest()
+        return Approvals(key, self.settings.public_url)
 
     def drawn(self, connection: Installed, ref: str) -> float:
         """The ticket's number in [0, 1) in the draw for the permanent audit: one number for all that is ever asked in it."""

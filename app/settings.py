@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import SettingsError
-from app.variables import VARIABLES, key
+from app.variables import VARIABLES, key, keys
 
 SOCKET_PATH_LIMIT = 100
 """Bytes; the kernel's own limit for a Unix socket's path is 104 to 108."""
@@ -75,6 +75,11 @@ class Settings:
     audit_keys: tuple[str, ...] = ()
     """Public keys of before, by which older digests are checked."""
     apps_file: Path | None = None
+    keys_url: str = field(default="", repr=False)
+    """Where the accounts' keys are kept; empty: beside the data, in a file or in tables of their own."""
+    key_service: str = ""
+    key_service_token: str = field(default="", repr=False)
+    key_service_key: str = "deskhand"
     oidc_file: Path | None = None
 
     @property
@@ -96,7 +101,9 @@ class Settings:
         values: dict[str, Any] = {v.field: v.value(given) for v in VARIABLES}
         data_dir: Path = values["data_dir"]
         _make_private(data_dir)
-        values["keys"] = values["keys"] or (_key_file(data_dir / "secret.key"),)
+        served, file = values["key_service"], values.pop("key_file")
+        values["keys"] = values["keys"] or (_given_file(file) if file else ())
+        values["keys"] = values["keys"] or (() if served else (_key_file(data_dir / "secret.key"),))
         values["database_url"] = values["database_url"] or f"sqlite:///{data_dir.absolute() / 'deskhand.db'}"
         values["own_broker"] = not values["redis_url"]
         values["redis_url"] = values["redis_url"] or f"unix://{cls(**values).broker_socket}"
@@ -133,6 +140,15 @@ def _make_private(folder: Path) -> None:
         raise SettingsError(
             "DESKHAND_DATA_DIR", f"name a folder that can be created and written ({error.strerror})"
         ) from error
+
+
+def _given_file(path: Path) -> tuple[bytes, ...]:
+    """The keys of a file that somebody else wrote."""
+    try:
+        return keys(path.read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
+        problem = "name a readable file with 32 random bytes in base64, as `openssl rand -base64 32` prints"
+        raise SettingsError("DESKHAND_SECRET_KEY_FILE", problem) from error
 
 
 def _key_file(path: Path) -> bytes:

@@ -187,7 +187,7 @@ def _bound(session: Session, run: Run, account_id: str, ticket: Ticket) -> Bound
 
 
 def _key(run: Run) -> bytes:
-    return codes.key_of(run.services.settings.keys[0])
+    return codes.key_of(run.services.root)
 
 
 def _authenticators(run: Run, account_id: str) -> Authenticators:

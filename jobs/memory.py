@@ -44,4 +44,4 @@ def sweep(services: Services) -> None:
 
 
 def _person(services: Services, account_id: str, known: Identity) -> str:
-    return codes.person_of(account_id, f"mail:{known.email}", codes.key_of(services.settings.keys[0]))
+    return codes.person_of(account_id, f"mail:{known.email}", codes.key_of(services.root))

@@ -5,11 +5,16 @@ from functools import cache
 from typing import cast
 
 from app.db.database import Database
+from app.db.keyring import Keyring
 from app.db.migrations import upgrade
+from app.db.sealing import OPENERS
+from app.masters import LocalMaster
 
 
 def laid(database: Database) -> Database:
-    """The same database, which was empty, with its tables. A server's are made by the migrations each time."""
+    """The same database, which was empty, with its tables and a keyring. A server's are made by the migrations each time."""
+    if database.engine.dialect not in OPENERS:
+        Keyring(Database("sqlite://"), LocalMaster((bytes(32),))).serve(database.engine)
     if database.engine.dialect.name != "sqlite":
         upgrade(database)
         return database

@@ -172,7 +172,7 @@ def authenticator(name: str, email: str) -> None:
     services = opening.services()
     with services.database.session() as session:
         owner = accounts.named(session, name)
-        own = Authenticators(owner.id, services.vault, codes.key_of(services.settings.keys[0]))
+        own = Authenticators(owner.id, services.vault, codes.key_of(services.root))
         secret = own.enrol(session, email, datetime.now(UTC))
     click.echo(otp.invitation(secret, email, name))
 

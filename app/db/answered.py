@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.db.models.access import AnsweredRow
+from app.db.models.access import AccessRow, AnsweredRow
+from app.db.protecting import seal
 from app.db.statements import insert
 from app.errors import DeskhandError
 
@@ -64,7 +65,9 @@ def begin(session: Session, one: Keyed, now: datetime) -> Answered | None:
 
 def finish(session: Session, one: Keyed, told: Answered) -> None:
     """Keep what it was told."""
-    _mine(session, one, status=told.status, body=told.body)
+    account = session.get_one(AccessRow, one.access_id).account_id
+    body = seal(session, AnsweredRow.body, told.body, one.access_id, one.key, account)
+    _mine(session, one, status=told.status, body=body)
 
 
 def forget(session: Session, one: Keyed) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db.codec import decode, encode
 from app.db.models.run import DeedRow
+from app.db.protecting import seal
 from app.engine.types import Permit, Reason
 from app.engine.workflows.limits import Spent
 from app.engine.workflows.types import Answer
@@ -62,7 +63,7 @@ def add(session: Session, new: Deed, at: datetime) -> None:
             account_id=new.account_id,
             name=new.name,
             system=new.system,
-            inputs=dict(new.inputs),
+            inputs=seal(session, DeedRow.inputs, dict(new.inputs), new.ticket_id, new.key, new.account_id),
             amount=new.amount,
             currency=new.currency[:3],
             state=new.state,
@@ -127,7 +128,9 @@ def postpone(session: Session, key: str, not_before: datetime, at: datetime) -> 
 
 def end(session: Session, key: str, state: str, answer: Answer, at: datetime) -> None:
     """It is over: done, failed, or for a person to look at."""
-    _set(session, (DeedRow.key == key,), state=state, answer=encode(answer), not_before=None, updated_at=at)
+    ticket_id = session.scalar(select(DeedRow.ticket_id).where(DeedRow.key == key)) or ""
+    kept = seal(session, DeedRow.answer, encode(answer), ticket_id, key)
+    _set(session, (DeedRow.key == key,), state=state, answer=kept, not_before=None, updated_at=at)
 
 
 def spent(session: Session, account_id: str, ticket_id: str, name: str, now: datetime) -> Spent:

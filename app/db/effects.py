@@ -14,6 +14,7 @@ from app.db.models.connection import ConnectionRow
 from app.db.models.effect import EffectRow
 from app.db.models.ticket import TicketRow
 from connectors.types import Change, Receipt, Ref
+from app.db.protecting import seal
 
 PENDING, SENDING, SENT, DROPPED, REVIEW = "pending", "sending", "sent", "dropped", "review"
 QUIETLY = {"synchronize_session": False}
@@ -63,7 +64,7 @@ def plan(session: Session, ticket_id: str, planned: Sequence[Planned], at: datet
                 decision_id=one.decision_id,
                 connection_id=one.connection_id,
                 ref=one.ref.id,
-                changes=encode(one.changes),
+                changes=seal(session, EffectRow.changes, encode(one.changes), ticket_id, one.key),
                 expect=one.expect,
                 state=PENDING,
                 requester=one.requester,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.db import inbox
 from app.db.models.log import ErrandRow
 from app.db.models.ticket import TicketRow
+from app.db.protecting import seal
 from app.db.statements import insert
 from connectors.types import Event, EventKind, Ref
 
@@ -40,6 +41,7 @@ class Errand:
 def ask(session: Session, errand: Errand, at: datetime) -> bool:
     """Keep it and wake its ticket. False when the same was asked before."""
     values = {name: value for name, value in vars(errand).items() if name != "asked_at"} | {"asked_at": at}
+    values["body"] = seal(session, ErrandRow.body, errand.body, errand.ticket_id, errand.id, errand.account_id)
     row = insert(session, ErrandRow).values(**values).on_conflict_do_nothing().returning(ErrandRow.id)
     if session.execute(row).one_or_none() is None:
         return False

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.db import ids
 from app.db.models.example import ExampleRow, GenerationRow
 from app.db.models.lesson import LessonRow
+from app.db.protecting import seal
 from app.engine.lessons import Lesson
 from app.engine.training import Taught
 
@@ -40,17 +41,17 @@ def add(session: Session, account_id: str, taught: Iterable[Taught]) -> int:
         if known is not None:
             known.at = max(known.at, one.at)
             continue
-        session.add(_row(account_id, one))
+        session.add(_row(session, account_id, one))
         session.flush()
         new += 1
     return new
 
 
-def _row(account_id: str, one: Taught) -> ExampleRow:
+def _row(session: Session, account_id: str, one: Taught) -> ExampleRow:
     return ExampleRow(
         id=one.id,
         account_id=account_id,
-        text=one.text,
+        text=seal(session, ExampleRow.text, one.text, f"{account_id}:{one.ref}", one.id, account_id),
         label=one.label,
         feedback=one.feedback,
         reason=one.reason,

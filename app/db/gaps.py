@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.db.codec import decode, encode
 from app.db.models.gap import DifferenceRow, GapRow
+from app.db.protecting import seal
 from app.engine.gaps import Difference, Proposal, known, merged, proposals
 
 OPEN, APPROVED, REJECTED = "open", "approved", "rejected"
@@ -33,9 +35,8 @@ class Gap:
 def observe(session: Session, account_id: str, one: Difference, at: datetime) -> None:
     """Keep what one answer said, once."""
     if session.get(DifferenceRow, one.decision) is None:
-        row = DifferenceRow(
-            decision_id=one.decision, account_id=account_id, category=one.category, body=encode(one), at=at
-        )
+        body = seal(session, DifferenceRow.body, encode(one), one.decision, one.decision, account_id)
+        row = DifferenceRow(decision_id=one.decision, account_id=account_id, category=one.category, body=body, at=at)
         session.add(row)
         session.flush()
 
@@ -60,11 +61,16 @@ def find(session: Session, account_id: str, now: datetime) -> list[Gap]:
         same = known(one, [gap.proposal for gap in before])
         row = session.get(GapRow, same.id) if same else None
         if row is None:
-            session.add(GapRow(id=one.id, account_id=account_id, state=OPEN, body=encode(one), found_at=now, by=""))
+            body = _body(session, account_id, one, one.id)
+            session.add(GapRow(id=one.id, account_id=account_id, state=OPEN, body=body, found_at=now, by=""))
         elif same and row.state == OPEN:
-            row.body = encode(merged(same, one))
+            row.body = _body(session, account_id, merged(same, one), row.id)
     session.flush()
     return [gap for gap in every(session, account_id) if gap.state == OPEN]
+
+
+def _body(session: Session, account_id: str, one: Proposal, row: str) -> Any:
+    return seal(session, GapRow.body, encode(one), account_id, row, account_id)
 
 
 def every(session: Session, account_id: str) -> list[Gap]:

@@ -16,6 +16,7 @@ from app.db.models.connection import ConnectionRow
 from app.db.models.event import EventRow
 from app.db.models.ticket import TicketRow
 from connectors.types import Click, Event, EventKind, Ref
+from app.db.protecting import seal
 
 WAITING, DONE, PARKED = "waiting", "done", "parked"
 
@@ -51,7 +52,7 @@ def accept(session: Session, connection_id: str, events: Iterable[Event], at: da
     for event in events:
         ref = event.ref.id if event.ref else ""
         ticket_id = ids.ticket(connection_id, ref)
-        click = json.dumps(encode(event.click)) if event.click else None
+        click = json.dumps(_click(session, connection_id, ticket_id, event)) if event.click else None
         values = (connection_id, event.delivery, ticket_id, ref, event.kind.value, moment(event.at), click, received_at)
         if connection.exec_driver_sql(statement, (*values, WAITING, "")).first():
             to_ring[ticket_id] = None
@@ -73,6 +74,12 @@ def settle(session: Session, dealt_with: Sequence[int], outcome: str, *, state: 
         session.execute(
             update(EventRow).where(EventRow.id.in_(dealt_with)).values(state=state, outcome=outcome),
             execution_options={"synchronize_session": False},
+def _click(session: Session, connection_id: str, ticket_id: str, event: Event) -> Any:
+    whose = select(ConnectionRow.account_id).where(ConnectionRow.id == connection_id)
+    account = session.scalar(whose) or ""
+    return seal(session, EventRow.click, encode(event.click), ticket_id, event.delivery, account)
+
+
         )
 
 

@@ -11,6 +11,7 @@ from app.db.codec import decode, encode
 from app.db.models.connection import ConnectionRow
 from app.db.models.judgement import JudgementRow, OutcomeRow
 from app.db.models.ticket import TicketRow
+from app.db.protecting import seal
 from app.engine.types import Classification, Decision, Draft
 
 CLASSIFICATION, DRAFT, DECISION = "classification", "draft", "decision"
@@ -44,15 +45,16 @@ def save(session: Session, judged: Judged, at: datetime) -> None:
     log = {"account_id": found, "category": judged.classification.category[:200], "mode": str(decision.mode)}
     values = ((CLASSIFICATION, judged.classification), (DRAFT, judged.draft), (DECISION, decision))
     for kind, value in values:
+        name = decision.id if kind == DECISION else ids.fresh()
         session.add(
             JudgementRow(
-                id=decision.id if kind == DECISION else ids.fresh(),
+                id=name,
                 kind=kind,
                 decision_id=decision.id,
                 ticket_id=judged.ticket_id,
                 question=decision.question,
                 revision=decision.revision,
-                body=encode(value),
+                body=seal(session, JudgementRow.body, encode(value), judged.ticket_id, name, found),
                 at=at,
                 quoted=kind == DRAFT and bool(judged.draft.passages),
                 **(log if kind == DECISION else {}),
@@ -99,15 +101,16 @@ def of_ticket(session: Session, ticket_id: str) -> list[Decision]:
 
 def record_outcome(session: Session, ticket_id: str, decision_id: str, outcome: Outcome) -> None:
     """Keep what a person said with a button."""
+    name = ids.fresh()
     session.add(
         OutcomeRow(
-            id=ids.fresh(),
+            id=name,
             decision_id=decision_id,
             ticket_id=ticket_id,
             kind=outcome.kind,
             by=outcome.by,
             at=outcome.at,
-            reason=outcome.reason,
+            reason=seal(session, OutcomeRow.reason, outcome.reason, ticket_id, name),
         )
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.db import ids
 from app.db.codec import decode, encode
 from app.db.models.talk import MemoryRow
+from app.db.protecting import seal
 from app.engine.memory import KEPT, Memory
 
 
@@ -23,7 +24,8 @@ def keep(session: Session, account_id: str, person: str, memory: Memory) -> None
     if row is None:
         row = MemoryRow(id=ids.fresh(), account_id=account_id, person=person)
         session.add(row)
-    row.known, row.at = encode(memory), memory.at
+    row.known = seal(session, MemoryRow.known, encode(memory), person, row.id, account_id)
+    row.at = memory.at
     session.flush()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models.deadline import NoticeRow
 from app.db.models.ticket import TicketRow
+from app.db.protecting import seal
 from app.db.statements import insert
 
 PENDING, SENDING, SENT, DIGESTED, REVIEW = "pending", "sending", "sent", "digested", "review"
@@ -39,12 +40,13 @@ class Notice:
 
 def plan(session: Session, key: str, notice: Notice, at: datetime) -> bool:
     """Have it sent, once for each key. False when it was planned before."""
+    name, scope = _hash(key), notice.ticket_id or notice.account_id
     row = insert(session, NoticeRow).values(
-        key=_hash(key),
+        key=name,
         account_id=notice.account_id,
         ticket_id=notice.ticket_id or None,
-        text=notice.text,
-        page=notice.page,
+        text=seal(session, NoticeRow.text, notice.text, scope, name, notice.account_id),
+        page=seal(session, NoticeRow.page, notice.page, scope, name, notice.account_id),
         contact=notice.contact,
         way=notice.way,
         subject=notice.subject,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.codec import decode, encode
 from app.db.models.roster import SeatRow, TeammateRow
 from app.db.models.ticket import TicketRow
+from app.db.protecting import seal
 from app.db.statements import insert
 from app.engine.assigning import Taken
 from connectors.types import Ref, Teammate
@@ -45,12 +46,13 @@ class Sitting:
 def replace(session: Session, connection_id: str, people: Sequence[Teammate], now: datetime) -> frozenset[str]:
     """Keep these people in place of those known before; gives the ids of who is gone."""
     for one in people:
-        values = {"known": encode(one), "read_at": now}
+        known = seal(session, TeammateRow.known, encode(one), connection_id, one.id)
+        values = {"known": known, "read_at": now}
         row = insert(session, TeammateRow).values(connection_id=connection_id, id=one.id, **values)
         session.execute(row.on_conflict_do_update(index_elements=["connection_id", "id"], set_=values))
     here = {one.id for one in people}
-    known = set(session.scalars(select(TeammateRow.id).where(TeammateRow.connection_id == connection_id)))
-    gone = frozenset(known - here)
+    before = set(session.scalars(select(TeammateRow.id).where(TeammateRow.connection_id == connection_id)))
+    gone = frozenset(before - here)
     for id in gone:
         session.execute(
             delete(TeammateRow).where(TeammateRow.connection_id == connection_id, TeammateRow.id == id),

@@ -12,6 +12,7 @@ from app.db import ids
 from app.db.codec import decode, encode
 from app.db.models.run import RunRow
 from app.db.models.ticket import TicketRow
+from app.db.protecting import seal
 from app.engine.types import Classification
 from app.engine.workflows.types import Progress, Wait
 from connectors.types import Ref
@@ -49,8 +50,8 @@ def begin(session: Session, record: Record, at: datetime) -> Record:
             category=new.category,
             question=new.question,
             state=new.state,
-            body=encode(new.progress),
-            judged=encode(new.judged),
+            body=seal(session, RunRow.body, encode(new.progress), new.ticket_id, new.id),
+            judged=seal(session, RunRow.judged, encode(new.judged), new.ticket_id, new.id),
             event="",
             wakes=0,
             created_at=at,
@@ -68,7 +69,7 @@ def save(session: Session, record: Record, at: datetime) -> None:
     values: dict[str, Any] = {
         "question": record.question,
         "state": ENDED if progress.ended else OPEN,
-        "body": encode(progress),
+        "body": seal(session, RunRow.body, encode(progress), record.ticket_id, record.id),
         "event": wait.event[:200],
         "wake_at": wait.until,
         "updated_at": at,
@@ -107,10 +108,11 @@ def awaiting(session: Session, account_id: str, event: str) -> list[Due]:
 
 def wake(session: Session, one: Due, happened: Mapping[str, Any], at: datetime) -> bool:
     """Note what has come, once: False when another has woken it first."""
+    kept = seal(session, RunRow.happened, dict(happened), one.ticket_id, one.id)
     changed = session.execute(
         update(RunRow)
         .where(RunRow.id == one.id, RunRow.state == OPEN, RunRow.wakes == one.wakes, RunRow.happened.is_(None))
-        .values(happened=dict(happened), wakes=RunRow.wakes + 1, updated_at=at),
+        .values(happened=kept, wakes=RunRow.wakes + 1, updated_at=at),
         execution_options=QUIETLY,
     )
     return bool(changed.rowcount)  # type: ignore[attr-defined]  # an update has one

@@ -49,15 +49,18 @@ class Token(str):
 
 @dataclass(frozen=True)
 class Beside:
-    """The columns of a value's own row that name its key and the row. ``scope`` is the first of them that is not empty."""
+    """The columns of a value's own row that name its key and the row.
+
+    ``scope`` is the first of them that is not empty; ``a+b`` are two columns with a colon between them.
+    """
 
     scope: tuple[str, ...]
     row: str
 
     def scoped(self, there: Any) -> ColumnElement[Any]:
         """The name of the key, of a table's or an alias's columns."""
-        nothing = literal_column("''")
-        given = [func.nullif(cast(there[name], Text), nothing) for name in self.scope]
+        nothing: ColumnElement[Any] = literal_column("''")
+        given = [func.nullif(_joined(there, name.split("+")), nothing) for name in self.scope]
         return func.coalesce(*given, nothing)
 
     def named(self, there: Any) -> ColumnElement[Any]:
@@ -66,10 +69,17 @@ class Beside:
 
     def brought(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """The value with both of them before it."""
-        there = column.table.c  # type: ignore[attr-defined]  # a column that is selected has a table
+        there = column.table.c
         mark = literal_column(f"'{BETWEEN}'", Text)
         found: ColumnElement[Any] = cast(self.scoped(there), Text).concat(mark).concat(self.named(there)).concat(mark)
         return found.concat(cast(column, Text))
+
+
+def _joined(there: Any, names: list[str]) -> ColumnElement[Any]:
+    found: ColumnElement[Any] = cast(there[names[0]], Text)
+    for name in names[1:]:
+        found = found.concat(literal_column("':'", Text)).concat(cast(there[name], Text))
+    return found
 
 
 class Opened(TypeDecorator[Any]):
@@ -133,6 +143,6 @@ class SealedText(Sealed):
 class SealedJson(Sealed):
     """Sealed JSON: to the database a JSON text like any other."""
 
-    impl = JSON
+    impl = JSON(none_as_null=True)
     cache_ok = True
     reads_json = True

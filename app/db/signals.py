@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.db.models.signal import SignalRow
+from app.db.protecting import seal
 from app.db.statements import insert
 
 WAITING, OPENING, UNHEARD, DONE = "waiting", "opening", "unheard", "done"
@@ -53,15 +54,17 @@ def accept(session: Session, account_id: str, source: str, told: Sequence[Told],
     """Save what was told, once each; how many are new. What is there already is left alone."""
     new = 0
     for one in told:
+        person = hashed(one.person)
+        scope = f"{account_id}:{person}"
         row = {
             "account_id": account_id,
             "source": source,
             "delivery": one.delivery,
             "kind": one.kind,
             "about": one.about,
-            "person": hashed(one.person),
+            "person": person,
             "at": one.at,
-            "values": dict(one.values),
+            "values": seal(session, SignalRow.values, dict(one.values), scope, one.delivery, account_id),
             "received_at": at,
             "state": WAITING,
             "outcome": "",

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.models.solved import SolvedRow
+from app.db.protecting import seal
 
 NEWEST = 50_000
 """Solved tickets of an account that are compared, the latest ones."""
@@ -40,7 +41,10 @@ def keep(session: Session, account_id: str, origin: str, cases: Iterable[Solved]
         if row is not None and row.digest == digest:
             continue
         row = row or SolvedRow(account_id=account_id, origin=origin, external_id=case.id)
-        row.question, row.resolution, row.category = case.question, case.resolution, case.category
+        scope = f"{account_id}:{origin}:{case.id}"
+        row.question = seal(session, SolvedRow.question, case.question, scope, case.id, account_id)
+        row.resolution = seal(session, SolvedRow.resolution, case.resolution, scope, case.id, account_id)
+        row.category = case.category
         row.digest, row.solved_at, row.encoder, row.numbers = digest, case.solved_at, "", b""
         session.add(row)
         changed += 1

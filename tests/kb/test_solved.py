@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select
 
 from app.db.database import Database
+from app.db.models.solved import SolvedRow
 from app.db.solved import newest
 from app.engine.ports import Remembers
 from app.kb import solved
@@ -64,7 +65,7 @@ def test_the_case_most_alike_comes_with_what_solved_it(database: Database, encod
 def test_nothing_personal_and_nothing_internal_is_kept(database: Database) -> None:
     solved.take(database, "shop", "export", solved.exported(LINES), masked)
     with database.reading() as session:
-        kept = str(session.execute(text("select question, resolution from solved")).all())
+        kept = str(session.execute(select(SolvedRow.question, SolvedRow.resolution)).all())
     assert "ana@customer.example" not in kept
     assert "internal words" not in kept
     assert "[EMAIL_1]" in kept

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealing import SealedText
 
 
 class WatchRow(Base):
@@ -74,8 +75,12 @@ class NoticeRow(Base):
     contact: Mapped[str] = mapped_column(String(200))
     way: Mapped[str] = mapped_column(String(10))
     subject: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text, default="", server_default="")
-    page: Mapped[str] = mapped_column(Text, default="", server_default="")
+    text: Mapped[str] = mapped_column(
+        SealedText("notice.text", scope=("ticket_id", "account_id"), row="key"), default="", server_default=""
+    )
+    page: Mapped[str] = mapped_column(
+        SealedText("notice.page", scope=("ticket_id", "account_id"), row="key"), default="", server_default=""
+    )
     topic: Mapped[str] = mapped_column(String(60), default="")
     state: Mapped[str] = mapped_column(String(10), default="pending")
     attempts: Mapped[int] = mapped_column(default=0)

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealing import SealedJson
 
 UNFINISHED = text("state in ('pending', 'sending')")
 REVIEW = text("state = 'review'")
@@ -38,7 +39,7 @@ class EffectRow(Base):
     decision_id: Mapped[str] = mapped_column(String(64), default="")
     connection_id: Mapped[str] = mapped_column(ForeignKey("connection.id"))
     ref: Mapped[str] = mapped_column(Text)
-    changes: Mapped[list[Any]]
+    changes: Mapped[list[Any]] = mapped_column(SealedJson("effect.changes", scope="ticket_id", row="key"))
     expect: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(200), default="")

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealing import SealedJson
 
 WAITING = text("state = 'waiting'")
 PARKED = text("state = 'parked'")
@@ -29,7 +30,7 @@ class EventRow(Base):
     ref: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime]
-    click: Mapped[dict[str, Any] | None]
+    click: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("event.click", scope="ticket_id", row="delivery"))
     received_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10))
     outcome: Mapped[str] = mapped_column(String(40), default="", server_default="")

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealing import SealedText
 
 
 class ExampleRow(Base):
@@ -17,7 +18,7 @@ class ExampleRow(Base):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText("example.text", scope="account_id+ref", row="id"))
     label: Mapped[str] = mapped_column(String(200))
     feedback: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(Text)

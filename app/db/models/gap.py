@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealing import SealedJson
 
 
 class DifferenceRow(Base):
@@ -18,7 +19,7 @@ class DifferenceRow(Base):
     decision_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     category: Mapped[str] = mapped_column(String(200))
-    body: Mapped[dict[str, Any]]
+    body: Mapped[dict[str, Any]] = mapped_column(SealedJson("difference.body", scope="decision_id", row="decision_id"))
     at: Mapped[datetime]
 
 
@@ -31,7 +32,7 @@ class GapRow(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     state: Mapped[str] = mapped_column(String(10))
-    body: Mapped[dict[str, Any]]
+    body: Mapped[dict[str, Any]] = mapped_column(SealedJson("gap.body", scope="account_id", row="id"))
     found_at: Mapped[datetime]
     by: Mapped[str] = mapped_column(Text)
     ruled_at: Mapped[datetime | None]

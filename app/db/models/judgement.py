@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealing import SealedJson, SealedText
 
 _DECIDED = text("account_id <> ''")
 
@@ -32,7 +33,7 @@ class JudgementRow(Base):
     ticket_id: Mapped[str] = mapped_column(ForeignKey("ticket.id"))
     question: Mapped[str] = mapped_column(Text)
     revision: Mapped[str] = mapped_column(Text)
-    body: Mapped[dict[str, Any]]
+    body: Mapped[dict[str, Any]] = mapped_column(SealedJson("judgement.body", scope="ticket_id", row="id"))
     at: Mapped[datetime]
     account_id: Mapped[str] = mapped_column(String(32), default="", server_default="")
     category: Mapped[str] = mapped_column(String(200), default="", server_default="")
@@ -54,5 +55,7 @@ class OutcomeRow(Base):
     ticket_id: Mapped[str] = mapped_column(ForeignKey("ticket.id"))
     kind: Mapped[str] = mapped_column(String(20))
     by: Mapped[str] = mapped_column(Text)
-    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    reason: Mapped[str] = mapped_column(
+        SealedText("outcome.reason", scope="ticket_id", row="id"), default="", server_default=""
+    )
     at: Mapped[datetime]

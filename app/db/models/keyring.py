@@ -48,7 +48,7 @@ class DataKeyRow(KeyBase):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     account_id: Mapped[str] = mapped_column(String(32))
-    scope: Mapped[str] = mapped_column(String(120), unique=True)
+    scope: Mapped[str] = mapped_column(Text, unique=True)
     account_key: Mapped[str] = mapped_column(ForeignKey("keyring_account.id"))
     wrapped: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
@@ -62,6 +62,6 @@ class DestroyedRow(KeyBase):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     account_id: Mapped[str] = mapped_column(String(32))
-    scope: Mapped[str] = mapped_column(String(120))
+    scope: Mapped[str] = mapped_column(Text)
     erasure: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime]

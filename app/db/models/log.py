@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealing import SealedJson
 
 
 class AgreementRow(Base):
@@ -38,7 +39,7 @@ class ErrandRow(Base):
     decision_id: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(10))
     by: Mapped[str] = mapped_column(Text)
-    body: Mapped[dict[str, Any]]
+    body: Mapped[dict[str, Any]] = mapped_column(SealedJson("errand.body", scope="ticket_id", row="id"))
     state: Mapped[str] = mapped_column(String(10))
     outcome: Mapped[str] = mapped_column(String(200), default="")
     asked_at: Mapped[datetime]

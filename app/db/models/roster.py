@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealing import SealedJson
 
 
 class TeammateRow(Base):
@@ -16,7 +17,7 @@ class TeammateRow(Base):
 
     connection_id: Mapped[str] = mapped_column(ForeignKey("connection.id"), primary_key=True)
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    known: Mapped[dict[str, Any]]
+    known: Mapped[dict[str, Any]] = mapped_column(SealedJson("teammate.known", scope="connection_id", row="id"))
     read_at: Mapped[datetime]
 
 

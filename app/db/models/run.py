@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealing import SealedJson
 
 OPEN = text("state = 'open'")
 
@@ -32,11 +33,11 @@ class RunRow(Base):
     category: Mapped[str] = mapped_column(String(60))
     question: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10))
-    body: Mapped[dict[str, Any]]
-    judged: Mapped[dict[str, Any]]
+    body: Mapped[dict[str, Any]] = mapped_column(SealedJson("run.body", scope="ticket_id", row="id"))
+    judged: Mapped[dict[str, Any]] = mapped_column(SealedJson("run.judged", scope="ticket_id", row="id"))
     event: Mapped[str] = mapped_column(String(200), default="")
     wake_at: Mapped[datetime | None]
-    happened: Mapped[dict[str, Any] | None]
+    happened: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("run.happened", scope="ticket_id", row="id"))
     wakes: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -58,7 +59,7 @@ class DeedRow(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(String(100))
     system: Mapped[str] = mapped_column(String(60))
-    inputs: Mapped[dict[str, Any]]
+    inputs: Mapped[dict[str, Any]] = mapped_column(SealedJson("deed.inputs", scope="ticket_id", row="key"))
     amount: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3), default="")
     state: Mapped[str] = mapped_column(String(10))
@@ -68,6 +69,6 @@ class DeedRow(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime | None]
     not_before: Mapped[datetime | None]
-    answer: Mapped[dict[str, Any] | None]
+    answer: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("deed.answer", scope="ticket_id", row="key"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

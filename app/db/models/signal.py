@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealing import SealedJson
 
 WAITING = text("state in ('waiting', 'opening')")
 
@@ -33,7 +34,9 @@ class SignalRow(Base):
     about: Mapped[str] = mapped_column(String(200), default="")
     person: Mapped[str] = mapped_column(String(64), default="")
     at: Mapped[datetime]
-    values: Mapped[dict[str, Any]]
+    values: Mapped[dict[str, Any]] = mapped_column(
+        SealedJson("signal.values", scope="account_id+person", row="delivery")
+    )
     received_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10))
     outcome: Mapped[str] = mapped_column(String(60), default="")

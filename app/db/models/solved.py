@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealing import SealedText
+
+CASE = "account_id+origin+external_id"
+"""Each old ticket has a key of its own."""
 
 
 class SolvedRow(Base):
@@ -19,8 +23,8 @@ class SolvedRow(Base):
     origin: Mapped[str] = mapped_column(String(400))
     external_id: Mapped[str] = mapped_column(String(200))
     category: Mapped[str] = mapped_column(String(200))
-    question: Mapped[str] = mapped_column(Text)
-    resolution: Mapped[str] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(SealedText("solved.question", scope=CASE, row="external_id"))
+    resolution: Mapped[str] = mapped_column(SealedText("solved.resolution", scope=CASE, row="external_id"))
     digest: Mapped[str] = mapped_column(String(64))
     solved_at: Mapped[datetime]
     encoder: Mapped[str] = mapped_column(String(40))

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealing import SealedJson
 
 
 class ConversationRow(Base):
@@ -48,7 +49,7 @@ class MemoryRow(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     person: Mapped[str] = mapped_column(String(64))
     """A keyed hash of the person's address."""
-    known: Mapped[dict[str, Any]]
+    known: Mapped[dict[str, Any]] = mapped_column(SealedJson("memory.known", scope="person", row="id"))
     at: Mapped[datetime]
 
 

@@ -175,7 +175,7 @@ def _digest(*parts: str) -> str:
 
 def customer(services: Services, account_id: str, customer_id: str) -> str:
     """The customer's id at the account as a hash that tells nobody anything without our key."""
-    key = services.settings.keys[0]
+    key = services.root
     return hmac.new(key, f"{account_id}:{customer_id}".encode(), hashlib.sha256).hexdigest()
 
 

@@ -1,0 +1,53 @@
+"""What is written into sealed columns: the one way in, which finds the account that a value belongs to."""
+
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.db.keyring import Keyring
+from app.db.models.account import AccountRow
+from app.db.models.connection import ConnectionRow
+from app.db.models.ticket import TicketRow
+from app.db.sealing import OPENERS, Place, Sealed
+from app.errors import SealBroken
+
+
+def seal(
+    session: Session, column: InstrumentedAttribute[Any], value: Any, scope: str, row: str, account: str = ""
+) -> Any:
+    """A value as it may be written into that column, of the row that is called ``row``, under the key of ``scope``.
+
+    ``account`` where the caller knows whose it is; else the scope has to be a ticket, a connection or an account. None and what is
+    empty stay as they are.
+    """
+    kind: Sealed = column.property.columns[0].type
+    if value is None or value in ("", {}, []):
+        return value
+    ring = keyring(session)
+    return ring.seal(kind.dump(value), Place(kind.place, scope, row), partial(_owner, session, scope, account))
+
+
+def keyring(session: Session) -> Keyring:
+    """The keyring of this session's database. Raises SealBroken where none was given."""
+    found = OPENERS.get(session.get_bind().dialect)
+    if not isinstance(found, Keyring):
+        raise SealBroken("this database was opened without its keys", "report this: it is a mistake of ours")
+    return found
+
+
+def _owner(session: Session, scope: str, account: str) -> str:
+    """Whose that is. Raises SealBroken."""
+    if account:
+        return account
+    with session.no_autoflush:
+        of_ticket = select(ConnectionRow.account_id).join(TicketRow, TicketRow.connection_id == ConnectionRow.id)
+        for chosen in (
+            of_ticket.where(TicketRow.id == scope),
+            select(ConnectionRow.account_id).where(ConnectionRow.id == scope),
+            select(AccountRow.id).where(AccountRow.id == scope),
+        ):
+            if found := session.scalar(chosen):
+                return found
+    raise SealBroken("a text belongs to no account", "report this: it is a mistake of ours")
