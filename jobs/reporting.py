@@ -5,13 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.db import accounts, alarms, clocks, notices, problems, stories
+from app.db import accounts, clocks, notices, stories
 from app.db.notices import Notice
-from app.db.problems import Problem
-from app.engine.alarms import PATTERN, SURGE, Alarm, due
 from app.engine.configuration import Configuration, ConfigurationError
-from app.engine.configuration.rules import Contact
-from app.engine.escalation import ON_CALL
 from app.errors import UnknownRecord
 from app.nlp.topics import crowds
 from app.queue import REPORTS
@@ -20,20 +16,23 @@ from app.reports.daily import Asked
 from app.reports.drifting import Drifting, drifting
 from app.reports.watching import degraded
 from app.services import Services
-from jobs import base
+from jobs import alert, base
+from jobs.alert import Lane
 
 log = logging.getLogger(__name__)
 
 WATCHED = timedelta(hours=1)
 """Between two looks at an account's figures."""
-AT_ONCE = timedelta(minutes=5)
-"""And where fraud has to be told of at once."""
 SINCE = timedelta(days=36)
 """An account without a ticket for so long has no figures to watch."""
 TOPIC = "report"
-PAGED = "pager"
-"""The way that is for what cannot wait."""
-REMEDY = "say under `contacts` how one of `analytics.reporting.recipients` is reached; see `deskhand doctor` for mail and pager"
+LANE = Lane(
+    "figures",
+    "figures are out of order",
+    "figures that got worse",
+    "See `deskhand report day`.",
+    "say under `contacts` how one of `analytics.reporting.recipients` is reached; see `deskhand doctor` for mail and pager",
+)
 
 
 def sweep(services: Services) -> None:
@@ -57,8 +56,7 @@ def _settled(services: Services, account_id: str) -> bool:
 def _time(services: Services, account_id: str, now: datetime) -> bool:
     configuration = services.configuration(account_id)
     with services.database.session() as session:
-        often = AT_ONCE if configuration.watched.fraud.at_once else WATCHED
-        watch = clocks.due(session, f"watch:{account_id}", now, often)
+        watch = clocks.due(session, f"watch:{account_id}", now, WATCHED)
         return watch or any(not notices.planned(session, key) for key, _ in _reports(configuration, account_id, now))
 
 
@@ -77,42 +75,10 @@ def run(account_id: str) -> None:
 def _watch(session: Session, account_id: str, configuration: Configuration, now: datetime) -> None:
     """All that is new is one message: nobody gets ten because ten figures fell at once."""
     found = degraded(session, account_id, configuration, now)
-    fresh = due(found, alarms.known(session, account_id), now)
-    for alarm in fresh:
-        alarms.told(session, account_id, alarm, now)
-    alarms.seen(session, account_id, found, now)
+    fresh = alert.raised(session, account_id, found, LANE, now)
     if fresh:
         log.info("figures.degraded", extra={"account": account_id, "alarms": len(fresh)})
-        _tell(session, account_id, configuration, fresh, now)
-
-
-def _tell(session: Session, account_id: str, configuration: Configuration, fresh: list[Alarm], now: datetime) -> None:
-    subject = fresh[0].text if len(fresh) == 1 else f"{len(fresh)} figures are out of order"
-    text = "\n".join(
-        ["Deskhand: figures that got worse", *(f"- {one.text}" for one in fresh), "See `deskhand report day`."]
-    )
-    planned = False
-    for name in _told(configuration, fresh):
-        contact = configuration.rules.contacts.get(name)
-        for way in _ways(contact) if contact else ():
-            notice = Notice(account_id, "", name, way, subject, "figures", text=text)
-            planned |= notices.plan(session, f"figures:{account_id}:{now.isoformat()}:{name}:{way}", notice, now)
-    if not planned:
-        problems.report(session, Problem("figures_degraded", f"{configuration.service}: {subject}", REMEDY), now)
-
-
-def _told(configuration: Configuration, fresh: list[Alarm]) -> list[str]:
-    """Whoever gets reports; of fraud also whoever is told of it in single tickets. Who is on call where nobody of them is reached."""
-    names = list(configuration.watched.reports.recipients)
-    if any(one.name.startswith((SURGE, PATTERN)) for one in fresh):
-        about = set(configuration.watched.fraud.categories)
-        names += [name for topic in configuration.rules.topics if topic.categories & about for name in topic.notify]
-    return [one for one in dict.fromkeys(names) if one in configuration.rules.contacts] or [ON_CALL]
-
-
-def _ways(contact: Contact) -> list[str]:
-    """Without the pager, where there is another way: it is for what cannot wait."""
-    return [way for way in contact.ways if way != PAGED] or list(contact.ways)
+        alert.tell(session, (account_id, configuration), configuration.watched.reports.recipients, fresh, LANE, now)
 
 
 def _report(session: Session, account_id: str, configuration: Configuration, now: datetime) -> None:
@@ -147,6 +113,6 @@ def _reports(configuration: Configuration, account_id: str, now: datetime) -> li
     found = []
     for name in dict.fromkeys(wanted.recipients):
         contact = configuration.rules.contacts.get(name)
-        ways = _ways(contact) if contact else []
+        ways = alert.ways(contact) if contact else []
         found += [(f"report:{account_id}:{local.date()}:{name}:{way}", (name, way)) for way in ways]
     return found

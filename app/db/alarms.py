@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db.models.log import AlarmRow
 from app.db.statements import insert
-from app.engine.alarms import Alarm, Standing
+from app.engine.alarms import LANES, Alarm, Standing
 
 QUIETLY = {"synchronize_session": False}
 
@@ -35,12 +35,17 @@ def told(session: Session, account_id: str, alarm: Alarm, at: datetime) -> None:
     session.execute(row.on_conflict_do_update(index_elements=["account_id", "name"], set_=values))
 
 
-def seen(session: Session, account_id: str, found: Collection[Alarm], at: datetime) -> None:
-    """What is out of order now stands, in its newest words; what was and is no more is over."""
+def seen(session: Session, account_id: str, found: Collection[Alarm], at: datetime, lane: Collection[str] = ()) -> None:
+    """What is out of order now stands, in its newest words; what was and is no more is over.
+
+    ``lane``: only names that begin so were looked at; without it, all that are in no lane of their own.
+    """
     mine = AlarmRow.account_id == account_id
     for alarm in found:
         again = update(AlarmRow).where(mine, AlarmRow.name == alarm.name[:200])
         session.execute(again.values(text=alarm.text, over_at=None), execution_options=QUIETLY)
     names = [alarm.name[:200] for alarm in found]
-    over = update(AlarmRow).where(mine, AlarmRow.over_at.is_(None), AlarmRow.name.not_in(names))
+    begins = or_(*(AlarmRow.name.startswith(one, autoescape=True) for one in lane or LANES))
+    looked = begins if lane else not_(begins)
+    over = update(AlarmRow).where(mine, looked, AlarmRow.over_at.is_(None), AlarmRow.name.not_in(names))
     session.execute(over.values(over_at=at), execution_options=QUIETLY)

@@ -9,8 +9,14 @@ from app.engine.outcomes import GOOD, Story
 
 UNLIKELY = 0.001
 """A week as bad as this one has to be rarer than that by chance: it is looked at often, and nobody reads alarms that are none."""
-SURGE, PATTERN = "surge:", "pattern:"
-"""Begin the names of alarms about single categories: many tickets in a day, and tickets with one cause."""
+SURGE, PATTERN, MERCHANT, STEP_UP = "surge:", "pattern:", "merchant:", "step-up:"
+"""Begin the names of alarms about fraud: many tickets in a day, tickets with one cause, reports about one merchant, and codes that
+were not right."""
+FRAUD = (SURGE, PATTERN, MERCHANT, STEP_UP)
+COMPLIANCE = "compliance:"
+"""Begins the names of alarms about what a standard asks for."""
+LANES = (*FRAUD, COMPLIANCE)
+"""Alarms that are looked at apart from an account's figures, sooner."""
 FEW = 3
 """Tickets of a day under which nothing is a surge."""
 LEAST = 20

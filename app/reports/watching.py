@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.db import agreements, evidence, incidents, lessons, stories, toolbox
+from app.db import agreements, evidence, lessons, stories, toolbox
 from app.engine import alarms
-from app.engine.alarms import PATTERN, SURGE, Alarm, Counted
+from app.engine.alarms import Alarm, Counted
 from app.engine.configuration import Configuration
-from app.engine.configuration.analytics import Fraud
 from app.engine.evidence import Claim
 from app.engine.measures import named, watchable
 from app.engine.outcomes import Story
@@ -29,35 +28,12 @@ def degraded(session: Session, account_id: str, configuration: Configuration, no
     found = alarms.worse([*_judged(session, account_id, now), *_of_stories(week, past)])
     usual = [alarms.backlog(told, now - n * DAY) for n in range(1, 29)] if past else []
     crowd = alarms.crowded(alarms.backlog(told, now), usual)
-    found += fraudulent(session, account_id, configuration.watched.fraud, now)
     return [
         *found,
         *([crowd] if crowd else []),
         *_near(session, account_id, configuration, now),
         *_own(session, account_id, configuration, now),
     ]
-
-
-def fraudulent(session: Session, account_id: str, fraud: Fraud, now: datetime) -> list[Alarm]:
-    """More tickets about fraud in a day than chance brings, and those of several people with one cause."""
-    found: list[Alarm | None] = []
-    if fraud.anomalies:
-        told = [one for one in stories.since(session, account_id, now - BEFORE, now) if not one.test]
-        for category in fraud.categories:
-            days = [0] * BEFORE.days
-            for one in told:
-                days[min(int((now - one.opened_at) / DAY), BEFORE.days - 1)] += one.category == category
-            found.append(alarms.surge(f"{SURGE}{category}", f"More {category} than usual", days[0], days[1:]))
-    if fraud.patterns:
-        found += [
-            Alarm(
-                f"{PATTERN}{one.id}",
-                f"{one.tickets} tickets of {one.people} people about {one.category} look like one cause",
-            )
-            for one in incidents.opened(session, account_id, now - DAY)
-            if one.category in fraud.categories
-        ]
-    return [one for one in found if one]
 
 
 def _judged(session: Session, account_id: str, now: datetime) -> list[Counted]:

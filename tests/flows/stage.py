@@ -69,6 +69,15 @@ class Bells:
     def notices(self, account_id: str) -> None:
         self.asked.append(("notices", account_id))
 
+    def audit(self, account_id: str) -> None:
+        self.asked.append(("audit", account_id))
+
+    def frauds(self, account_id: str) -> None:
+        self.asked.append(("frauds", account_id))
+
+    def compliance(self, account_id: str) -> None:
+        self.asked.append(("compliance", account_id))
+
     def upkeep(self, account_id: str) -> None:
         """Nothing is done by the calendar in a play that lasts minutes."""
 

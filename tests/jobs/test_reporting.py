@@ -193,16 +193,3 @@ def test_a_stopped_account_is_told_nothing(desk: Desk) -> None:
         accounts.stop(session, desk.stage.account.id)
     desk.hours(8, 12)
     assert desk.got() == []
-
-
-def test_a_surge_of_fraud_is_told_within_minutes(stage: Stage, sink: Sink) -> None:
-    watched = "monitoring: {fraud-detection: {anomalies: true, patterns: true, real-time-alerts: true}}\n"
-    more = "    - {name: fraud-report, keywords: [stolen]}\nmodes:"
-    rules = RULES.replace("modes:", more, 1).replace("escalation: {", "escalation: {fraud: {notify: [fraud-team]}, ")
-    desk = Desk(stage, sink, rules + '  fraud-team: {webhook: "URL/fraud"}\n' + watched)
-    desk.tell(MONDAY - 9 * DAY, 3)
-    desk.hours(0.5)
-    desk.tell(desk.stage.time, 4, category="fraud-report")
-    desk.hours(0.6)
-    assert desk.got() == ["Deskhand: More fraud-report than usual: 4 in the last 24 hours, 0.0 on a day before"] * 2
-    assert [one["path"] for one in desk.sink.got] == ["/hook/lead", "/hook/fraud"]

@@ -11,7 +11,8 @@ from app.engine.configuration.analytics import Fraud
 from app.engine.evidence import sign
 from app.engine.lessons import Learned, Lesson
 from app.engine.types import Mode
-from app.reports.watching import degraded, fraudulent
+from app.reports.suspicious import fraudulent
+from app.reports.watching import degraded
 from tests.builders import a_record
 from tests.reports.test_figures import NOW, Desk
 

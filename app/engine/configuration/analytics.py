@@ -51,7 +51,12 @@ class Fraud:
     patterns: bool = False
     """Tickets of several people with one cause."""
     at_once: bool = False
-    """Looked at every few minutes, not each hour."""
+    """Looked at every few seconds, not each hour."""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is watched."""
+        return self.anomalies or self.patterns
 
 
 @dataclass(frozen=True)

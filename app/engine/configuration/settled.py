@@ -147,6 +147,10 @@ class Configuration:
     """Only messages that the account has approved reach a customer."""
     redacted: frozenset[str] = frozenset()
     """Sorts of personal data that are taken out of the host itself: ``card``."""
+    standards: tuple[str, ...] = ()
+    """What it has to keep to, by our names: ``PCI-DSS``."""
+    monitored: frozenset[str] = frozenset()
+    """Checks of which people are told at once when they fail; empty: every check of its standards."""
     quotes: int = 3
     """How many passages a draft may look at; 0 switches knowledge off."""
     chatbot: Chatbot = Chatbot()

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.engine.conditions import Condition, condition, trigger
-from app.engine.configuration import flows, guiding, models, trials
+from app.engine.configuration import complying, flows, guiding, models, trials
 from app.engine.configuration.analytics import Fraud, fraud, watched
 from app.engine.configuration.checking import answered, facts_of, messages, placed, topical
 from app.engine.configuration.flows import Document
@@ -65,9 +65,9 @@ def settled(source: Source, document: Document) -> Configuration:
         templates=_templates(document.templates),
         shelf=Shelf(MappingProxyType({**dict(messages(document.templates)), **dict(guiding.told(document))})),
         approved_only=_approved_only(document),
-        redacted=frozenset(document.compliance.redact)
-        if document.compliance and document.compliance.enabled
-        else frozenset(),
+        redacted=complying.redacted(document),
+        standards=complying.standards(document),
+        monitored=complying.monitored(document),
         no_advice=_no_advice(document),
         disclaimers=_disclaimers(document),
         keywords=MappingProxyType({w: start for c in document.channels for w, start in (c.keywords or {}).items()}),
