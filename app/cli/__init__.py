@@ -42,7 +42,10 @@ COMMANDS = {
     "report": "app.cli.report:report",
     "index": "app.cli.knowledge:index",
     "search": "app.cli.knowledge:search",
+    "backup": "app.cli.backup:backup",
+    "restore": "app.cli.backup:restore",
     "package": "app.cli.package:package",
+    "audit": "app.cli.audit:audit",
 }
 USAGE = (BadInput, SettingsError, UnknownRecord)
 """What the person at the keyboard can put right: exit code 2, as for a wrong option. Every other trouble is 1."""

@@ -122,6 +122,27 @@ def revoke(name: str, token_id: str) -> None:
 
 @account.command()
 @click.argument("name")
+def stop(name: str) -> None:
+    """Turn the one switch: nothing is written anywhere for this account until `deskhand account start`."""
+    _switched(name, stopped=True)
+
+
+@account.command()
+@click.argument("name")
+def start(name: str) -> None:
+    """Turn the one switch back."""
+    _switched(name, stopped=False)
+
+
+def _switched(name: str, *, stopped: bool) -> None:
+    services = opening.services()
+    with services.database.session() as session:
+        accounts.stop(session, accounts.named(session, name).id, stopped=stopped)
+    click.echo(f"account {name} {'is stopped' if stopped else 'runs'}")
+
+
+@account.command()
+@click.argument("name")
 @click.option(
     "--role", "level", default="lead", type=click.Choice([one.value for one in Level]), help="What they may do there."
 )

@@ -16,8 +16,8 @@ LOCK = 7_403_110
 """Names our advisory lock on PostgreSQL; any number that nobody else uses."""
 
 
-def upgrade(database: Database) -> None:
-    """Bring the tables to ``head``, in one transaction. Processes that start together wait for each other.
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring the tables to that revision, in one transaction. Processes that start together wait for each other.
 
     Raises DatabaseDown.
     """
@@ -27,7 +27,7 @@ def upgrade(database: Database) -> None:
             connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def head() -> str:
@@ -36,6 +36,12 @@ def head() -> str:
     if found is None:
         raise RuntimeError("the migrations are missing from this installation")
     return found
+
+
+def revisions() -> tuple[str, ...]:
+    """Every revision that this code knows, oldest first."""
+    walked = ScriptDirectory.from_config(_config()).walk_revisions()
+    return tuple(one.revision for one in walked)[::-1]
 
 
 def pending(database: Database) -> bool:
