@@ -9,7 +9,20 @@ from app import metrics
 from app.db import clocks, connections, inbox, tickets
 from app.services import Services
 from connectors.base import TellsSolved
-from jobs import duplicates, forecast, memory, notify, reporting, roster, signals, sla, upkeep, workflow
+from jobs import (
+    anchor,
+    duplicates,
+    forecast,
+    memory,
+    notify,
+    reporting,
+    roster,
+    seal,
+    signals,
+    sla,
+    upkeep,
+    workflow,
+)
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +89,8 @@ class Periodic:
 
 TABLE = (
     Periodic("sweep", timedelta(seconds=1), sweep),
+    Periodic("seal", timedelta(seconds=1), seal.sweep),
+    Periodic("anchors", timedelta(hours=1), anchor.sweep),
     Periodic("wakes", timedelta(seconds=1), workflow.sweep),
     Periodic("signals", timedelta(seconds=5), signals.sweep),
     Periodic("promises", timedelta(seconds=15), sla.sweep),

@@ -17,12 +17,12 @@ from app.errors import DatabaseDown
 from app.process import prepared
 from app.queue import QUEUE
 from app.services import Services
-from jobs import base, forecast, notify, reconcile, roster, ticket, upkeep
+from jobs import anchor, base, forecast, notify, reconcile, roster, ticket, upkeep
 from jobs.base import PATIENCE, Patience
 
 log = logging.getLogger(__name__)
 
-JOBS = (ticket.run, reconcile.run, reconcile.articles, roster.run, forecast.run, notify.run, upkeep.run)
+JOBS = (ticket.run, reconcile.run, reconcile.articles, roster.run, forecast.run, notify.run, upkeep.run, anchor.run)
 """What the queue names; loaded here, so that the first job does not pay for it."""
 RECYCLE = 1000
 """Jobs after which a worker ends, for its supervisor to start a fresh one."""

@@ -1,8 +1,11 @@
 """What commands that touch our records begin with: settings, services, tables up to date. And how they print."""
 
 import json
+import os
+import pwd
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -10,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app import logs
-from app.db import migrations
+from app.db import migrations, trail
 from app.services import Services
 from app.settings import Settings
 
@@ -18,13 +21,30 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def services() -> Services:
-    """Our services on a database that is up to date. Raises SettingsError or DatabaseDown."""
+    """Our services on a database that is up to date; what the command does is recorded as the operator's.
+
+    Raises SettingsError or DatabaseDown.
+    """
+    click.get_current_context().with_resource(trail.acting(trail.OPERATOR, f"cli:{_login()}"))
     settings = Settings.load()
     logs.set_up(settings.log_level)
     opened = Services(settings)
     if migrations.pending(opened.database):
         migrations.upgrade(opened.database)
     return opened
+
+
+def _login() -> str:
+    """Who is at the keyboard, as the machine knows them."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user without a name
+        return str(os.getuid())
+
+
+def in_utc(day: datetime | None) -> datetime | None:
+    """A moment as somebody typed it: without a zone it is UTC."""
+    return day if day is None or day.tzinfo else day.replace(tzinfo=UTC)
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -78,6 +78,9 @@ class Bells:
     def compliance(self, account_id: str) -> None:
         self.asked.append(("compliance", account_id))
 
+    def audit(self, account_id: str) -> None:
+        self.asked.append(("audit", account_id))
+
     def upkeep(self, account_id: str) -> None:
         """Nothing is done by the calendar in a play that lasts minutes."""
 

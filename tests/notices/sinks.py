@@ -22,7 +22,7 @@ class Sink:
 
 @contextmanager
 def web() -> Iterator[Sink]:
-    """A server that takes any POST."""
+    """A server that takes any POST and PUT."""
     sink = Sink()
 
     class Handler(BaseHTTPRequestHandler):
@@ -34,6 +34,8 @@ def web() -> Iterator[Sink]:
             self.send_header("Retry-After", "7")
             self.send_header("Location", "http://127.0.0.1:9/elsewhere")
             self.end_headers()
+
+        do_PUT = do_POST  # noqa: N815  # as the server asks for it
 
         def log_message(self, *_: Any) -> None:
             """Nothing is printed."""

@@ -1,0 +1,153 @@
+"""``deskhand audit``: whether the trail is as it was sealed, its acts as a file, and what signs it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import click
+
+from app import audit as trails
+from app.audit import Anchor
+from app.cli import opening
+from app.db import accounts, chains, history, trail
+from app.db.history import Act, Wanted
+from app.db.trail import INSTALLATION, Entry, What
+from app.engine.chain import Verdict
+from app.engine.signatures import Signer
+from app.errors import BadInput
+from app.reports.trails import json_lines, sheet
+from app.services import Services
+
+INSTALLATIONS = "the installation's own"
+account = click.option("--account", "account_name", metavar="NAME", help="One account, by name; without it all.")
+
+
+@click.group()
+def audit() -> None:
+    """Who did what: verify that nothing of it was changed, export it, place holds."""
+
+
+@audit.command()
+@account
+@click.option(
+    "--anchor", "files", multiple=True, type=click.Path(path_type=Path), help="A digest that was sent outside."
+)
+@click.option("--public-key", "keys", multiple=True, metavar="HEX", help="A public key of before that signed it.")
+@opening.as_json
+def verify(account_name: str | None, files: tuple[Path, ...], keys: tuple[str, ...], as_json: bool) -> None:
+    """Follow every chain from its beginning. Exit 1 at the first row that was changed, removed, inserted or reordered."""
+    services = opening.services()
+    given = [one for file in files for one in _anchors(file)]
+    signed = _signer(services, keys)
+    chosen = _chosen(services, account_name, given)
+    found = {shown: _verified(services, id_, given, signed) for id_, shown in chosen.items()}
+    sound = all(one.fault is None for one in found.values())
+    if as_json:
+        opening.print_json({"ok": sound, "chains": {shown: _plain(one) for shown, one in found.items()}})
+    else:
+        rows = [(shown, "well" if one.fault is None else "WRONG", _told(one)) for shown, one in found.items()]
+        opening.print_table("Audit trail", ("chain", "", "what"), rows)
+    raise SystemExit(0 if sound else 1)
+
+
+def _chosen(services: Services, name: str | None, given: list[Anchor]) -> dict[str, str]:
+    """Account id -> the name that is shown. Raises UnknownRecord."""
+    with services.database.reading() as session:
+        if name:
+            return {accounts.named(session, name).id: name}
+        known = {one.id: one.name for one in accounts.every(session)}
+        there = {*chains.accounts(session), *(one.account_id for one in given)}
+    return {one: known.get(one, one) or INSTALLATIONS for one in sorted(there)}
+
+
+def _signer(services: Services, keys: tuple[str, ...]) -> Signer:
+    try:
+        return trails.signer(services.settings, keys)
+    except ValueError as error:
+        raise BadInput("--public-key", "give the 64 hexadecimal digits of a public key") from error
+
+
+def _verified(services: Services, account_id: str, given: list[Anchor], signed: Signer) -> Verdict:
+    with services.database.reading() as session:
+        verdict = trails.verify(session, account_id, signed, given)
+    with services.database.session() as session:
+        now = services.database.now(session)
+        chains.checked(session, account_id, now, verdict.fault.text if verdict.fault else "")
+    return verdict
+
+
+def _anchors(file: Path) -> list[Anchor]:
+    try:
+        return trails.found_in(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput("--anchor", "name a file that can be read") from error
+
+
+def _told(verdict: Verdict) -> str:
+    if fault := verdict.fault:
+        row = f" (id {fault.row})" if fault.row is not None else ""
+        return f"{fault.kind} at row {fault.sequence}{row}: {fault.text}"
+    return f"{verdict.rows} rows, all as they were sealed; {verdict.anchors} anchors agree"
+
+
+def _plain(verdict: Verdict) -> dict[str, object]:
+    fault = verdict.fault
+    wrong = fault and {"kind": fault.kind, "sequence": fault.sequence, "id": fault.row, "text": fault.text}
+    return {"rows": verdict.rows, "anchors": verdict.anchors, "digest": verdict.good.digest, "fault": wrong}
+
+
+@audit.command()
+@click.option(
+    "--account", "account_name", metavar="NAME", help="The account, by name; without it the installation's own."
+)
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", help="How it is written.")
+@click.option("--since", type=click.DateTime(), help="From that day on, in UTC.")
+@click.option("--until", type=click.DateTime(), help="Before that day.")
+@click.option("--what", multiple=True, type=click.Choice([str(one) for one in What]), help="Only acts of this kind.")
+@click.option(
+    "--out", type=click.File("w", encoding="utf-8", lazy=False), default="-", help="A file; without it standard output."
+)
+def export(
+    account_name: str | None,
+    form: str,
+    since: datetime | None,
+    until: datetime | None,
+    what: tuple[str, ...],
+    out: IO[str],
+) -> None:
+    """Write acts as JSON lines or as a sheet, in their order. The export is an act itself."""
+    services = opening.services()
+    with services.database.session() as session:
+        account_id = accounts.named(session, account_name).id if account_name else INSTALLATION
+        wanted = Wanted(account_id, opening.in_utc(since), opening.in_utc(until), what=what)
+        trail.record(session, account_id, Entry(What.EXPORTED, "audit", detail={"format": form, "what": list(what)}))
+    for line in _lines(services, wanted, form):
+        out.write(line)
+
+
+def _lines(services: Services, wanted: Wanted, form: str) -> Iterator[str]:
+    with services.database.reading() as session:
+        found: Iterator[Act] = history.every(session, wanted)
+        yield from json_lines(found) if form == "jsonl" else sheet(found)
+
+
+@audit.command()
+def key() -> None:
+    """Print the public key: whoever has it can check a digest, and can make none. Give it to your auditor."""
+    click.echo(trails.signer(opening.services().settings).public)
+
+
+@audit.command()
+@account
+@click.option("--reason", required=True, help="What was found out; it is kept.")
+def adopt(account_name: str | None, reason: str) -> None:
+    """Let sealing go on where it stopped because the end of a chain was not as it was signed. Nothing is mended by it."""
+    services = opening.services()
+    with services.database.session() as session:
+        now = services.database.now(session)
+        account_id = accounts.named(session, account_name).id if account_name else INSTALLATION
+        end = chains.adopt(session, account_id, trails.signer(services.settings), now)
+        detail = {"sequence": end.sequence, "digest": end.digest}
+        trail.record(session, account_id, Entry(What.KEY, "audit-chain", why=reason, detail=detail))
+    click.echo(f"Sealing goes on after row {end.sequence}.")

@@ -1,0 +1,95 @@
+"""``deskhand audit``: a trail that was touched is named and ends with 1; what is written out runs in no spreadsheet."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app import audit
+from app.db import accounts, chains, trail
+from app.db.database import Database
+from app.db.trail import Entry, What
+from app.settings import Settings
+from tests.builders import NOON
+
+
+@pytest.fixture
+def sealed(account: str, prepared: Settings) -> Database:
+    database = Database(prepared.database_url)
+    with database.session() as session:
+        id = accounts.named(session, account).id
+        session.execute(text("delete from trail"))
+        entries = [Entry(What.DECIDED, f"=cmd|{n}", why="no_source", detail={"n": n}) for n in range(4)]
+        trail.record_all(session, id, entries)
+        chains.seal(session, id, audit.signer(prepared), NOON)
+    return database
+
+
+def test_a_trail_that_nobody_touched_is_well(deskhand, sealed, account) -> None:
+    ran = deskhand("audit", "verify", "--account", account, "--json")
+    assert ran.code == 0
+    assert ran.json["chains"][account]["rows"] == 4
+    assert "all as they were sealed" in deskhand("audit", "verify", "--account", account).out
+
+
+@pytest.mark.parametrize(
+    ("act", "kind"),
+    [
+        ("update trail set why = 'other' where sequence = 3", "changed"),
+        ("delete from trail where sequence = 3", "removed"),
+        ("delete from trail where sequence >= 3", "removed"),
+        ("update trail set sequence = -sequence where sequence in (3, 4)", "removed"),
+    ],
+)
+def test_the_first_wrong_row_is_named_and_the_exit_is_1(deskhand, sealed, account, act, kind) -> None:
+    with sealed.session() as session:
+        session.execute(text(act))
+    ran = deskhand("audit", "verify", "--account", account, "--json")
+    assert ran.code == 1
+    fault = ran.json["chains"][account]["fault"]
+    assert fault["kind"] in (kind, "inserted")
+    shown = deskhand("audit", "verify", "--account", account)
+    assert (shown.code, "WRONG" in shown.out) == (1, True)
+
+
+def test_an_anchor_file_and_a_public_key_are_taken(deskhand, sealed, account, prepared, tmp_path: Path) -> None:
+    signed = audit.signer(prepared)
+    with sealed.reading() as session:
+        id = accounts.named(session, account).id
+        end = chains.signed_end(session, id, signed)
+    file = tmp_path / "anchor.json"
+    file.write_text(json.dumps(audit.anchored(id, end, NOON, signed).written()))
+    public = deskhand("audit", "key").out.strip()
+    assert public == signed.public
+    ran = deskhand("audit", "verify", "--account", account, "--anchor", str(file), "--public-key", public, "--json")
+    assert (ran.code, ran.json["chains"][account]["anchors"]) == (0, 1)
+    with sealed.session() as session:
+        session.execute(text("delete from trail"))
+        session.execute(text("delete from chain"))
+    assert deskhand("audit", "verify", "--account", account, "--anchor", str(file)).code == 1
+    assert deskhand("audit", "verify", "--public-key", "zz").code == 2
+    assert deskhand("audit", "verify", "--anchor", str(tmp_path / "none")).code == 2
+
+
+def test_what_is_exported_is_all_of_it_and_runs_nowhere(deskhand, sealed, account, tmp_path: Path) -> None:
+    lines = deskhand("audit", "export", "--account", account, "--what", "decided").out.splitlines()
+    assert [json.loads(one)["sequence"] for one in lines] == [1, 2, 3, 4]
+    file = tmp_path / "trail.csv"
+    ran = deskhand("audit", "export", "--account", account, "--format", "csv", "--what", "decided", "--out", str(file))
+    assert ran.code == 0
+    rows = list(csv.DictReader(io.StringIO(file.read_text())))
+    assert [row["subject"] for row in rows] == [f"'=cmd|{n}" for n in range(4)]
+    again = deskhand("audit", "export", "--account", account, "--what", "exported").out.splitlines()
+    assert [json.loads(one)["who"] for one in again][:2] == ["operator", "operator"]
+
+
+def test_a_chain_whose_end_was_forged_goes_on_when_somebody_says_why(deskhand, sealed, account) -> None:
+    with sealed.session() as session:
+        session.execute(text("update chain set signature = '00'"))
+    assert deskhand("audit", "verify", "--account", account).code == 1
+    assert deskhand("audit", "adopt", "--account", account).code == 2
+    assert "after row 4" in deskhand("audit", "adopt", "--account", account, "--reason", "key lost").out
+    assert deskhand("audit", "verify", "--account", account).code == 0
