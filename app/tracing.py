@@ -61,11 +61,11 @@ def span(
     return _spanned(name, facts or {}, parent, to=to) if _open else _NOTHING
 
 
-def waited(name: str, since: datetime, until: datetime, parent: str | None) -> None:
-    """A span for time in which nobody worked on it."""
-    if _open:
-        made = _open[0].tracer.start_span(name, context=_context(parent), start_time=_nanoseconds(since))
-        made.end(_nanoseconds(until))
+def waited(name: str, since: datetime | None, parent: str | None) -> None:
+    """A span for the time since then, in which nobody worked on it."""
+    if _open and since:
+        made = _open[0].tracer.start_span(name, context=_context(parent), start_time=int(since.timestamp() * 1e9))
+        made.end()
 
 
 def tell(**facts: Fact) -> None:
@@ -123,7 +123,3 @@ def _context(parent: str | None) -> "Context | None":
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415
 
     return TraceContextTextMapPropagator().extract({"traceparent": parent})
-
-
-def _nanoseconds(at: datetime) -> int:
-    return int(at.timestamp() * 1e9)

@@ -317,6 +317,7 @@ def held_back(session: Session, services: Services, connection_id: str, error: E
     asked = error.retry_after if isinstance(error, RateLimited) else 0.0
     seconds = min(max(asked, 1.0), 3600.0) * random.uniform(1.0, 1.2)  # noqa: S311  # jitter is no secret
     until = services.database.now(session) + timedelta(seconds=seconds)
+    metrics.add("deskhand_held_seconds", by=seconds)
     connections.hold(session, connection_id, until)
     return until
 

@@ -2,6 +2,7 @@
 
 import logging
 
+from app import telemetry
 from app.engine.dialogue import keyed
 from app.engine.types import Classification
 from app.services import Services
@@ -12,6 +13,7 @@ log = logging.getLogger(__name__)
 
 def classified(services: Services, account_id: str, ticket: Ticket) -> Classification:
     """The account's own judgement on the ticket as it was just read."""
-    found = keyed(ticket, services.classifier(account_id).classify(ticket), services.configuration(account_id))
+    with telemetry.step("classify"):
+        found = keyed(ticket, services.classifier(account_id).classify(ticket), services.configuration(account_id))
     log.info("ticket.classified", extra={"category": found.category, "confidence": round(found.confidence, 3)})
     return found

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 
+from app import metrics, telemetry
 from app.db import evidence
 from app.db.judgements import Judged
 from app.db.tickets import Remembered
@@ -49,7 +50,8 @@ def decided(services: Services, place: Place, remembered: Remembered, ticket: Ti
     trial = tried(services, place, remembered, ticket, classification.category)
     configuration, knowledge = trial.configuration, services.knowledge(account_id)
     writer = services.writer(account_id, remembered.id, ticket.requester.id, configuration.chatbot.engine)
-    drafted = trial.offered(screened(told or written(ticket, classification, configuration, knowledge, writer)))
+    with telemetry.step("draft", told=told is not None, model=writer is not None):
+        drafted = trial.offered(screened(told or written(ticket, classification, configuration, knowledge, writer)))
     with services.database.reading() as session:
         standing = standing_of(services, session, place, remembered, ticket, services.database.now(session))
         proofs = evidence.in_force(session, account_id, classification.category)
@@ -58,9 +60,11 @@ def decided(services: Services, place: Place, remembered: Remembered, ticket: Ti
     drafted = prepared(Case(ticket, classification, drafted, configuration, standing))
     if configuration.disclaimers:
         drafted = disclaimed(drafted, classification.language)
-    decision = policy.gate(ticket, classification, drafted, configuration, standing)
+    with telemetry.step("gate"):
+        decision = policy.gate(ticket, classification, drafted, configuration, standing)
     changes = tuple(_safe(change, drafted) for change in decision.changes)
     decision = replace(decision, changes=changes, before=before(ticket, changes))
+    metrics.count(f"decisions.{decision.mode}")
     codes = ",".join(reason.code for reason in decision.reasons)
     log.info("ticket.decided", extra={"decision": decision.id, "mode": str(decision.mode), "reasons": codes})
     return Judged(remembered.id, classification, drafted, decision)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app import metrics
+from app import metrics, telemetry
 from app.db import connections, conversations, effects, inbox, problems, tickets
 from app.db.effects import Effect, Planned
 from app.db.problems import Problem
@@ -87,7 +87,8 @@ def _attempt(run: Run, effect: Effect, ref: Ref, begun: datetime) -> None:
     connector = run.connector(plan.connection_id)
     run.still_in_time(begun)
     try:
-        receipt = connector.apply(ref, plan.changes, key=plan.key, expect=plan.expect, since=effect.started_at)
+        with telemetry.step("effect", effect.trace, changes=len(plan.changes), again=effect.started_at is not None):
+            receipt = connector.apply(ref, plan.changes, key=plan.key, expect=plan.expect, since=effect.started_at)
     except ConnectorError as error:
         _failed(Failure(run, effect, error, Note in type(connector).supports))
         return
@@ -101,6 +102,8 @@ def _attempt(run: Run, effect: Effect, ref: Ref, begun: datetime) -> None:
     extra = {"key": plan.key, "recovered": receipt.recovered, "changes": len(plan.changes)}
     log.info("effect.sent", extra=extra)
     metrics.count("effects.sent")
+    if effect.since:
+        metrics.observe("deskhand_visible_seconds", max((now - effect.since).total_seconds(), 0.0))
     for ticket_id in arrived:
         run.services.work.ring(ticket_id)
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app import metrics, telemetry, tracing
 from app.db import connections, effects, inbox, judgements, problems, tickets
 from app.db.effects import Planned
 from app.db.inbox import Waiting
@@ -22,7 +23,7 @@ from app.engine.memory import Memory
 from app.engine.standing import Case, Standing
 from app.engine.types import Classification, EvidenceRecord
 from app.queue import TICKET
-from app.standing import REDECIDED, Place, domain, place, standing_of
+from app.standing import REDECIDED, Place, domain, lost, place, standing_of
 from connectors.types import Change, Event, EventKind, Ref, Reply, Role, Status, Ticket, Untag
 from jobs import approve, assign, base, click, identity, kin, learn, link, redaction, sla, solved, unreached, workflow
 from jobs.base import Later, Run
@@ -70,6 +71,11 @@ class Knock:
     remembered: Remembered
 
     @property
+    def first(self) -> Waiting:
+        """What came first."""
+        return min(self.waiting, key=lambda one: one.id)
+
+    @property
     def numbers(self) -> list[int]:
         """The events' own numbers."""
         return [one.id for one in self.waiting]
@@ -87,6 +93,13 @@ def drain(run: Run) -> bool:
         thread = tickets.recorded_by(session, run.lease.connection_id, run.lease.ref)
     if not knock.waiting:
         return False
+    first = knock.first
+    tracing.waited("queue", first.received_at, first.trace)
+    with telemetry.step("turn", first.trace, ticket=run.ticket_id, events=len(knock.waiting)):
+        return _looked_at(run, knock, thread)
+
+
+def _looked_at(run: Run, knock: Knock, thread: Remembered | None) -> bool:
     if not run.lease.ref.id:
         _about_the_connection(run, knock)
         return False
@@ -148,15 +161,18 @@ class Hearing:
     heard: datetime | None
 
 
-def hearing(remembered: Remembered, ticket: Ticket, presses: Sequence[Pressed]) -> Hearing:
-    """A human's word silences us until the tag or a button hands the ticket back; the last button pressed counts."""
+def hearing(remembered: Remembered, ticket: Ticket, presses: Sequence[Pressed], *, lost: bool = False) -> Hearing:
+    """A human's word silences us until the tag or a button hands the ticket back; the last button pressed counts.
+
+    ``lost``: what we did in it ourselves is not known any more, which silences us as well.
+    """
     handed_back = fields.RESUME_TAG in ticket.tags and remembered.quiet_since is not None
     last = next((one for one in reversed(presses) if one.quiet is not None), None)
     if last and (last.quiet or policy.took_over(ticket, last.at)):
         return Hearing(quiet=True, resumed=False, heard=remembered.heard)
     if last or handed_back:
         return Hearing(quiet=False, resumed=True, heard=last.at if last else _last_human(ticket))
-    quiet = remembered.quiet_since is not None or policy.took_over(ticket, remembered.heard)
+    quiet = lost or remembered.quiet_since is not None or policy.took_over(ticket, remembered.heard)
     return Hearing(quiet, resumed=False, heard=remembered.heard)
 
 
@@ -171,7 +187,7 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place, said: Ticket) 
     """
     presses = _presses(run, knock, ticket, where)
     approve.keep(run, [press.ruling for press in presses if press.ruling], learn.ruled)
-    now_heard = hearing(knock.remembered, ticket, presses)
+    now_heard = hearing(knock.remembered, ticket, presses, lost=lost(run.services, run.ticket_id, where, ticket))
     woken = workflow.awake(run.services, run.ticket_id)
     outcome = _silence(knock.remembered, ticket, now_heard, woken=woken)
     judged, around = (None, None) if outcome else _judged(run, knock, ticket, where, now_heard)
@@ -190,7 +206,7 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place, said: Ticket) 
         planned += sla.followed(session, run.ticket_id, scene, judged)
         planned += kin.followed(session, run.ticket_id, where, scene, knock.deliveries)
         new = _new(session, planned + _taken_out(run, said, where, judged, scene))
-        effects.plan(session, run.ticket_id, new, now)
+        effects.plan(session, run.ticket_id, new, now, knock.first.received_at)
         for press in presses:
             click.save(session, run.ticket_id, press, now)
         if judged:
@@ -198,9 +214,14 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place, said: Ticket) 
         learn.followed(session, run, _heard(run, where, ticket, judged, presses, scene))
         _remember(session, run, knock.remembered, now_heard, judged, now)
         inbox.settle(session, knock.numbers, outcome or "decided")
+    _over(run, presses, outcome or "decided")
+    return bool(new)
+
+
+def _over(run: Run, presses: Sequence[Pressed], outcome: str) -> None:
+    metrics.count(f"turns.{outcome}")
     for press in presses:
         click.answer(run, press.click, press.answer)
-    return bool(new)
 
 
 def _new(session: Session, planned: Sequence[Planned]) -> list[Planned]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import telemetry
 from app.db import deeds, evidence, inbox, runs
 from app.db.deeds import Deed
 from app.db.runs import OPEN, TIME, Record
@@ -91,7 +92,8 @@ def walked(run: Run, ground: Ground) -> Told | None:
     judged = _judged_as(ground.judged, record.judged)
     settled = ground.tried(judged.category) if ground.tried else ground.configuration
     ground = replace(ground, judged=judged, configuration=settled)
-    record, asked = _walk(run, ground, record, _scene(run, ground, known, before))
+    with telemetry.step("workflow"):
+        record, asked = _walk(run, ground, record, _scene(run, ground, known, before))
     _save(run, record)
     progress = record.progress
     memory.remember(run, ground.account, ground.ticket, judged, progress)

@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Row, Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app import tracing
 from app.db.codec import decode, decode_all, encode
 from app.db.models.base import Moment
 from app.db.models.connection import ConnectionRow
@@ -52,11 +53,16 @@ class Effect:
     not_before: datetime | None = None
     reason: str = ""
     receipt: Receipt | None = None
+    trace: str | None = None
+    since: datetime | None = None
+    """When the event came that this is the first answer to."""
 
 
-def plan(session: Session, ticket_id: str, planned: Sequence[Planned], at: datetime) -> None:
-    """Save batches in the order in which they will be made."""
-    for one in planned:
+def plan(
+    session: Session, ticket_id: str, planned: Sequence[Planned], at: datetime, since: datetime | None = None
+) -> None:
+    """Save batches in the order in which they will be made. ``since`` is when the event came that the first of them answers."""
+    for place, one in enumerate(planned):
         session.add(
             EffectRow(
                 key=one.key,
@@ -70,6 +76,8 @@ def plan(session: Session, ticket_id: str, planned: Sequence[Planned], at: datet
                 requester=one.requester,
                 domain=one.domain,
                 created_at=at,
+                trace=tracing.current(),
+                since=None if place else since,
             )
         )
         session.flush()
@@ -211,5 +219,15 @@ def _record(row: Row[Any]) -> Effect:
     )
     receipt = decode(Receipt, row.receipt) if row.receipt else None
     return Effect(
-        row.id, row.ticket_id, planned, row.state, row.attempts, row.started_at, row.not_before, row.reason, receipt
+        row.id,
+        row.ticket_id,
+        planned,
+        row.state,
+        row.attempts,
+        row.started_at,
+        row.not_before,
+        row.reason,
+        receipt,
+        row.trace,
+        row.since,
     )

@@ -30,7 +30,11 @@ _SIZES = {
 def events(session: Session) -> Mapping[str, int]:
     """Events that wait, by whether their connection works: ``active`` or ``paused``."""
     state = case((ConnectionRow.state == ACTIVE, ACTIVE), else_=PAUSED)
-    waiting = select(state, func.count()).join(ConnectionRow, ConnectionRow.id == EventRow.connection_id)
+    waiting = (
+        select(state, func.count())
+        .select_from(EventRow)
+        .join(ConnectionRow, ConnectionRow.id == EventRow.connection_id)
+    )
     return {ACTIVE: 0, PAUSED: 0} | _pairs(session, waiting.where(EventRow.state == WAITING).group_by(state))
 
 

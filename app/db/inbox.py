@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from app import tracing
 from app.db import ids
 from app.db.codec import decode, encode
 from app.db.models.base import Moment
@@ -27,10 +28,24 @@ class Waiting:
 
     id: int
     event: Event
+    trace: str | None = None
+    received_at: datetime | None = None
 
 
 # Plain SQL through the driver: this is the webhook's hot path, and building a statement costs more than running it.
-_COLUMNS = ("connection_id", "delivery", "ticket_id", "ref", "kind", "at", "click", "received_at", "state", "outcome")
+_COLUMNS = (
+    "connection_id",
+    "delivery",
+    "ticket_id",
+    "ref",
+    "kind",
+    "at",
+    "click",
+    "received_at",
+    "state",
+    "outcome",
+    "trace",
+)
 _ACCEPT = "insert into event ({}) values ({}) on conflict (connection_id, delivery) do nothing returning ticket_id"
 _ACCEPTS = {
     "sqlite": _ACCEPT.format(", ".join(_COLUMNS), ", ".join("?" for _ in _COLUMNS)),
@@ -54,7 +69,7 @@ def accept(session: Session, connection_id: str, events: Iterable[Event], at: da
         ticket_id = ids.ticket(connection_id, ref)
         click = json.dumps(_click(session, connection_id, ticket_id, event)) if event.click else None
         values = (connection_id, event.delivery, ticket_id, ref, event.kind.value, moment(event.at), click, received_at)
-        if connection.exec_driver_sql(statement, (*values, WAITING, "")).first():
+        if connection.exec_driver_sql(statement, (*values, WAITING, "", tracing.current())).first():
             to_ring[ticket_id] = None
     return list(to_ring)
 
@@ -115,7 +130,16 @@ def backlog(session: Session) -> int:
 # Built once: every run and every beat of the clock asks these, and building a statement costs more than running it.
 _MINE = (EventRow.ticket_id == bindparam("ticket"), EventRow.state == WAITING)
 _WAITS = (
-    select(EventRow.id, EventRow.delivery, EventRow.kind, EventRow.ref, EventRow.at, EventRow.click)
+    select(
+        EventRow.id,
+        EventRow.delivery,
+        EventRow.kind,
+        EventRow.ref,
+        EventRow.at,
+        EventRow.click,
+        EventRow.trace,
+        EventRow.received_at,
+    )
     .where(*_MINE)
     .order_by(EventRow.at, EventRow.id)
 )
@@ -140,4 +164,4 @@ _TO_RING = (
 def _waiting(row: Any) -> Waiting:
     click = decode(Click, row.click) if row.click else None
     ref = Ref(row.ref) if row.ref else None
-    return Waiting(row.id, Event(row.delivery, EventKind(row.kind), ref, row.at, click))
+    return Waiting(row.id, Event(row.delivery, EventKind(row.kind), ref, row.at, click), row.trace, row.received_at)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app import tracing
 from app.db import ids
 from app.db.codec import encode
 from app.db.database import Database
@@ -31,6 +32,7 @@ class Row(NamedTuple):
     at: datetime | str
     click: str | None
     received_at: datetime | str
+    trace: str | None = None
 
 
 _TAKE = (
@@ -46,12 +48,13 @@ def rows(database: Database, connection_id: str, events: Sequence[Event], at: da
     lite = database.engine.dialect.name == "sqlite"
     received = _moment(at, lite=lite)
     made: list[Row] = []
+    trace = tracing.current()
     for event in events:
         ref = event.ref.id if event.ref else ""
         ticket = ids.ticket(connection_id, ref)
         click = json.dumps(encode(event.click)) if event.click else None
         moment = _moment(event.at, lite=lite)
-        made.append(Row(connection_id, event.delivery, ticket, ref, event.kind.value, moment, click, received))
+        made.append(Row(connection_id, event.delivery, ticket, ref, event.kind.value, moment, click, received, trace))
     return made
 
 

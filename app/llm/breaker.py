@@ -15,6 +15,12 @@ class Breaker:
         self._failed = 0
         self._until = 0.0
 
+    @property
+    def open(self) -> bool:
+        """Whether the endpoint is left alone now."""
+        with self._lock:
+            return self._failed >= self._most and self._clock() < self._until
+
     def admits(self) -> bool:
         """Whether a question may be asked now. A trial that is admitted keeps others out until it is known how it went."""
         with self._lock:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app import metrics
+from app import metrics, telemetry
 from app.db import problems, spending
 from app.db.database import Database
 from app.db.problems import Problem
@@ -44,6 +44,7 @@ class Gateway:
         self._limits = limits
         self.clock = clock or Clock()
         self._breakers: dict[str, Breaker] = {}
+        metrics.watch("deskhand_model_breakers_open", lambda: sum(one.open for one in tuple(self._breakers.values())))
 
     def ask(self, model: Model, question: Question, payer: Payer, deadline: float) -> Completion:
         """The answer before ``deadline`` (of this gateway's clock). Raises ModelError; what was spent is kept either way."""
@@ -53,7 +54,8 @@ class Gateway:
         call = self._reserve(payer, most)
         begun = self.clock.now()
         try:
-            completion = self._tried(model, question, deadline)
+            with telemetry.step("model", task=question.task):
+                completion = self._tried(model, question, deadline)
         except ModelError as failure:
             tokens = (most.tokens_in, most.tokens_out) if isinstance(failure, WORKED) else (0, 0)
             self._settle(call, model, question, failure.code.removeprefix("model_"), begun, tokens)
@@ -88,8 +90,8 @@ class Gateway:
         micros = model.micros(*tokens)
         with self._database.session() as session:
             spending.settle(session, call, Taken(*tokens, micros, outcome))
-        metrics.count(f"model.{outcome}")
         seconds = round(self.clock.now() - begun, 2)
+        _measured(question.task, outcome, tokens, micros, seconds)
         fields = {"task": question.task, "outcome": outcome, "spent": sum(tokens), "micros": micros, "seconds": seconds}
         log.log(logging.INFO if outcome == "answered" else logging.WARNING, "model.asked", extra=fields)
 
@@ -122,6 +124,14 @@ class Gateway:
         if attempt + 1 == TRIES or self.clock.now() + pause + LEAST > deadline:
             raise failure
         self.clock.sleep(pause)
+
+
+def _measured(task: str, outcome: str, tokens: tuple[int, int], micros: int, seconds: float) -> None:
+    metrics.count(f"model.{outcome}")
+    for direction, number in zip(("in", "out"), tokens, strict=True):
+        metrics.add("deskhand_model_tokens", direction, by=number)
+    metrics.add("deskhand_model_cost_micros", by=micros)
+    metrics.observe("deskhand_model_seconds", seconds, task)
 
 
 def _most(model: Model, question: Question) -> Planned:

@@ -7,7 +7,7 @@ needs no port of its own, and what a process counted outlasts it.
 import threading
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from app.metrics.families import COUNTED, FAMILIES, OTHER, SUM
@@ -27,7 +27,7 @@ class Sample(NamedTuple):
 _lock = threading.Lock()
 _counts: Counter[Sample] = Counter()
 _taken: Counter[Sample] = Counter()
-_gauges: dict[Sample, float] = {}
+_watched: dict[Sample, Callable[[], float]] = {}
 _seen: dict[str, set[tuple[str, ...]]] = {}
 
 
@@ -60,16 +60,14 @@ def observe(family: str, value: float, *labels: str) -> None:
         _counts[Sample(family, kept, SUM)] += value  # type: ignore[assignment]
 
 
-def gauge(family: str, value: float, *labels: str) -> None:
-    """What this process's part of a gauge is now; the parts of all processes that live are added up."""
-    with _lock:
-        _gauges[Sample(family, _kept(family, labels))] = value
+def watch(family: str, look: Callable[[], float]) -> None:
+    """Have ``look`` asked what this process's part of a gauge is; the parts of all processes that live are added up."""
+    _watched[Sample(family, ())] = look
 
 
 def gauges() -> Mapping[Sample, float]:
-    """This process's parts."""
-    with _lock:
-        return dict(_gauges)
+    """This process's parts now."""
+    return {sample: look() for sample, look in tuple(_watched.items())}
 
 
 def take() -> Mapping[Sample, float]:

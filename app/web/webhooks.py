@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from app import logs, metrics
+from app import logs, metrics, tracing
 from app.db import connections
 from app.db.problems import Problem
 from app.errors import DatabaseDown, SealBroken, UnknownRecord
@@ -47,7 +47,10 @@ def blueprint(services: Services) -> Blueprint:
         inbound = Inbound(
             {name.lower(): value for name, value in request.headers}, request.get_data(), datetime.now(UTC)
         )
-        with logs.context(connection=connection_id, vendor=vendor):
+        with (
+            tracing.span("webhook", {"deskhand.vendor": vendor}),
+            logs.context(connection=connection_id, vendor=vendor),
+        ):
             if vendor in services.backends:
                 return backends.answered(services, intake, connection_id, inbound, head=request.method == "HEAD")
             try:
@@ -71,7 +74,7 @@ def blueprint(services: Services) -> Blueprint:
         inbound = Inbound(
             {name.lower(): value for name, value in request.headers}, request.get_data(), datetime.now(UTC)
         )
-        with logs.context(vendor=vendor):
+        with tracing.span("webhook", {"deskhand.vendor": vendor}), logs.context(vendor=vendor):
             answer = desk.answered(vendor, inbound, head=request.method == "HEAD")
         return Response(answer.body, answer.status, dict(answer.headers))
 
