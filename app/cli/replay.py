@@ -1,8 +1,9 @@
 """``deskhand replay``: old tickets through today's configuration. Writes to no host and keeps nothing but the report that is asked for."""
 
+import itertools
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -10,18 +11,24 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from app.cli import opening
-from app.db import accounts, articles, lessons
+from app.cli import opening, playing
+from app.db import accounts, lessons
 from app.engine.configuration import Configuration
-from app.engine.ports import Knowledge
 from app.engine.replaying import Played, Tally, allowed, learned, summary
 from app.errors import BadInput
-from app.kb.index import HybridIndex
 from app.nlp.personal import mask
 from app.reports.exports import Export
 from app.reports.page import Shown, page
-from app.reports.replay import Past, Replay, Then
+from app.reports.replay import tallied
 from app.services import Services
+
+AT_ONCE = 100
+"""Lessons that are kept together."""
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -31,25 +38,31 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--export", "file", required=True, type=FILE, help="Old tickets: JSON lines or CSV, ours or a vendor's.")
 @click.option("--html", "report", type=click.Path(dir_okay=False, path_type=Path), help="Write a report to look at.")
 @click.option("--learn", "keep", is_flag=True, help="Keep what people's answers say about today's drafts, as evidence.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=_cores,
+    help="Processes that judge at once; one a core by default.",
+)
 @opening.as_json
-def replay(account_name: str, file: Path, report: Path | None, keep: bool, as_json: bool) -> None:
+def replay(account_name: str, file: Path, report: Path | None, keep: bool, processes: int, as_json: bool) -> None:
     """Show what Deskhand would have done with old tickets, and how often it would have been right. Sends nothing."""
     services = opening.services()
     with services.database.reading() as session:
         account = accounts.named(session, account_name)
         now = services.database.now(session)
-    configuration, classifier = services.configuration(account.id), services.classifier(account.id)
+    configuration, classifier = services.configuration(account.id), services.classifier(account.id).version
     tally, shown = Tally(), Shown(lambda text: mask(text).text)
-    run = Replay(configuration, classifier, Past(then(services, account.id)), tally)
     with lines(file) as given:
         export = Export(given)
-        taught = _learned(services, account.id, shown.watch(run.played(export)), keep=keep)
+        every = tallied(playing.played(services, account.id, export, processes), tally)
+        taught = _learned(services, account.id, shown.watch(every), keep=keep)
     if not export.read:
         why = export.reasons[0] if export.reasons else "the file is empty"
         raise BadInput("--export", f"no ticket could be read: {why}")
     told = {**summary(tally, configuration), "skipped": export.skipped, "reasons": export.reasons, "lessons": taught}
     if report:
-        about = {"engine": classifier.version, "skipped": export.skipped, "doubled": export.doubled}
+        about = {"engine": classifier, "skipped": export.skipped, "doubled": export.doubled}
         report.write_text(page(tally, shown, configuration, about, now), encoding="utf-8")
     if as_json:
         opening.print_json(told)
@@ -91,23 +104,11 @@ def _show(tally: Tally, configuration: Configuration, account_name: str) -> None
 def _learned(services: Services, account_id: str, every: Iterable[Played], *, keep: bool) -> int:
     """Go through them all; with ``keep``, save what they teach about what is in force. Says how many lessons are new."""
     known, fresh = services.knowledge(account_id).version if keep else "", 0
-    for played in every:
-        what = learned(played, account_id, known) if keep else None
-        if what is not None:
-            with services.database.session() as session:
-                fresh += lessons.save(session, what)
+    said = (what for played in every if keep and (what := learned(played, account_id, known)))
+    while some := list(itertools.islice(said, AT_ONCE)):
+        with services.database.session() as session:
+            fresh += sum(lessons.save(session, what) for what in some)
     return fresh
-
-
-def then(services: Services, account_id: str) -> Then:
-    """The account's knowledge at any moment."""
-    with services.database.reading() as session:
-        moments = articles.moments(session, account_id)
-
-    def made(moment: datetime) -> Knowledge:
-        return HybridIndex(services.database, account_id, services.encoder, at=moment)
-
-    return Then(moments, made)
 
 
 @contextmanager

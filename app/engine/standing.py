@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, get_args
 
@@ -99,7 +100,7 @@ class Case:
         """What a workflow learned of the customer from backends."""
         return self.draft.work.facts if self.draft.work else {}
 
-    @property
+    @cached_property
     def facts(self) -> Mapping[str, Any]:
         """What conditions may ask about, by the names that configurations use; unknown facts are absent."""
         judged, ticket = self.classification, self.ticket

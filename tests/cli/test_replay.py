@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from app.cli import playing
+
 LINES = [
     {
         "id": n,
@@ -72,3 +74,26 @@ def test_a_file_that_is_no_text_is_refused_in_words(deskhand, account, tmp_path)
     file.write_bytes(b"\xff\xfe\x00\x01" * 50)
     ran = deskhand("replay", "--account", account, "--export", str(file))
     assert (ran.code, "UTF-8" in ran.err) == (2, True)
+
+
+@pytest.mark.slow
+def test_two_processes_say_what_one_says(deskhand, account, tmp_path, monkeypatch):
+    """Also of tickets that are doubled, cannot be read, or hold no question; each in its place."""
+    monkeypatch.setattr(playing, "WORTH", 20)
+    monkeypatch.setattr(playing, "BATCH", 7)
+    file = tmp_path / "export.jsonl"
+    lines = [json.dumps({**LINES[n % 3], "id": n}) for n in range(60)]
+    file.write_text("\n".join([*lines, "{broken", lines[0], *lines[:3]]))
+    asked = ("replay", "--account", account, "--export", str(file), "--json", "--processes")
+    alone, together = deskhand(*asked, "1"), deskhand(*asked, "2")
+    assert (alone.code, together.code) == (0, 0), together.err
+    assert together.json == alone.json
+    assert (alone.json["totals"]["tickets"], alone.json["skipped"]) == (60, 1)
+
+
+@pytest.mark.slow
+def test_an_account_that_is_changed_meanwhile_is_not_played_half_and_half(deskhand, account, export, monkeypatch):
+    monkeypatch.setattr(playing, "WORTH", 2)
+    monkeypatch.setattr(playing, "_made", lambda services, name: playing.Made(name, "another", "configuration"))
+    ran = deskhand("replay", "--account", account, "--export", str(export), "--processes", "2")
+    assert (ran.code, "was changed" in ran.err) == (2, True)

@@ -43,8 +43,8 @@ def replay(tickets, since):
         made.append(at)
         return Shelf(at, since)
 
-    run = Replay(SETTLED, KeywordClassifier(SETTLED), Past(Then([since], shelf)), Tally())
-    return run, list(run.played(tickets)), made
+    run, tally = Replay(SETTLED, KeywordClassifier(SETTLED), Past(Then([since], shelf))), Tally()
+    return tally, list(run.played(tickets, tally)), made
 
 
 def test_no_answer_comes_from_a_page_that_was_written_later():
@@ -70,16 +70,16 @@ def test_tickets_between_which_nothing_changed_share_one_view():
 
 def test_nothing_asked_is_counted_and_not_judged():
     silent = PastTicket(a_ticket(messages=(Message("1", AGENT, "hello", NOON, public=True),)), "order-status")
-    run, played, _ = replay([silent], NOON)
-    assert (played, run.tally.unasked, run.tally.tickets) == ([], 1, 0)
+    tally, played, _ = replay([silent], NOON)
+    assert (played, tally.unasked, tally.tickets) == ([], 1, 0)
 
 
 def test_the_report_escapes_what_customers_wrote_and_masks_it():
     hostile = past("7", "order tracking order <script>alert(1)</script> secret", "returns")
-    run, played, _ = replay([hostile], NOON)
+    tally, played, _ = replay([hostile], NOON)
     shown = Shown(lambda text: text.replace("secret", "[masked]"))
     assert len(list(shown.watch(played))) == 1
-    html = page(run.tally, shown, SETTLED, {"engine": "e", "skipped": 0, "doubled": 0}, NOON)
+    html = page(tally, shown, SETTLED, {"engine": "e", "skipped": 0, "doubled": 0}, NOON)
     assert "<script" not in html
     assert "&lt;script&gt;" in html
     assert "secret" not in html
@@ -88,13 +88,13 @@ def test_the_report_escapes_what_customers_wrote_and_masks_it():
 
 
 def test_only_the_surest_mistakes_are_kept():
-    run, _, _ = replay([], NOON)
+    tally, _, _ = replay([], NOON)
     shown = Shown(str)
     (one,) = replay([past("7", "order tracking order tracking where is", "returns")], NOON)[1]
     assert one.wrong
     list(shown.watch([one] * 300))
     assert (len(shown.worst), shown.seen) == (100, 300)
-    assert run.tally.tickets == 0
+    assert tally.tickets == 0
 
 
 def test_sums_are_added_by_currency():
