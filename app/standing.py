@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.db import accounts, effects, judgements
+from app.db import accounts, effects, judgements, restored
 from app.db.connections import Installed
 from app.db.tickets import Remembered
 from app.engine import policy
@@ -54,6 +54,12 @@ def place(services: Services, connection_id: str) -> Place:
         recorded=services.helpdesks[record.vendor].supports if record else frozenset(),
         notes_apart=isinstance(connector, NotesApart) and connector.notes_apart,
     )
+
+
+def lost(services: Services, ticket_id: str, place: Place, ticket: Ticket) -> bool:
+    """Whether this database came out of a backup, and what was done in that ticket meanwhile is known to nobody."""
+    with services.database.reading() as session:
+        return restored.forgotten(session, ticket_id, ticket, recorded=place.record is not None)
 
 
 def standing_of(

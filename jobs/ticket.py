@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app import metrics, telemetry, tracing
-from app.db import connections, effects, inbox, judgements, problems, tickets
+from app.db import connections, effects, inbox, problems, tickets
 from app.db.effects import Planned
 from app.db.inbox import Waiting
 from app.db.judgements import Judged
@@ -29,7 +29,7 @@ from jobs import approve, assign, base, click, identity, kin, learn, link, redac
 from jobs.base import Later, Run
 from jobs.classify import classified
 from jobs.click import Pressed, Scene
-from jobs.draft import Background, decided
+from jobs.draft import Background, decided, kept
 from jobs.duplicates import Kin, person, secret
 from jobs.learn import Heard, Release
 from jobs.reply import AGAIN, settle
@@ -112,7 +112,7 @@ def _looked_at(run: Run, knock: Knock, thread: Remembered | None) -> bool:
         return False
     account, said = where.connection.account_id, ticket
     solved.told(run, account, ticket)
-    ticket = identity.heard(run, account, ticket)
+    ticket = redaction.clean(identity.heard(run, account, ticket), run.services.configuration(account))
     if identity.due(knock.deliveries):
         identity.send(run, account, ticket)
     return _answer(run, knock, ticket, where, said)
@@ -205,12 +205,12 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place, said: Ticket) 
             unreached.tell(session, run.ticket_id, scene, judged)
         planned += sla.followed(session, run.ticket_id, scene, judged)
         planned += kin.followed(session, run.ticket_id, where, scene, knock.deliveries)
-        new = _new(session, planned + _taken_out(run, said, where, judged, scene))
+        new = _new(session, planned + _taken_out(session, run, said, where, judged, scene))
         effects.plan(session, run.ticket_id, new, now, knock.first.received_at)
         for press in presses:
-            click.save(session, run.ticket_id, press, now)
+            click.save(session, run, press, now)
         if judged:
-            judgements.save(session, judged, now)
+            kept(run, session, judged, around, now)
         learn.followed(session, run, _heard(run, where, ticket, judged, presses, scene))
         _remember(session, run, knock.remembered, now_heard, judged, now)
         inbox.settle(session, knock.numbers, outcome or "decided")
@@ -230,8 +230,11 @@ def _new(session: Session, planned: Sequence[Planned]) -> list[Planned]:
     return list(new.values())
 
 
-def _taken_out(run: Run, said: Ticket, where: Place, judged: Judged | None, scene: sla.Scene) -> list[Planned]:
-    """What the account wants out of its host, as far as anything is written there at all."""
+def _taken_out(
+    session: Session, run: Run, said: Ticket, where: Place, judged: Judged | None, scene: sla.Scene
+) -> list[Planned]:
+    """What the account wants out of its host, as far as anything is written there at all; and where it stands until then."""
+    redaction.sighted(session, run, said, where, scene.configuration, scene.standing.now)
     last = judged.decision if judged else scene.standing.previous
     return redaction.planned(run, said, where, scene.configuration, last)
 

@@ -60,16 +60,17 @@ def settle(session: Session, made_at: datetime, now: datetime, *, keep_tokens: b
     )
 
 
-def forgotten(session: Session, ticket_id: str, ticket: Ticket) -> bool:
+def forgotten(session: Session, ticket_id: str, ticket: Ticket, *, recorded: bool) -> bool:
     """Whether we wrote in this ticket in a time that was lost, and have not decided on it since the restore.
 
-    What was decided, sent or done there then is known to nobody, so people go on with it.
+    What was decided, sent or done there then is known to nobody, so people go on with it. ``recorded``: what we do is written down
+    in another place, so that there may be no trace of it here: then whatever was said in that time counts.
     """
-    ours = [one.at for one in ticket.messages if one.author.role is Role.US]
-    if not ours:
+    moments = [one.at for one in ticket.messages if recorded or one.author.role is Role.US]
+    if not moments:
         return False
-    lost = session.scalars(select(RestoredRow).where(RestoredRow.restored_at > min(ours) - SKEW)).all()
-    within = [one for one in lost if any(one.made_at - SKEW < at < one.restored_at + SKEW for at in ours)]
+    lost = session.scalars(select(RestoredRow).where(RestoredRow.restored_at > min(moments) - SKEW)).all()
+    within = [one for one in lost if any(one.made_at - SKEW < at < one.restored_at + SKEW for at in moments)]
     if not within:
         return False
     since = max(one.restored_at for one in within)

@@ -194,6 +194,7 @@ def test_another_key_opens_nothing_and_is_named(made: Path) -> None:
         backups.check(made, (OTHER,))
 
 
+@pytest.mark.slow
 def test_nothing_is_restored_over_something(place: Makes, filled: Fills, made: Path) -> None:
     source = filled(place("one"))
     before = everything(source)
@@ -202,6 +203,7 @@ def test_nothing_is_restored_over_something(place: Makes, filled: Fills, made: P
     assert everything(source) == before
 
 
+@pytest.mark.slow
 def test_tables_without_rows_are_no_hindrance(place: Makes, made: Path) -> None:
     target = place("two")
     laid(target.database)
@@ -222,6 +224,7 @@ def test_a_newer_version_is_refused_by_name(
         backups.restore(place("two"), tmp_path / "backup")
 
 
+@pytest.mark.slow
 def test_an_older_version_is_brought_up_to_date(place: Makes, tmp_path: Path) -> None:
     source, target = place("one"), place("two")
     old = migrations.revisions()[2]
@@ -259,6 +262,7 @@ def test_a_file_in_a_backup_stays_in_its_folder(place: Makes, name: str) -> None
         backups._kept(place("one"), name, b"x")
 
 
+@pytest.mark.slow
 def test_by_the_command_line(tmp_path: Path) -> None:
     def run(folder: str, *words: str) -> tuple[int, str]:
         environ = {"DESKHAND_DATA_DIR": str(tmp_path / folder), "DESKHAND_SECRET_KEY": "a2tr" * 10 + "a2s="}
