@@ -3,8 +3,14 @@
 import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from app.db import findings
 from app.db.effects import Planned
+from app.db.findings import Finding
+from app.engine.compliance.standards import PCI
 from app.engine.configuration import Configuration
 from app.engine.types import Decision, Mode
 from app.nlp.personal import NEVER_OUT, Kind, find, mask
@@ -14,6 +20,7 @@ from connectors.redaction import Redact, look
 from connectors.types import AddMessage, Change, Message, Note, OpenTicket, Role, Status, Ticket
 from jobs.base import Run
 
+SIGHTED = {Kind.CARD: "card", Kind.CVV: "cvv"}
 NOTED = "Personal data were taken out of a customer's message here, and with them the message. It said, without them:"
 
 
@@ -43,6 +50,34 @@ def planned(
 def asked(configuration: Configuration) -> frozenset[Kind]:
     """The sorts that are to go."""
     return frozenset(Kind[word.upper().replace("-", "_")] for word in configuration.redacted)
+
+
+def clean(ticket: Ticket, configuration: Configuration) -> Ticket:
+    """The ticket as we go on with it: without what is to go, so that nothing of it lies in our own tables."""
+    if not (kinds := asked(configuration)):
+        return ticket
+    messages = tuple(replace(one, text=mask(one.text, kinds).text) for one in ticket.messages)
+    return replace(ticket, messages=messages, subject=mask(ticket.subject, kinds).text)
+
+
+def sighted(
+    session: Session, run: Run, ticket: Ticket, where: Place, configuration: Configuration, now: datetime
+) -> None:
+    """Keep where a card number or its code stands in the conversation, whoever wrote it, and what stands there no more as gone.
+
+    ``ticket`` is as the host holds it. Only where the account keeps to the standard about cards.
+    """
+    if PCI not in configuration.standards:
+        return
+    account, there = where.connection.account_id, set()
+    for message in ticket.messages:
+        for kind in sorted({one.type for one in find(message.text) if one.type in SIGHTED}):
+            subject = f"ticket {ticket.ref.id}, message {message.id}"
+            one = Finding(SIGHTED[kind], "chat", subject, message.at, account, run.ticket_id, ticket.url)
+            there.add(one.id)
+            findings.found(session, one, now)
+    before = {one.id for one in findings.standing(session, place="chat", ticket_id=run.ticket_id)}
+    findings.gone(session, sorted(before - there), now)
 
 
 def spared(batches: list[Planned], configuration: Configuration) -> list[Planned]:

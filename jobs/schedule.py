@@ -11,8 +11,10 @@ from app.services import Services
 from connectors.base import TellsSolved
 from jobs import (
     anchor,
+    compliance,
     duplicates,
     forecast,
+    fraud,
     memory,
     notify,
     reporting,
@@ -101,6 +103,8 @@ TABLE = (
     Periodic("articles", timedelta(seconds=5), articles),
     Periodic("solved", timedelta(minutes=1), solved),
     Periodic("figures", timedelta(minutes=1), reporting.sweep),
+    Periodic("frauds", timedelta(seconds=5), fraud.sweep),
+    Periodic("compliance", timedelta(minutes=1), compliance.sweep),
     Periodic("sketches", timedelta(days=1), duplicates.sweep),
     Periodic("memories", timedelta(days=1), memory.sweep),
     Periodic("upkeep", timedelta(hours=1), upkeep.sweep),

@@ -77,12 +77,18 @@ class AuditLog(TypedDict):
 
 
 class ComplianceReport(TypedDict):
-    """What is known about a quarter."""
+    """What is known about a quarter; each check says PASS, FAIL or UNKNOWN."""
 
     period: str
     totalInteractions: int
     complianceChecks: dict[str, dict[str, Any]]
+    fraudCases: int
+    fraudResolved: int
+    fraudPending: int
+    avgFraudResolutionTime: str | None
     customerSatisfaction: float | None
+    evidence: list[dict[str, Any]]
+    violations: list[dict[str, Any]]
 
 
 class Noted(TypedDict):

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.db import controls, findings, stories
 from app.engine.compliance.facts import Facts, Found, Looked, Request
-from app.engine.compliance.standards import STANDARDS, TARGET, Checked, checked, standard
+from app.engine.compliance.standards import GDPR, STANDARDS, TARGET, Checked, checked, standard
 from app.engine.configuration import Configuration
-from app.engine.outcomes import GOOD, Story
+from app.engine.outcomes import Story
 from app.errors import BadInput
 from app.reports.figures import Period
 
@@ -20,9 +20,10 @@ CHAT = "chat"
 LOGS = "log "
 """Begins the names of log files among what was looked through."""
 QUARTER = re.compile(r"(20\d{2})-Q([1-4])", re.IGNORECASE)
+MOST = 500
+"""Violations that are listed; all are counted."""
 KINDS = {"erasure": "right-to-erasure", "portability": "data-portability", "access": "access-request"}
 """Our kinds of requests -> the guide's names."""
-__all__ = ["GOOD", "Report", "facts", "quarter", "report", "wanted"]
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,57 @@ def length(given: timedelta | None) -> str | None:
     return f"{minutes / 60:.1f} hours" if minutes < 1440 else f"{minutes / 1440:.1f} days"
 
 
+def counted(requests: Sequence[Request]) -> dict[str, int]:
+    """How many of each kind there were, by the guide's names."""
+    return {name: sum(one.kind == kind for one in requests) for kind, name in KINDS.items()}
+
+
 def answered(requests: Sequence[Request] | None) -> str | None:
     """``15 days (target: 30 days)``, as the guide has it; None where nothing was answered."""
     took = [one.done_at - one.asked_at for one in requests or () if one.done_at]
     return f"{length(sum(took, timedelta()) / len(took))} (target: {TARGET.days} days)" if took else None
+
+
+def plain(found: Report) -> dict[str, object]:
+    """The report as plain values, by the guide's names."""
+    every: dict[str, object] = {one.standard: _plain(one, found) for one in found.checked}
+    every |= {name: {"compliant": None, "violations": None, "checks": [f"{name}: UNKNOWN"]} for name in found.unknown}
+    return {
+        "period": found.period.name,
+        "totalInteractions": found.interactions,
+        "complianceChecks": every,
+        "fraudCases": found.fraud.cases,
+        "fraudResolved": found.fraud.resolved,
+        "fraudPending": found.fraud.pending,
+        "avgFraudResolutionTime": length(found.fraud.took),
+        "customerSatisfaction": found.satisfaction,
+        "evidence": [
+            {"standard": one.standard, "check": check.title, "status": str(result.status), "evidence": result.said}
+            for one in found.checked
+            for check, result in one.results
+        ],
+        "violations": [
+            {
+                "standard": one.standard,
+                "check": check.title,
+                "text": wrong.text,
+                "at": wrong.at.isoformat(),
+                "link": wrong.link,
+            }
+            for one in found.checked
+            for check, wrong in one.violations
+        ][:MOST],
+    }
+
+
+def _plain(one: Checked, found: Report) -> dict[str, object]:
+    unknown = one.compliant is None and not one.violations
+    said: dict[str, object] = {
+        "compliant": one.compliant,
+        "violations": None if unknown else len(one.violations),
+        "checks": [f"{check.title}: {result.status}" for check, result in one.results],
+    }
+    if one.standard == GDPR:
+        said["rightsRequests"] = None if found.requests is None else counted(found.requests)
+        said["avgResponseTime"] = answered(found.requests)
+    return said

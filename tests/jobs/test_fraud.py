@@ -155,9 +155,8 @@ def test_nothing_is_looked_for_that_nobody_asked_for(stage: Stage, sink: Sink) -
 
 def test_where_nobody_can_be_reached_an_admin_reads_it(stage: Stage, sink: Sink) -> None:
     guard = Guard(stage, sink)
-    guard.stage.configure(
-        FRAUDS.replace("[fraud-team]", "[nobody]").replace("recipients: [lead]", "recipients: []") + WATCHED
-    )
+    unreachable = FRAUDS.replace("[fraud-team]", "[nobody]").replace("recipients: [lead]", "recipients: []")
+    guard.stage.configure(unreachable.replace("URL", sink.url.rstrip("/")) + WATCHED)
     guard.codes("p", 9)
     guard.beats(59)
     assert guard.got() == []

@@ -1,7 +1,7 @@
-"""Who did what about a customer, and what can be said today about compliance. What nobody checks is said to be unknown."""
+"""Who did what about a customer."""
 
 import hmac
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -9,14 +9,12 @@ from pydantic import Field
 from app.services import Services
 from app.web.api import chat, parts
 from app.web.api.auth import Caller
-from app.web.api.declared import Given, Operation, Page, Told, Words, text
+from app.web.api.declared import Operation, Page, Told, Words, text
 from app.web.api.door import Door
 from app.web.api.metrics import ABOUT, RANGE
 
 if TYPE_CHECKING:
     from app.db.audit import Deed
-
-QUARTER = r"^20[0-9]{2}-Q[1-4]$"
 
 
 class Wanted(Page):
@@ -51,40 +49,7 @@ class Log(Told):
     next: str | None
 
 
-class Quarter(Given):
-    """A quarter, and the standards that are asked about."""
-
-    period: str = text(7, pattern=QUARTER, about="As in `2026-Q3`, in UTC.")
-    standards: Words = Field(default_factory=list, description="As in `PCI-DSS,GDPR`.")
-
-
-class Check(Told):
-    """One standard. Null: nobody has checked."""
-
-    compliant: bool | None
-    violations: int | None
-    checks: list[str]
-
-
-class Report(Told):
-    """What is known about a quarter: its figures. Standards are named and not judged."""
-
-    period: str
-    total_interactions: int
-    compliance_checks: dict[str, Check]
-    customer_satisfaction: float | None
-
-
 LOG = Operation("getAuditLog", "GET", "/audit/log", "audit", "Who did what about a customer.", {200: Log}, query=Wanted)
-REPORT = Operation(
-    "getComplianceReport",
-    "GET",
-    "/audit/compliance",
-    "audit",
-    "What is known about a quarter.",
-    {200: Report},
-    query=Quarter,
-)
 
 
 def register(door: Door) -> None:
@@ -103,33 +68,6 @@ def register(door: Door) -> None:
         return Log(
             entries=[_entry(one) for one in here], compliance_status="not-assessed", violations=[], next=following
         )
-
-    @door.serves(REPORT)
-    def compliance_report(caller: Caller, query: Quarter) -> Report:
-        from app.reports import figures  # noqa: PLC0415
-
-        year, quarter = int(query.period[:4]), int(query.period[-1])
-        start = datetime(year, 3 * quarter - 2, 1, tzinfo=UTC)
-        end = datetime(year + (quarter == 4), (3 * quarter) % 12 + 1, 1, tzinfo=UTC)
-        when = figures.Period(query.period, start, end)
-        with services.database.reading() as session:
-            now = services.database.now(session)
-            told = figures.metrics(figures.figures(session, caller.account_id, when, now))
-        unknown = Check(compliant=None, violations=None, checks=[])
-        return Report(
-            period=query.period,
-            total_interactions=_whole(told["totalTickets"]),
-            compliance_checks={name: unknown for name in query.standards if name},
-            customer_satisfaction=_number(told["csat"]),
-        )
-
-
-def _whole(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
 
 
 def _deeds(services: Services, account_id: str, query: Wanted) -> "list[Deed]":

@@ -1,0 +1,193 @@
+"""Card data is found wherever it was planted, told once, and gone when it is gone; a look that was cut short goes on where it was."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app import scanning
+from app.db import findings, ids, judgements
+from app.db.judgements import Outcome
+from app.reports.compliance import quarter, report
+from connectors.redaction import Redact
+from jobs import compliance, notify, schedule
+from tests.flows.played import Desk
+from tests.flows.stage import CONFIGURATION, QUESTION, Stage
+from tests.notices.sinks import Sink, web
+
+CARD, DAY = "4111 1111 1111 1111", timedelta(days=1)
+BANK = (
+    CONFIGURATION
+    + """
+compliance: {standards: [PCI-DSS, GDPR, SOC2]}
+monitoring: {compliance: {pci-dss: [no-card-numbers-in-chat, no-cvv-ever, no-card-numbers-in-storage, encrypted-storage]}}
+contacts:
+  compliance: {webhook: "URL/compliance"}
+"""
+)
+
+
+class House:
+    """An account that keeps to standards, at one desk."""
+
+    def __init__(self, stage: Stage, sink: Sink) -> None:
+        self.stage, self.sink = stage, sink
+        object.__setattr__(stage.services.settings, "private_webhooks", True)
+        stage.configure(BANK.replace("URL", sink.url.rstrip("/")))
+        self.connection, self.vendor = stage.connect("desk")
+
+    def hear(self, words: str) -> str:
+        name = self.vendor.customer_writes(words)
+        self.stage.deliver(self.connection, self.vendor)
+        self.stage.work()
+        return name
+
+    def beat(self) -> None:
+        """A minute goes by: the clock, and a worker."""
+        self.stage.time += timedelta(minutes=1)
+        table = tuple(line for line in schedule.TABLE if line.name in ("compliance", "notices"))
+        schedule.tick(self.stage.services, table)
+        while self.stage.bells.asked:
+            asked, self.stage.bells.asked = self.stage.bells.asked, []
+            for job, subject in asked:
+                if job in ("compliance", "notices"):
+                    {"compliance": compliance.run, "notices": notify.run}[job](subject)
+
+    def checks(self) -> dict[str, str]:
+        settled = self.stage.services.configuration(self.stage.account.id)
+        with self.stage.database.reading() as session:
+            when = quarter(f"{self.stage.time:%Y}-Q1")
+            found = report(session, self.stage.account.id, settled, when, self.stage.time)
+        return {check.name: str(result.status) for one in found.checked for check, result in one.results}
+
+    def there(self, *kinds: str) -> list[tuple[str, str, bool]]:
+        with self.stage.database.reading() as session:
+            kinds = kinds or ("card", "cvv", "plain")
+            every = findings.between(session, self.stage.account.id, self.stage.time - 90 * DAY, self.stage.time + DAY)
+        return sorted((one.kind, one.place, one.gone_at is not None) for one in every if one.kind in kinds)
+
+    def ruled(self, ticket: str, reason: str) -> None:
+        """A person said why; people type all sorts of things."""
+        name = ids.ticket(self.connection, ticket)
+        with self.stage.database.session() as session:
+            judgements.record_outcome(session, name, "d1", Outcome("wrong", "p7", self.stage.time, reason))
+
+    def got(self) -> list[str]:
+        return [one["body"]["subject"] for one in self.sink.got]
+
+
+@pytest.fixture
+def sink() -> Any:
+    with web() as sink:
+        yield sink
+
+
+@pytest.fixture
+def house(stage: Stage, sink: Sink) -> House:
+    return House(stage, sink)
+
+
+def test_nothing_passes_before_anybody_has_looked(house: House) -> None:
+    assert {"PASS", "FAIL"} & {house.checks()[name] for name in ("no-card-numbers-in-chat", "no-cvv-ever")} == set()
+    house.hear(QUESTION)
+    house.beat()
+    told = house.checks()
+    assert told["no-card-numbers-in-chat"] == told["no-cvv-ever"] == told["no-card-numbers-in-storage"] == "PASS"
+    assert told["no-card-numbers-in-logs"] == "UNKNOWN"
+    assert told["encrypted-storage"] == "PASS"
+    assert house.got() == []
+
+
+def test_a_card_that_the_host_cannot_take_out_is_told_once(house: House) -> None:
+    house.hear(f"{QUESTION} My card is {CARD}.")
+    house.beat()
+    house.beat()
+    assert house.there() == [("card", "chat", False)]
+    assert house.checks()["no-card-numbers-in-chat"] == "FAIL"
+    assert house.got() == ["Deskhand: PCI-DSS, No card numbers in chat: 1 found"]
+    assert "1111" not in str(house.sink.got)
+
+
+def test_a_card_that_the_host_took_out_is_no_violation(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Desk, "supports", Desk.supports | {Redact})
+    ticket = house.hear(f"{QUESTION} My card is {CARD}, the cvv is 123.")
+    assert any(isinstance(change, Redact) for _, change in house.vendor.tickets[ticket].log)
+    house.beat()
+    assert house.there() == [("card", "chat", True), ("cvv", "chat", True)]
+    assert house.checks()["no-card-numbers-in-chat"] == house.checks()["no-cvv-ever"] == "PASS"
+    assert house.got() == []
+
+
+def test_nothing_of_a_card_comes_into_our_tables_when_a_customer_writes_one(house: House) -> None:
+    house.hear(f"{QUESTION} My card is {CARD}, the cvv is 123.")
+    scanning.through(house.stage.database)
+    assert {place for _, place, _ in house.there()} == {"chat"}
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "check"),
+    [(f"it was {CARD}", "card", "no-card-numbers-in-storage"), ("the cvv is 123", "cvv", "no-cvv-ever")],
+)
+def test_what_was_planted_in_a_table_is_found_told_and_gone_with_it(
+    house: House, said: str, kind: str, check: str
+) -> None:
+    house.ruled(house.hear(QUESTION), said)
+    house.beat()
+    assert house.there() == [(kind, "storage", False)]
+    assert house.checks()[check] == "FAIL"
+    assert len(house.got()) == 1
+    with house.stage.database.session() as session:
+        session.execute(text("update outcome set reason = 'nothing'"))
+    house.stage.time += DAY
+    house.beat()
+    assert house.there(kind) == [(kind, "storage", True)]
+
+
+def test_what_left_with_a_card_in_it_is_found_within_a_minute(house: House) -> None:
+    house.hear(QUESTION)
+    house.beat()
+    house.hear(QUESTION)
+    with house.stage.database.session() as session:
+        newest = "(select max(id) from effect where state = 'sent')"
+        said = f'[{{"is": "Note", "text": "your card {CARD}", "buttons": [], "files": []}}]'
+        session.execute(text(f"update effect set changes = :said where id = {newest}"), {"said": said})
+    house.beat()
+    assert house.there("card") == [("card", "sent", False)]
+    assert house.checks()["no-card-numbers-in-chat"] == "FAIL"
+
+
+def test_a_secret_that_lies_open_is_found(house: House) -> None:
+    house.hear(QUESTION)
+    with house.stage.database.session() as session:
+        session.execute(text("update connection set secrets = 'hunter2'"))
+    house.beat()
+    assert house.there() == [("plain", "storage", False)]
+    assert house.checks()["encrypted-storage"] == "FAIL"
+
+
+def test_a_look_that_was_cut_short_goes_on_where_it_was(house: House) -> None:
+    house.ruled(house.hear(QUESTION), f"it was {CARD}")
+    database, looks = house.stage.database, 0
+    while scanning.looked_through(database, most=3):
+        looks += 1
+    assert looks > 5
+    assert house.there() == [("card", "storage", False)]
+    assert scanning.looked_through(database) == 0, "what was looked at is not looked at again before its time"
+
+
+def test_a_log_is_looked_through_line_by_line(house: House) -> None:
+    lines = [f'{{"at": "2026-03-01T10:00:00.000+00:00", "event": "line {n}"}}' for n in range(700)]
+    assert scanning.logged(house.stage.database, "web.log", lines) == 700
+    house.beat()
+    assert house.checks()["no-card-numbers-in-logs"] == "PASS"
+    bad = f'{{"at": "2026-03-01T10:00:00.000+00:00", "event": "card {CARD}"}}'
+    scanning.logged(house.stage.database, "web.log", [*lines, bad])
+    assert house.checks()["no-card-numbers-in-logs"] == "FAIL"
+
+
+def test_an_account_without_standards_is_left_alone(house: House) -> None:
+    house.stage.configure(CONFIGURATION)
+    house.hear(f"{QUESTION} My card is {CARD}.")
+    house.beat()
+    assert house.there() == []
