@@ -7,14 +7,16 @@ away, slow or empty delays work and loses none.
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 from redis import Redis
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 from rq.job import Job
 from rq.queue import Queue
@@ -72,6 +74,15 @@ if #rung > 0 then
 end
 return #rung
 """
+
+
+@dataclass(frozen=True)
+class Server:
+    """The Redis server: its time, what it does when it is full, and whether it keeps what it is given. None, empty: it does not say."""
+
+    time: float
+    policy: str
+    kept: bool | None
 
 
 class Work:
@@ -155,6 +166,21 @@ class Work:
         except RedisError:
             self._gone()
 
+    def erase(self, ticket_ids: Sequence[str]) -> int:
+        """Take every bell and job of these tickets out of Redis; how many there were. Raises BrokerDown."""
+        gone = 0
+        try:
+            for ticket_id in ticket_ids:
+                gone += int(self._redis.delete(_bell(TICKET, ticket_id)))
+            wanted = [one.encode() for one in ticket_ids]
+            for key in self._redis.scan_iter(f"{Job.redis_job_namespace_prefix}*", count=500):
+                told = cast(bytes | None, self._redis.hget(key, "data")) or b""
+                if any(one in told for one in wanted):
+                    gone += int(self._redis.delete(key))
+        except RedisError as error:
+            raise BrokerDown("Redis does not answer", "see that it runs at REDIS_URL") from error
+        return gone
+
     def check(self) -> None:
         """Raises BrokerDown when Redis does not answer."""
         try:
@@ -177,6 +203,17 @@ class Work:
             line.zcard(f"rq:failed:{QUEUE}")
             queued, failed = line.execute()
         return int(queued), int(failed)
+
+    def server(self) -> Server:
+        """What the server says about itself. Raises BrokerDown."""
+        with self._shared() as redis:
+            seconds, micros = redis.time()
+            try:
+                policy = str(redis.config_get("maxmemory-policy").get("maxmemory-policy", ""))
+                kept = redis.config_get("appendonly").get("appendonly")
+            except ResponseError:  # hosted ones do not tell
+                policy, kept = "", None
+            return Server(seconds + micros / 1e6, policy, None if kept is None else kept == "yes")
 
     def tally(self, who: str, word: str, counted: Mapping[str, float]) -> None:
         """Add what a process counted to what all processes counted, and keep its last word. Raises BrokerDown.

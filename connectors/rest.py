@@ -123,7 +123,7 @@ class Rest:
                     stream=True,
                 ) as answer,
             ):
-                told.status = answer.status_code
+                told.answered(answer.status_code, answer.headers.get("Date"))
                 return Answer(answer.status_code, answer.headers, _body(answer, where), where)
         except requests.RequestException as error:
             raise Unavailable(f"{where}: no answer ({type(error).__name__})") from None

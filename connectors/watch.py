@@ -17,6 +17,12 @@ class Call:
     vendor: str
     method: str
     status: int = NO_ANSWER
+    date: str = ""
+    """The vendor's own time, as it was told with the answer."""
+
+    def answered(self, status: int, date: str | None) -> None:
+        """An answer came, with that in its header ``Date``."""
+        self.status, self.date = status, date or ""
 
 
 Around = Callable[[Call], AbstractContextManager[None]]
@@ -29,8 +35,19 @@ def use(around: Around) -> None:
 
 
 @contextmanager
+def using(around: Around) -> Iterator[None]:
+    """The same for as long as this is open."""
+    before = list(_chosen)
+    use(around)
+    try:
+        yield
+    finally:
+        _chosen[:] = before
+
+
+@contextmanager
 def call(vendor: str, method: str) -> Iterator[Call]:
-    """Around one request; whoever makes it puts the answer's status in."""
+    """Around one request; whoever makes it says what was answered."""
     made = Call(vendor, method)
     with _chosen[0](made) if _chosen else nullcontext():
         yield made

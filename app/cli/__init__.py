@@ -23,6 +23,7 @@ COMMANDS = {
     "resume": "app.cli.connection:resume",
     "doctor": "app.cli.doctor:doctor",
     "health": "app.cli.health:health",
+    "health": "app.cli.health:health",
     "simulate": "app.cli.simulate:simulate",
     "evidence": "app.cli.evidence:shown",
     "promote": "app.cli.evidence:promote",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, select, text
 from sqlalchemy.orm import Session
 
-from app.db import clocks
+from app.db import clocks, trail
 from app.db.connections import ACTIVE, PAUSED
 from app.db.effects import PENDING, REVIEW, SENDING
 from app.db.inbox import PARKED, WAITING
@@ -16,6 +16,7 @@ from app.db.models.effect import EffectRow
 from app.db.models.event import EventRow
 from app.db.models.log import AlarmRow
 from app.db.models.ticket import TicketRow
+from app.db.models.trail import TrailRow
 
 AMBIGUOUS = "ambiguous"
 """Begun, and nobody knows yet whether the vendor took it."""
@@ -79,6 +80,16 @@ def alarms(session: Session) -> int:
 def led(session: Session, now: datetime) -> bool:
     """Whether a clock leads."""
     return clocks.led(session, "clock", now)
+
+
+def backed_up(session: Session) -> datetime | None:
+    """When the latest backup was made, as the audit trail has it."""
+    made = (
+        TrailRow.account_id == trail.INSTALLATION,
+        TrailRow.what == trail.What.OPERATED,
+        TrailRow.subject == "backup",
+    )
+    return session.scalar(select(func.max(TrailRow.at)).where(*made))
 
 
 def size(session: Session) -> int:

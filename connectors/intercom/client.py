@@ -69,7 +69,7 @@ class Line(httpx.Client):
         """Send it."""
         with watch.call("intercom", request.method) as call:
             answer = super().send(request, **how)
-            call.status = answer.status_code
+            call.answered(answer.status_code, answer.headers.get("Date"))
             return answer
 
 

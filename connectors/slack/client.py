@@ -100,9 +100,9 @@ class Web(WebClient):
         try:
             answer = self._opener.open(req, timeout=self.timeout)
         except HTTPError as error:
-            call.status = error.code
+            call.answered(error.code, error.headers.get("Date"))
             raise
-        call.status = answer.status
+        call.answered(answer.status, answer.headers.get("Date"))
         return answer
 
 
@@ -153,7 +153,7 @@ class Client:
             try:
                 with watch.call("slack", "POST") as call:
                     answer = line.post(url, data=content, headers=headers, timeout=self._timeout, allow_redirects=False)
-                    call.status = answer.status_code
+                    call.answered(answer.status_code, answer.headers.get("Date"))
             except requests.RequestException as error:
                 raise Unavailable(f"files: no answer ({type(error).__name__})") from error
         if failed := http.error(answer.status_code, answer.headers, "files"):
@@ -167,7 +167,7 @@ class Client:
             try:
                 with watch.call("slack", "POST") as call:
                     answer = line.post(url, json=body, timeout=self._timeout, allow_redirects=False)
-                    call.status = answer.status_code
+                    call.answered(answer.status_code, answer.headers.get("Date"))
             except requests.RequestException as error:
                 raise Unavailable(f"response_url: no answer ({type(error).__name__})") from error
         if answer.status_code in (404, 410):

@@ -94,7 +94,7 @@ class Session(requests.Session):
         try:
             with watch.call("zendesk", _text(method)) as call:
                 answer = super().request(method, url, *args, **kwargs)
-                call.status = answer.status_code
+                call.answered(answer.status_code, answer.headers.get("Date"))
                 return answer
         except requests.Timeout:
             raise Unavailable(f"{where}: no answer in time") from None
