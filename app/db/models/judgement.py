@@ -21,7 +21,7 @@ class JudgementRow(Base):
 
     __tablename__ = "judgement"
     __table_args__ = (
-        Index(None, "ticket_id", "at"),
+        Index(None, "ticket_id", "kind", "at", "id"),
         Index(None, "decision_id"),
         Index(None, "kind", "at", "id"),
         Index(None, "account_id", "at", "id", sqlite_where=_DECIDED, postgresql_where=_DECIDED),
