@@ -1,0 +1,148 @@
+"""Ten thousand events, a thousand kills: ``python -m tests.chaos --events 10000 --kills 1000 --database postgresql --hosts 2``.
+
+Real processes; vendors over HTTP; signed webhooks that are doubled, reordered, late or lost; and whatever can be hurt is
+hurt while they come. Ends with 1 when the vendors show anything twice, too little, out of order, or without permission.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from tests.chaos.crew import until
+from tests.chaos.plan import ORDER, Step, digest, drawn
+from tests.chaos.servers import postgres_programs
+from tests.chaos.stage import Stage
+from tests.chaos.verdict import CRIMES, Truth, Verdict, judged
+
+PATIENCE = 240.0
+"""Seconds until everything has settled after the last event."""
+SHOWN = 20
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play and judge."""
+    given = _read(arguments)
+    with tempfile.TemporaryDirectory(prefix="deskhand-chaos-") as name, ExitStack() as stack:
+        folder = Path(name)
+        report, verdict = run(given, folder, stack)
+        print(json.dumps(report, indent=2), flush=True)
+        for crime in CRIMES:
+            for line in getattr(verdict, crime)[:SHOWN]:
+                print(f"{crime}: {line}", flush=True)
+        if given.keep:
+            given.keep.mkdir(parents=True, exist_ok=True)
+            (given.keep / "crew.log").write_bytes((folder / "crew.log").read_bytes())
+    return 0 if verdict.clean and report["settled"] else 1
+
+
+def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--events", type=int, default=10_000)
+    parser.add_argument("--kills", type=int, default=1_000)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--hosts", type=int, choices=(1, 2), default=1, help="two need PostgreSQL")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a folder for the processes' log")
+    given = parser.parse_args(arguments)
+    if given.hosts > 1 and given.database == "sqlite":
+        parser.error("two hosts share no SQLite file: --database postgresql")
+    return given
+
+
+def run(given: argparse.Namespace, folder: Path, stack: ExitStack) -> tuple[Mapping[str, Any], Verdict]:
+    """One run, from nothing to its report."""
+    programs = postgres_programs() if given.database == "postgresql" else None
+    if given.database == "postgresql" and programs is None:
+        raise SystemExit("PostgreSQL's programs are not here (initdb, pg_ctl, postgres)")
+    stage = Stage(folder, stack, postgres=programs, hosts=given.hosts)
+    stage.open()
+    steps = drawn(given.seed, given.events, given.kills, stage.cast())
+    began = time.monotonic()
+    _play(stage, steps)
+    played = time.monotonic() - began
+    verdict = Verdict()
+
+    def clean() -> bool:
+        nonlocal verdict
+        stage.mend()
+        if not stage.at_rest():
+            return False
+        verdict = judge(stage, steps)
+        return verdict.clean
+
+    stage.world.faults.clear()
+    settled = until(clean, PATIENCE, stage.crew) and stage.at_rest()
+    verdict = judge(stage, steps)
+    return _report(
+        given, stage, steps, (played, time.monotonic() - began - played), settled
+    ) | verdict.counts(), verdict
+
+
+def _play(stage: Stage, steps: Sequence[Step]) -> None:
+    desks = {desk.name: desk for desk in stage.desks}
+    begun = time.monotonic()
+    for place, step in enumerate(steps, 1):
+        stage.mend()
+        stage.pace()
+        if step.blow:
+            stage.strike(step.blow)
+        desks[step.desk].play(step, stage.world)
+        if place % 500 == 0:
+            took = time.monotonic() - begun
+            print(f"{place} of {len(steps)} events, {place / took:.1f} a second", file=sys.stderr, flush=True)
+
+
+def judge(stage: Stage, steps: Sequence[Step]) -> Verdict:
+    """By what the vendors show now."""
+    sent: dict[str, set[int]] = {desk.name: set() for desk in stage.desks}
+    for step in steps:
+        if step.act != "takes over":
+            sent[step.desk].add(step.number)
+    truth = Truth(
+        sent={name: frozenset(numbers) for name, numbers in sent.items()},
+        proven=frozenset(step.number for step in steps if step.text.startswith(ORDER[:8])),
+        earned=frozenset(desk.name for desk in stage.desks if desk.earned),
+        threads=frozenset(desk.name for desk in stage.desks if desk.vendor == "slack"),
+        decided=stage.decided(),
+    )
+    return judged((one for desk in stage.desks for one in desk.transcripts()), truth)
+
+
+def _report(
+    given: argparse.Namespace, stage: Stage, steps: Sequence[Step], took: tuple[float, float], settled: bool
+) -> dict[str, Any]:
+    transcripts = [one for desk in stage.desks for one in desk.transcripts()]
+    lines = Counter(line.kind for one in transcripts for line in one.lines)
+    blows = Counter(step.blow.kind for step in steps if step.blow)
+    return {
+        "seed": given.seed,
+        "plan": digest(steps),
+        "database": given.database,
+        "hosts": given.hosts,
+        "events": len(steps),
+        "kills": sum(blows.values()),
+        "killed": dict(sorted(blows.items())),
+        "webhooks": dict(sorted(Counter(step.hook or "as usual" for step in steps).items())),
+        "vendor_errors": dict(sorted(Counter(step.fault for step in steps if step.fault).items())),
+        "started": {name: hand.born for name, hand in sorted(stage.crew.hands.items())},
+        "deliveries": len(stage.world.sent),
+        "tickets": sum(not one.record for one in transcripts),
+        "answers": lines["said"],
+        "notes": lines["noted"],
+        "people_told": dict(stage.problems()),
+        "seconds": [round(one) for one in took],
+        "processors": os.cpu_count(),
+        "settled": settled,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
