@@ -204,6 +204,15 @@ class RedactsWhole(Protocol):
 
 
 @runtime_checkable
+class ErasesPeople(Protocol):
+    """Extra: a vendor that erases a customer's own record on request. Only ever asked when somebody of the account approved it."""
+
+    def erase(self, people: Sequence[str]) -> bool:
+        """Erase whoever has one of these ids or addresses there; False where nobody has. Raises a ConnectorError."""
+        ...
+
+
+@runtime_checkable
 class Doubts(Protocol):
     """Extra: a vendor that can be asked whether a setting will do, although the token is good."""
 

@@ -16,7 +16,9 @@ from app.engine.lessons import Lesson
 from app.engine.training import Taught
 
 TRAINED, KEPT, ROLLED_BACK = "trained", "kept", "rolled back"
-IN_FORCE = (TRAINED, ROLLED_BACK)
+ERASED = "erased"
+"""What a model learnt was erased: the same is made again from the rest."""
+IN_FORCE = (TRAINED, ROLLED_BACK, ERASED)
 """Ends of a training after which another model counts; after ``kept`` the one before goes on."""
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.keyring import Keyring
+from app.db.models.access import AccessRow
 from app.db.models.account import AccountRow
 from app.db.models.connection import ConnectionRow
 from app.db.models.ticket import TicketRow
@@ -26,7 +27,7 @@ def seal(
     if value is None or value in ("", {}, []):
         return value
     ring = keyring(session)
-    return ring.seal(kind.dump(value), Place(kind.place, scope, row), partial(_owner, session, scope, account))
+    return ring.seal(kind.dump(value), Place(kind.place, scope, row), partial(owner, session, scope, account))
 
 
 def keyring(session: Session) -> Keyring:
@@ -37,8 +38,8 @@ def keyring(session: Session) -> Keyring:
     return found
 
 
-def _owner(session: Session, scope: str, account: str) -> str:
-    """Whose that is. Raises SealBroken."""
+def owner(session: Session, scope: str, account: str = "") -> str:
+    """The account that a scope belongs to, where nobody says so. Raises SealBroken."""
     if account:
         return account
     with session.no_autoflush:
@@ -46,6 +47,7 @@ def _owner(session: Session, scope: str, account: str) -> str:
         for chosen in (
             of_ticket.where(TicketRow.id == scope),
             select(ConnectionRow.account_id).where(ConnectionRow.id == scope),
+            select(AccessRow.account_id).where(AccessRow.id == scope),
             select(AccountRow.id).where(AccountRow.id == scope),
         ):
             if found := session.scalar(chosen):

@@ -84,6 +84,9 @@ class Bells:
     def upkeep(self, account_id: str) -> None:
         """Nothing is done by the calendar in a play that lasts minutes."""
 
+    def erase(self, ticket_ids: Sequence[str]) -> int:
+        return 0
+
     def lose(self) -> None:
         self.rung.clear()
         self.asked.clear()

@@ -42,14 +42,10 @@ class Of(StrEnum):
     DECISIONS = "decisions"
     PEOPLE = "people"
     """The keyed hashes of their names."""
-    SKETCHED = "sketched"
-    """The keyed hashes under which tickets are compared."""
     SIGNALLED = "signalled"
-    HOSTS = "hosts"
-    """Their ids at hosts, as they stand there."""
     CONVERSATIONS = "conversations"
     CASES = "cases"
-    """The host's numbers of their tickets."""
+    """What is kept of their tickets as solved."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +161,7 @@ CUSTOMERS = (
           {"body": WORDS}, "decision_id account_id category at", _gone("decision_id", Of.DECISIONS)),
     Entry("solved", "what was asked and what solved it, masked", C, "to show how it was solved before", "examples",
           {"question": WORDS, "resolution": WORDS, "numbers": FACTS, "digest": HASH},
-          "id account_id origin external_id category solved_at encoder", _gone("external_id", Of.CASES)),
+          "id account_id origin external_id category solved_at encoder", _gone("id", Of.CASES)),
     Entry("agreement", "what people did where we only watched", C, "to make figures", "figures", {"body": FACTS, "url": FACTS},
           "decision_id account_id ticket_id at", _blank("ticket_id", Of.TICKETS, url="")),
     Entry("answered", "what callers of the API were answered, for a day", C, "to answer a repeat alike", "a day",

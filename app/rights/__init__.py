@@ -1,0 +1,1 @@
+"""What people may ask about their data, done across every store: erased, handed out, proven."""

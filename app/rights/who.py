@@ -1,0 +1,111 @@
+"""Who is meant, and all that is theirs: one place that turns an address, a number or a host's id into hashes and tickets."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.db import codes, connections, ids, parties, signals
+from app.db.erasing import Subject
+from app.db.parties import Names
+from app.engine.duplicates import hashed
+from app.errors import BadInput
+from app.services import Services
+from connectors.errors import NotFound
+from connectors.types import Role, Ticket
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Somebody by what was typed, with the hashes of it."""
+
+    typed: str = field(repr=False)
+    names: tuple[Names, ...] = field(repr=False)
+    hashes: tuple[str, ...]
+    sketched: tuple[str, ...]
+
+    @property
+    def person(self) -> str:
+        """The one hash by which a request names them."""
+        return self.hashes[0]
+
+
+def meant(services: Services, session: Session, account_id: str, typed: str) -> Meant:
+    """Who that is: an address, a number with a plus, ``connection:id``, or an id at any host of the account's. Raises BadInput."""
+    said = typed.strip()
+    names: tuple[Names, ...] = (parties.asked(said),) if said else ()
+    if names and names[0].host:
+        names = _at_hosts(session, account_id, said)
+    if not names:
+        raise BadInput(
+            "this names nobody: give an address, a number that begins with +, or <connection>:<id at the host>"
+        )
+    key = codes.key_of(services.root)
+    found = [one for name in names for one in name.hashes(account_id, key).values()]
+    return Meant(said, names, tuple(dict.fromkeys(found)), tuple(_sketched(services, names)))
+
+
+def _at_hosts(session: Session, account_id: str, said: str) -> tuple[Names, ...]:
+    every = [one.id for one in connections.of_account(session, account_id)]
+    if said.partition(":")[0] in every:
+        return (Names(said),)
+    return tuple(Names(f"{one}:{said}") for one in every)
+
+
+def _sketched(services: Services, names: tuple[Names, ...]) -> list[str]:
+    """As ``jobs.duplicates`` keeps them."""
+    given = [one.mail.strip().casefold() or one.host for one in names]
+    key = hmac.digest(services.evidence_key, b"sketches", "sha256")
+    return [f"{next(iter(hashed([one], key))):x}" for one in given if one]
+
+
+def subject(session: Session, account_id: str, who: Meant) -> Subject:
+    """All that is theirs in the account."""
+    found = parties.find(session, account_id, who.hashes, who.sketched)
+    texts = [one for name in who.names for one in (name.mail, parties.digits(name.phone), name.phone) if one]
+    told = {signals.hashed(one) for one in (who.typed, *texts)} - {""}
+    people = tuple(sorted({*found.people, *who.hashes}))
+    return Subject(account_id, found.tickets, people, who.sketched, tuple(sorted(told)), tuple(dict.fromkeys(texts)))
+
+
+def wanted(who: Meant) -> Mapping[str, str]:
+    """What a request keeps of them until it is done."""
+    return {"typed": who.typed}
+
+
+class Absent(NotFound):
+    """Somebody who was erased and has not written since: whatever came late about them is let go."""
+
+
+def greet(services: Services, session: Session, account_id: str, connection_id: str, ticket: Ticket) -> None:
+    """Let whoever was erased stay away until they write anew. Raises Absent."""
+    if not parties.anybody_away(session, account_id):
+        return
+    since = _away_since(services, session, account_id, connection_id, ticket)
+    wrote = max((one.at for one in ticket.messages if one.author.role is Role.CUSTOMER), default=None)
+    if since is not None and (wrote is None or wrote <= since):
+        raise Absent("they were erased and have not written since")
+
+
+def remember(services: Services, session: Session, account_id: str, connection_id: str, ticket: Ticket) -> None:
+    """Keep whose ticket it is; who was erased and wrote anew is a customer like any other."""
+    key = codes.key_of(services.root)
+    people = [parties.named(connection_id, one).hashes(account_id, key) for one in parties.customers(ticket)]
+    now = services.database.now(session)
+    parties.remember(session, account_id, ids.ticket(connection_id, ticket.ref.id), people, now)
+    if parties.anybody_away(session, account_id):
+        parties.back(session, account_id, [name for one in people for name in one.values()])
+
+
+def absent(services: Services, session: Session, account_id: str, connection_id: str, ticket: Ticket) -> bool:
+    """Whether whose ticket it is was erased."""
+    return _away_since(services, session, account_id, connection_id, ticket) is not None
+
+
+def _away_since(
+    services: Services, session: Session, account_id: str, connection_id: str, ticket: Ticket
+) -> datetime | None:
+    names = parties.named(connection_id, ticket.requester).hashes(account_id, codes.key_of(services.root))
+    return parties.away_since(session, account_id, names.values())
