@@ -23,6 +23,7 @@ from app.engine.workflows import runner
 from app.engine.workflows.types import Identity, Prove
 from app.nlp.clean import clean
 from app.notices import Message, ways
+from app.rights import who
 from app.standing import place
 from connectors.errors import ConnectorError, Refused
 from connectors.types import Change, Event, EventKind, Note, Ref, Reply, Tag, Ticket
@@ -40,9 +41,11 @@ UNSENT = "No code could be sent, so a person has to check who writes."
 def heard(run: Run, account_id: str, ticket: Ticket) -> Ticket:
     """The ticket as it may be kept and thought about: a code that its requester entered is compared, and none is in it.
 
-    Whoever else writes here is not even compared, so nobody uses up the requester's tries.
+    Whoever else writes here is not even compared, so nobody uses up the requester's tries. Raises Absent for somebody who was
+    erased and has not written since.
     """
     with run.services.database.reading() as session:
+        who.greet(run.services, session, account_id, run.lease.connection_id, ticket)
         now = run.services.database.now(session)
         awaited, windows = codes.awaited(session, run.ticket_id, now), codes.windows(session, run.ticket_id)
     question = ticket.question

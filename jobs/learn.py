@@ -17,6 +17,7 @@ from app.engine.policy import REPLY
 from app.engine.proving import fallen, proof
 from app.engine.stories import Ours, retold
 from app.engine.types import Mode
+from app.rights import who
 from app.services import Services
 from connectors.types import Role, Tag, Ticket
 from jobs import observe, teach
@@ -57,7 +58,8 @@ def followed(session: Session, run: Run, heard: Heard) -> None:
 
     Only people of the account teach: neither customers nor machines nor we ourselves.
     """
-    kept = False
+    who.remember(run.services, session, heard.account, run.lease.connection_id, heard.ticket)
+    kept, edited = False, any(one.text for one in heard.released)
     place = teach.Place(heard.account, run.ticket_id, heard.ticket)
     for released in heard.released:
         if _released(session, run.services, heard.account, run.ticket_id, released):

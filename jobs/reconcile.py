@@ -15,6 +15,7 @@ from app.kb import solved as history
 from app.kb.embedding import embed
 from app.nlp.personal import mask
 from app.queue import ARTICLES, RECONCILE, SOLVED
+from app.rights import who
 from app.services import Services
 from connectors.base import HasArticles, TellsChanged, TellsSolved
 from connectors.errors import ConnectorError
@@ -72,7 +73,13 @@ def _solved(services: Services, installed: Installed) -> None:
     with services.database.reading() as session:
         last = past.newest(session, installed.account_id, installed.id)
         since = last or services.database.now(session) - PAST
-    cases = [history.told(ticket) for ticket in islice(connector.solved(since), MOST_SOLVED)]
+    read = list(islice(connector.solved(since), MOST_SOLVED))
+    with services.database.session() as session:
+        here = (services, session, installed.account_id, installed.id)
+        there = [ticket for ticket in read if not who.absent(*here, ticket)]
+        for ticket in there:
+            who.remember(*here, ticket)
+    cases = [history.told(ticket) for ticket in there]
     changed = history.take(services.database, installed.account_id, installed.id, cases, lambda text: mask(text).text)
     if services.encoder is not None:
         history.embed(services.database, installed.account_id, services.encoder)
