@@ -253,7 +253,19 @@ class Entrance:
 
 
 @runtime_checkable
-class SignsIn(Protocol):
+class Ranks(Protocol):
+    """Extra: a vendor that can be asked what one of the account's people may do there."""
+
+    def level(self, person: str) -> Level:
+        """What that person may do, by their role at the host now.
+
+        Raises BadSignature for who is no member of the team (any more), another ConnectorError where that cannot be told.
+        """
+        ...
+
+
+@runtime_checkable
+class SignsIn(Ranks, Protocol):
     """Extra: a vendor whose own pages open ours in a frame, and say who looks."""
 
     @property
@@ -268,10 +280,6 @@ class SignsIn(Protocol):
 
     def signed_in(self, request: Inbound) -> Entrance:
         """Who opens the page. Raises BadSignature for whatever this very installation did not sign, or not now."""
-        ...
-
-    def level(self, person: str) -> Level:
-        """What that person may do, by their role at the host now. Raises a ConnectorError."""
         ...
 
 

@@ -4,8 +4,6 @@ The connector says who asks, verified in its vendor's way; what is shown comes f
 """
 
 import logging
-import threading
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -16,12 +14,15 @@ from flask import Blueprint, Response, abort, g, request, url_for
 from werkzeug.exceptions import NotFound
 
 from app import logs, metrics
-from app.db import connections, visits
+from app.db import connections, members, visits
 from app.db.connections import Installed
+from app.db.members import ShutOut, Who
 from app.db.visits import Visit
 from app.errors import SealBroken, UnknownRecord
 from app.services import Services
+from app.web import limits
 from app.web.pages import session as sessions
+from app.web.pages.levels import FRESH, Levels
 from app.web.pages.shell import lock, page, said
 from app.web.pages.words import tongue, words
 from connectors.base import Draws, Entrance, SignsIn
@@ -31,49 +32,12 @@ from connectors.types import Inbound, Level
 log = logging.getLogger(__name__)
 
 PLACES = ("sidebar", "settings")
-KNOWN = 300.0
-"""Seconds for which somebody's role at the host is not asked for again."""
-
-
-class Levels:
-    """What people may do, as their hosts said lately. Each web process remembers for itself."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._gate = threading.Lock()
-        self._known: dict[tuple[str, str], tuple[float, Level]] = {}
-
-    def of(self, installed: Installed, person: str) -> Level:
-        """The host's word; where it cannot be asked, an agent's where the roster knows them, else a viewer's.
-
-        Raises BadSignature for whoever is no member of the team.
-        """
-        key, now = (installed.id, person), time.monotonic()
-        with self._gate:
-            known = self._known.get(key)
-        if known and now - known[0] < KNOWN:
-            return known[1]
-        try:
-            level = cast(SignsIn, self._services.connector(installed.id)).level(person)
-        except BadSignature:
-            raise
-        except ConnectorError as error:
-            log.warning("level.unread", extra={"error": type(error).__name__})
-            return Level.AGENT if self._on_roster(installed, person) else Level.VIEWER
-        with self._gate:
-            self._known[key] = (now, level)
-        return level
-
-    def _on_roster(self, installed: Installed, person: str) -> bool:
-        from app.db import roster  # noqa: PLC0415  # naming the web loads none of the engine's rules
-
-        with self._services.database.reading() as session:
-            return any(one.id == person for one in roster.people(session, installed.id))
 
 
 def blueprint(services: Services) -> Blueprint:
     """``POST /apps/<vendor>[/<connection>]/<place>`` opens a page, ``.../canvas/<action>`` draws a sidebar."""
     pages = Blueprint("apps", __name__, url_prefix="/apps")
+    limits.watch(pages, "apps", (401, 404))
     _frames(pages, services)
     _canvases(pages, services)
     return pages
@@ -92,7 +56,9 @@ def _frames(pages: Blueprint, services: Services) -> None:
         with logs.context(vendor=vendor, connection=connection_id):
             try:
                 installed, entrance = _entered(services, vendor, connection_id, inbound)
-                return _opened(services, installed, entrance, levels.of(installed, entrance.person.id), place)
+                return _opened(services, installed, entrance, levels, place)
+            except ShutOut:
+                return said(403)
             except BadSignature:
                 _unsigned()
                 return said(401)
@@ -192,14 +158,23 @@ def _entered(services: Services, vendor: str, connection_id: str, inbound: Inbou
     raise why
 
 
-def _opened(services: Services, installed: Installed, entrance: Entrance, level: Level, place: str) -> Response:
-    """A session for them: kept by the page itself in a sidebar, by a cookie of its own for the settings."""
+def _opened(services: Services, installed: Installed, entrance: Entrance, levels: Levels, place: str) -> Response:
+    """A session for them: kept by the page itself in a sidebar, by a cookie of its own for the settings.
+
+    Raises ShutOut, and BadSignature for who is no member of the team.
+    """
     frame = cast(SignsIn, services.connector(installed.id)).frame
-    if place == "sidebar" and level.rank < Level.AGENT.rank:
-        return said(403)
     person = entrance.person
-    who = Visit(installed.account_id, person.id, level, person.name, installed.id, frame.origin)
-    key = sessions.begun(services.database, who)
+    who = Who(installed.account_id, installed.id, person.id)
+    level, asked = levels.of(who)
+    now = datetime.now(UTC)
+    told_at = now if asked else now - FRESH
+    with services.database.session() as session:
+        may = members.seen(session, who, person.name, level, now)
+        if place == "sidebar" and may.rank < Level.AGENT.rank:
+            return said(403)
+        begun = Visit(who.account_id, person.id, level, person.name, installed.id, frame.origin, told_at=told_at)
+        key = visits.begin(session, begun, now)
     metrics.count(f"apps.{place}")
     if place == "settings":
         answer = Response(status=303, headers={"Location": url_for("pages.home_show")})

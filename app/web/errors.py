@@ -1,16 +1,19 @@
 """Errors as HTTP answers, in one place: a status and one plain line, never a page and never what came in."""
 
 import logging
+from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from app.db.members import ShutOut
 from app.errors import BadInput, BrokerDown, DatabaseDown, DeskhandError, SealBroken, SettingsError, UnknownRecord
 
 log = logging.getLogger(__name__)
 
 STATUS: dict[type[DeskhandError], int] = {
     BadInput: 400,
+    ShutOut: 403,
     UnknownRecord: 404,
     DatabaseDown: 503,
     BrokerDown: 503,
@@ -39,7 +42,18 @@ def _ours(error: DeskhandError) -> Response:
 
 def plain(error: HTTPException) -> Response:
     """HTTP's own error as its number, with what tells the client how to go on."""
-    answer = error.get_response()
     status = error.code or 500
-    headers = {name: value for name, value in answer.headers.items() if name in ("Allow", "Retry-After")}
-    return Response(f"{status}\n", status, headers, content_type="text/plain")
+    return Response(f"{status}\n", status, hints(error), content_type="text/plain")
+
+
+def hints(error: HTTPException) -> dict[str, str]:
+    """What tells the client how to go on."""
+    return {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+
+
+class Web(Flask):
+    """Flask, but for what it logs of a mistake of ours: the address holds links' secrets, so the log names the route."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """One line, with where it happened and none of what came in."""
+        log.error("request.crashed", extra={"route": request.endpoint or "none"}, exc_info=exc_info)

@@ -6,7 +6,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from connectors.base import Answer, Answers, Connection, Setting
-from connectors.errors import AuthFailed, BadPayload, Conflict, Refused, Unsupported
+from connectors.errors import AuthFailed, BadPayload, BadSignature, Conflict, NotFound, Refused, Unsupported
 from connectors.installing import App, Asking, Grant
 from connectors.slack import oauth, parse, surfaces
 from connectors.slack.blocks import mrkdwn
@@ -16,7 +16,7 @@ from connectors.slack.settings import SETTINGS, Install, install
 from connectors.slack.signed import verify
 from connectors.slack.threads import Threads
 from connectors.surfaces import Page, Wish
-from connectors.types import Change, Event, Inbound, Note, Receipt, Ref, Reply, Ticket, Whisper
+from connectors.types import Change, Event, Inbound, Level, Note, Receipt, Ref, Reply, Ticket, Whisper
 
 HOOKS = "hooks.slack.com"
 QUICK = 2
@@ -100,6 +100,16 @@ class Slack:
         body = parse.payload(request.body)
         parse.events(body, self._install, request.at)  # raises for what is another installation's
         return surfaces.wished(body, self._install, self._quick)
+
+    def level(self, person: str) -> Level:
+        """What a member of the workspace may do now. Raises BadSignature for guests and for who has left."""
+        try:
+            level, _ = surfaces.told(self._quick, self._install, person)
+        except NotFound as error:
+            raise BadSignature("that person is not there any more") from error
+        if level is None:
+            raise BadSignature("that person is no member of the team")
+        return level
 
     def show(self, wish: Wish, page: Page) -> None:
         """App Home, or a modal."""

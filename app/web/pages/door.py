@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import wraps
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +19,7 @@ from app.db.visits import Visit
 from app.errors import UnknownRecord
 from app.services import Services
 from app.web.pages import session as sessions
+from app.web.pages.levels import Levels
 from connectors.types import Level
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,7 @@ class Door:
     def __init__(self, pages: Blueprint, services: Services) -> None:
         self.services = services
         self.pages = pages
+        self._levels = Levels(services)
 
     def route(self, rule: str, *, level: Level, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
         """Decorates ``view(visit, **from the address)``, run for sessions of at least that level only.
@@ -86,7 +89,7 @@ class Door:
         """Raises NoSession, and Forbidden for a form that no page of ours sent."""
         given = sessions.key()
         try:
-            g.visit = sessions.visit(self.services.database, given)
+            g.visit = self._levels.still(sessions.visit(self.services.database, given), datetime.now(UTC))
         except UnknownRecord:
             metrics.count("pages.strangers")
             raise NoSession from None
