@@ -9,6 +9,8 @@ from datetime import timedelta
 from app import metrics
 from app.db import accounts, stories, visits
 from app.db.connections import Installed
+from app.db.members import Who
+from app.db.tickets import Remembered
 from app.engine.outcomes import rates
 from app.engine.sidebar import Card, State
 from app.errors import UnknownRecord
@@ -61,7 +63,7 @@ def page(services: Services, connection: Installed, wish: Wish, inbound: Inbound
     if wish.wanted is Wanted.HOME:
         return _home(services, connection.account_id, wish.level)
     if wish.wanted is Wanted.SETTINGS:
-        return _settings(services, connection.account_id, wish)
+        return _settings(services, connection, wish)
     return _ticket(services, connection, wish, inbound)
 
 
@@ -81,15 +83,18 @@ def _home(services: Services, account_id: str, level: Level) -> Page:
     return Page(account.name, sections, facts, asks_settings=level.rank >= Level.AGENT.rank)
 
 
-def _settings(services: Services, account_id: str, wish: Wish) -> Page:
+def _settings(services: Services, connection: Installed, wish: Wish) -> Page:
     """A link that lets just this person in, once, within minutes."""
     with services.database.session() as session:
-        token = visits.invite(
-            session, account_id, wish.level or Level.VIEWER, wish.name, services.database.now(session)
-        )
-    root = services.settings.public_url.rstrip("/") or f"http://{services.settings.host}:{services.settings.port}"
+        who, now = Who(connection.account_id, connection.id, wish.person), services.database.now(session)
+        token = visits.invite(session, who.account_id, wish.level or Level.VIEWER, wish.name, now, who)
     words = "This link is for you alone. It works once, within ten minutes."
-    return Page("Settings", (("", (words,)),), links=(("Open Deskhand", f"{root}/app/signin/{token}"),))
+    return Page("Settings", (("", (words,)),), links=(("Open Deskhand", f"{_root(services)}/app/signin/{token}"),))
+
+
+def _root(services: Services) -> str:
+    """Where people's browsers reach us."""
+    return services.settings.public_url.rstrip("/") or f"http://{services.settings.host}:{services.settings.port}"
 
 
 def _ticket(services: Services, connection: Installed, wish: Wish, inbound: Inbound) -> Page:
@@ -101,10 +106,10 @@ def _ticket(services: Services, connection: Installed, wish: Wish, inbound: Inbo
     if known is None or card.state is State.UNREAD:
         cards.wake(services, connection.id, wish.ref, inbound.at)
         return LOOKING
-    return _drawn(card, wish)
+    return _drawn(services, card, wish, known)
 
 
-def _drawn(card: Card, wish: Wish) -> Page:
+def _drawn(services: Services, card: Card, wish: Wish, known: Remembered) -> Page:
     """The card as lines; the draft to edit where that was asked for and it is still the same."""
     about = f"{card.category or 'unknown'} ({card.sure}, {card.confidence:.0%})"
     sections = [("", (STATES[card.state],)), ("Why", card.why or ("No reason was kept.",))]
@@ -116,6 +121,7 @@ def _drawn(card: Card, wish: Wish) -> Page:
     if wish.wanted is Wanted.EDIT:
         fresh = card.state is State.DRAFT and card.decision == wish.value
         if fresh:
-            return Page("Edit the draft", (("Why", card.why),) if card.why else (), edit=card.draft)
+            links = (("Beside the ticket", f"{_root(services)}/app/sidebar/{known.id}"),)
+            return Page("Edit the draft", (("Why", card.why),) if card.why else (), edit=card.draft, links=links)
         sections.insert(0, ("", ("This draft is not the newest any more.",)))
     return Page("Deskhand", tuple(sections), facts)

@@ -18,8 +18,12 @@ SHORTCUT = "ask_deskhand"
 EDIT_VIEW = "deskhand_edit"
 FIELD = "words"
 LONGEST_DRAFT = 3000
-"""Characters that a text field of Slack's takes."""
+"""Characters that a text field of Slack's takes: a longer draft has several, one below the other."""
+MOST_PARTS = 10
+TOO_LONG = "This draft is too long to be edited here. Nothing of it was cut: edit it beside the ticket in Deskhand."
 LONGEST_TITLE = 24
+MOST_SPACE = 20
+"""Characters of empty space that are kept between two parts."""
 MOST_BLOCKS = 100
 
 
@@ -31,7 +35,7 @@ def wished(body: Mapping[str, Any], site: Install, client: Client) -> Wish | Non
     wanted, where, value = found
     user = _person(body)
     inside = body.get("type") == "event_callback" or actor_side(body, site.home) == INTERNAL
-    level, name = _level(client, site, user) if inside else (None, "")
+    level, name = told(client, site, user) if inside else (None, "")
     return Wish(wanted, user, level, where, value, str(body.get("trigger_id") or ""), name)
 
 
@@ -46,8 +50,10 @@ def show(client: Client, wish: Wish, page: Page) -> None:
         "close": _text("Close"),
         "blocks": blocks(page),
     }
-    if page.edit is not None and wish.ref:
-        about = json.dumps({"ref": wish.ref.id, "decision": wish.value})
+    cut = parts(page.edit or "")
+    if 0 < len(cut) <= MOST_PARTS and wish.ref:
+        joins = [join for _, join in cut[:-1]]
+        about = json.dumps({"ref": wish.ref.id, "decision": wish.value, "joins": joins})
         view |= {"callback_id": EDIT_VIEW, "private_metadata": about, "submit": _text("Send")}
     client.ask(client.web.views_open, trigger_id=wish.handle, view=view)
 
@@ -60,8 +66,7 @@ def blocks(page: Page) -> list[dict[str, Any]]:
     for heading, lines in page.sections:
         text = "\n".join(([f"*{escape(heading)}*"] if heading else []) + [escape(line) for line in lines])
         found += [{"type": "section", "text": {"type": "mrkdwn", "text": piece}} for piece in pieces(text, SECTION)]
-    if page.edit is not None:
-        found.append(_field(page.edit))
+    found += _fields(page.edit) if page.edit is not None else []
     if page.asks_settings or page.links:
         found.append({"type": "actions", "elements": _buttons(page)})
     return found[:MOST_BLOCKS]
@@ -76,11 +81,24 @@ def _edited(view: Mapping[str, Any]) -> tuple[Ref, str, str]:
     where, decision = str(about.get("ref") or ""), str(about.get("decision") or "")
     if not THREAD.fullmatch(where) or not decision:
         raise BadPayload("view.private_metadata", "the ticket and the decision that we put there")
-    values = mapping(mapping(view.get("state")).get("values"))
-    words = mapping(mapping(values.get(FIELD)).get(FIELD)).get("value")
-    if not isinstance(words, str) or not words.strip():
+    joins = about.get("joins") or []
+    if not isinstance(joins, list) or len(joins) >= MOST_PARTS:
+        raise BadPayload("view.private_metadata", "what we put there")
+    return Ref(where), decision, _words(mapping(mapping(view.get("state")).get("values")), [str(one) for one in joins])
+
+
+def _words(values: Mapping[str, Any], joins: Sequence[str]) -> str:
+    """The fields' words in one piece, with what stood between them; a part that was emptied is left out. Raises BadPayload."""
+    text = ""
+    for part, join in enumerate(["", *joins]):
+        words = mapping(mapping(values.get(_name(part))).get(FIELD)).get("value") or ""
+        if not isinstance(words, str) or len(words) > LONGEST_DRAFT:
+            raise BadPayload("view.state.values", f"words, {LONGEST_DRAFT} characters in a field at most")
+        if words.strip():
+            text = f"{text}{join}{words.strip()}" if text else words.strip()
+    if not text:
         raise BadPayload("view.state.values", "the words to send")
-    return Ref(where), decision, words.strip()[:LONGEST_DRAFT]
+    return text
 
 
 def sent(body: Mapping[str, Any], site: Install, at: datetime) -> list[Event]:
@@ -132,7 +150,7 @@ def _person(body: Mapping[str, Any]) -> str:
     return user
 
 
-def _level(client: Client, site: Install, user: str) -> tuple[Level | None, str]:
+def told(client: Client, site: Install, user: str) -> tuple[Level | None, str]:
     """What they may do: full members are agents, admins and owners of the workspace admins. Guests and strangers nothing."""
     told = mapping(client.ask(client.web.users_info, user=user).get("user"))
     if not is_colleague(told, site.home):
@@ -141,10 +159,40 @@ def _level(client: Client, site: Install, user: str) -> tuple[Level | None, str]
     return (Level.ADMIN if boss else Level.AGENT), str(told.get("real_name") or told.get("name") or "")
 
 
-def _field(text: str) -> dict[str, Any]:
+def parts(text: str) -> list[tuple[str, str]]:
+    """The text in parts that one field takes each, with the space that followed it: together they are the text, to the letter."""
+    found, rest = [], text.strip()
+    while len(rest) > LONGEST_DRAFT:
+        marks = (rest.rfind(mark, LONGEST_DRAFT // 2, LONGEST_DRAFT) for mark in ("\n\n", "\n", " "))
+        at = next((mark for mark in marks if mark > 0), LONGEST_DRAFT)
+        piece, after = rest[:at].rstrip(), rest[at:].lstrip()
+        found.append((piece, rest[len(piece) : len(rest) - len(after)][:MOST_SPACE]))
+        rest = after
+    return [*found, (rest, "")] if rest else found
+
+
+def _fields(text: str) -> list[dict[str, Any]]:
+    cut = parts(text)
+    if len(cut) > MOST_PARTS:
+        return [{"type": "section", "text": {"type": "mrkdwn", "text": TOO_LONG}}]
+    return [_field(number, len(cut), words) for number, (words, _) in enumerate(cut)]
+
+
+def _field(number: int, of: int, text: str) -> dict[str, Any]:
     element = {"type": "plain_text_input", "action_id": FIELD, "multiline": True, "max_length": LONGEST_DRAFT}
-    element["initial_value"] = text[:LONGEST_DRAFT]
-    return {"type": "input", "block_id": FIELD, "label": _text("Your words to the customer"), "element": element}
+    label = _text("Your words to the customer" + (f", part {number + 1} of {of}" if of > 1 else ""))
+    more = {"optional": True} if number else {}  # a part may be emptied, all of them may not
+    return {
+        "type": "input",
+        "block_id": _name(number),
+        "label": label,
+        "element": element | {"initial_value": text},
+        **more,
+    }
+
+
+def _name(part: int) -> str:
+    return f"{FIELD}_{part}" if part else FIELD
 
 
 def _buttons(page: Page) -> Sequence[Mapping[str, Any]]:

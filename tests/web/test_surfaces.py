@@ -164,6 +164,36 @@ def test_a_draft_is_put_into_other_words_and_sent_as_a_press(window: Window) -> 
     assert (told["action"], told["value"], told["text"]) == ("share", id, "Three days, I am afraid.")
 
 
+def pressed_edit(window: Window, draft: str) -> dict[str, Any]:
+    id = window.decided(draft)
+    settings = {"team_id": HOME, "notes_channel": NOTES, "user_id": BOT_USER}
+    secrets = {"bot_token": "xoxb-sandbox", "signing_secret": SECRET}
+    slack = Slack(Connection(window.connection, window.base, settings, secrets))
+    slack.apply(window.ref, [Note("A draft.", ("share",))], key=id)
+    window.host.press("Robin", window.ref.id, "edit", id)
+    return window.views[-1]
+
+
+def test_a_long_draft_is_edited_in_several_fields_and_sent_whole(window: Window) -> None:
+    paragraphs = [f"Step {number}: " + "open the lid and wait. " * 20 for number in range(1, 16)]
+    draft = "\n\n".join(one.strip() for one in paragraphs)
+    modal = pressed_edit(window, draft)
+    fields = [block for block in modal["blocks"] if block["type"] == "input"]
+    assert len(draft) > 6000 and len(fields) == 3
+    assert [block["label"]["text"][-6:] for block in fields] == ["1 of 3", "2 of 3", "3 of 3"]
+    window.host.sends("Robin", fields[0]["element"]["initial_value"].replace("Step 1:", "First:"))
+    [click] = [one for one in window.events() if one.kind == "click"]
+    assert click.click["text"] == draft.replace("Step 1:", "First:")
+
+
+def test_a_draft_that_no_window_takes_is_refused_with_the_way_to_the_sidebar(window: Window) -> None:
+    modal = pressed_edit(window, "very long " * 3200)
+    assert "too long to be edited here" in texts(modal)
+    assert "submit" not in modal and not [block for block in modal["blocks"] if block["type"] == "input"]
+    links = [e["url"] for block in modal["blocks"] if block["type"] == "actions" for e in block["elements"]]
+    assert any("/app/sidebar/" in link for link in links)
+
+
 def test_what_came_too_late_is_no_crash_and_is_not_sent_again(window: Window) -> None:
     window.host.slack.world.faults.order(Fault("status", host="slack", path="views.open", status=503))
     window.host.asks("Robin", window.ref.id)

@@ -25,15 +25,18 @@ def asked(slack: Slack, user: User, channel: Channel, message: Mapping[str, Any]
 
 
 def sent(slack: Slack, user: User, view: Mapping[str, Any], words: str) -> dict[str, Any]:
-    """The payload of a modal of ours, sent with these words in its field."""
-    field = next(block for block in view["blocks"] if block["type"] == "input")
-    name = field["element"]["action_id"]
-    value = {"type": "plain_text_input", "value": words}
+    """The payload of a modal of ours, sent with these words in its first field and what stood in the others."""
+    fields = [block for block in view["blocks"] if block["type"] == "input"]
+    typed = [words, *(field["element"].get("initial_value") for field in fields[1:])]
+    values = {
+        field["block_id"]: {field["element"]["action_id"]: {"type": "plain_text_input", "value": text}}
+        for field, text in zip(fields, typed, strict=True)
+    }
     return {
         "type": "view_submission",
         **_who(slack, user),
         "trigger_id": slack.trigger(),
-        "view": {**view, "state": {"values": {field["block_id"]: {name: value}}}, "app_installed_team_id": user.team},
+        "view": {**view, "state": {"values": values}, "app_installed_team_id": user.team},
         "response_urls": [],
     }
 
