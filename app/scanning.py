@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.db.findings import Finding, Row, Scan, Source
 from app.errors import SealBroken
 from app.nlp.personal import Kind, find
-from app.reports.compliance import CHAT, LOGS
+from app.reports.compliance import CHATS, LOGS
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +33,6 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d
 def looked_through(database: Database, most: int = MOST) -> int:
     """Look at so many rows at most, from where the last look ended; gives how many there were."""
     done = 0
-    with database.session() as session:
-        _chats(session, database.now(session))
     for source in findings.sources():
         while done < most:
             number, ended = _batch(database, source, min(BATCH, most - done))
@@ -42,12 +40,6 @@ def looked_through(database: Database, most: int = MOST) -> int:
             if ended:
                 break
     return done
-
-
-def _chats(session: Session, now: datetime) -> None:
-    """Conversations are looked at in their own turns; that somebody does is on record from now on."""
-    chats = findings.scan(session, CHAT, now)
-    findings.keep(session, replace(chats, until=now))
 
 
 def _batch(database: Database, source: Source, limit: int) -> tuple[int, bool]:
@@ -107,6 +99,13 @@ def _cards(texts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for where, text in texts:
         if _THREE.search(text):
             yield from dict.fromkeys((KINDS[one.type], where) for one in find(text) if one.type in KINDS)
+
+
+def listening(session: Session, account_id: str, now: datetime) -> None:
+    """Conversations are looked at in their own turns: it is on record since when that is so, without a gap of a day, and until when."""
+    chats = findings.scan(session, f"{CHATS}{account_id}", now)
+    gap = chats.until is None or now - chats.until > AGAIN
+    findings.keep(session, replace(chats, began_at=now if gap else chats.began_at, until=now))
 
 
 def through(database: Database) -> int:

@@ -13,7 +13,7 @@ from app.db import accounts, effects, findings
 from app.engine.alarms import COMPLIANCE as LANE_NAME
 from app.engine.alarms import Alarm
 from app.engine.compliance.facts import Status
-from app.engine.compliance.standards import checked
+from app.engine.compliance.standards import PCI, checked
 from app.engine.configuration import Configuration, ConfigurationError
 from app.errors import UnknownRecord
 from app.queue import COMPLIANCE
@@ -65,6 +65,8 @@ def run(account_id: str) -> None:
     configuration = services.configuration(account_id)
     with services.database.session() as session:
         now = services.database.now(session)
+        if PCI in configuration.standards:
+            scanning.listening(session, account_id, now)
         _taken_out(session)
         fresh = _told(session, account_id, configuration, now)
     if fresh:

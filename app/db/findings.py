@@ -204,7 +204,13 @@ def scan(session: Session, source: str, at: datetime) -> Scan:
 
 def keep(session: Session, one: Scan) -> None:
     """Keep how far it is."""
-    values = {"position": one.position, "pass_at": one.pass_at, "until": one.until, "seen": one.seen}
+    values = {
+        "position": one.position,
+        "began_at": one.began_at,
+        "pass_at": one.pass_at,
+        "until": one.until,
+        "seen": one.seen,
+    }
     session.execute(update(ScanRow).where(ScanRow.source == one.source).values(**values), execution_options=QUIETLY)
 
 

@@ -16,9 +16,8 @@ from app.engine.outcomes import Story
 from app.errors import BadInput
 from app.reports.figures import Period
 
-CHAT = "chat"
-LOGS = "log "
-"""Begins the names of log files among what was looked through."""
+CHATS, LOGS = "chat ", "log "
+"""Begin the names of an account's conversations, and of log files, among what was looked through."""
 QUARTER = re.compile(r"(20\d{2})-Q([1-4])", re.IGNORECASE)
 MOST = 500
 """Violations that are listed; all are counted."""
@@ -106,7 +105,7 @@ def facts(session: Session, account_id: str, when: Period, now: datetime, ticket
         since=when.since,
         until=when.until,
         now=now,
-        looked=_looked(session, tickets),
+        looked=_looked(session, account_id, tickets),
         found=found,
         sealed=controls.sealed(session),
         reads=controls.reads(session, seen),
@@ -121,10 +120,10 @@ def facts(session: Session, account_id: str, when: Period, now: datetime, ticket
     )
 
 
-def _looked(session: Session, tickets: int) -> dict[str, Looked]:
+def _looked(session: Session, account_id: str, tickets: int) -> dict[str, Looked]:
     """How far each sort of place was looked through: as far as the source that is furthest behind."""
     every = findings.scans(session)
-    tables = [one for one in every if one.source != CHAT and not one.source.startswith(LOGS)]
+    tables = [one for one in every if not one.source.startswith((CHATS, LOGS))]
     logs = [one for one in every if one.source.startswith(LOGS)]
     found: dict[str, Looked] = {}
     for place, sources in (
@@ -136,7 +135,7 @@ def _looked(session: Session, tickets: int) -> dict[str, Looked]:
         until = None if None in ends else min((end for end in ends if end), default=None)
         if sources:
             found[place] = Looked(min(one.began_at for one in sources), until, sum(one.seen for one in sources))
-    chats = next((one for one in every if one.source == CHAT), None)
+    chats = next((one for one in every if one.source == f"{CHATS}{account_id}"), None)
     if chats:
         found["chat"] = Looked(chats.began_at, chats.until if tickets else None, tickets)
     return found

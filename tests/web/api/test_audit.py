@@ -94,18 +94,3 @@ def test_another_accounts_log_is_empty(house: House, neighbour: House) -> None:
     house.stage.pass_time(60)
     assert log(house)["entries"]
     assert log(neighbour)["entries"] == []
-
-
-def test_a_report_names_standards_and_judges_none(house: House) -> None:
-    house.asks()
-    told = house.read("/audit/compliance", period="2026-Q1", standards="PCI-DSS,GDPR")
-    assert (told["period"], told["totalInteractions"]) == ("2026-Q1", 1)
-    assert told["complianceChecks"] == {
-        name: {"compliant": None, "violations": None, "checks": []} for name in ("PCI-DSS", "GDPR")
-    }
-    assert house.read("/audit/compliance", period="2025-Q4")["totalInteractions"] == 0
-
-
-def test_a_quarter_that_is_none_is_refused(house: House) -> None:
-    for period in ("2026-Q5", "2026", "1999-Q1", "2026-Q1 or so"):
-        assert house.call("GET", "/audit/compliance", query_string={"period": period}).status_code == 400
