@@ -50,6 +50,7 @@ def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--hosts", type=int, choices=(1, 2), default=1, help="two need PostgreSQL")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="no event after that; what came is judged")
     parser.add_argument("--keep", type=Path, help="a folder for the processes' log")
     given = parser.parse_args(arguments)
     if given.hosts > 1 and given.database == "sqlite":
@@ -66,7 +67,7 @@ def run(given: argparse.Namespace, folder: Path, stack: ExitStack) -> tuple[Mapp
     stage.open()
     steps = drawn(given.seed, given.events, given.kills, stage.cast())
     began = time.monotonic()
-    _play(stage, steps)
+    steps = steps[: _play(stage, steps, given.minutes * 60)]
     played = time.monotonic() - began
     verdict = Verdict()
 
@@ -86,18 +87,22 @@ def run(given: argparse.Namespace, folder: Path, stack: ExitStack) -> tuple[Mapp
     ) | verdict.counts(), verdict
 
 
-def _play(stage: Stage, steps: Sequence[Step]) -> None:
+def _play(stage: Stage, steps: Sequence[Step], seconds: float) -> int:
+    """How many of them were played in time."""
     desks = {desk.name: desk for desk in stage.desks}
     begun = time.monotonic()
     for place, step in enumerate(steps, 1):
+        if time.monotonic() - begun > seconds:
+            return place - 1
         stage.mend()
         stage.pace()
         if step.blow:
             stage.strike(step.blow)
         desks[step.desk].play(step, stage.world)
-        if place % 500 == 0:
+        if place % 100 == 0:
             took = time.monotonic() - begun
             print(f"{place} of {len(steps)} events, {place / took:.1f} a second", file=sys.stderr, flush=True)
+    return len(steps)
 
 
 def judge(stage: Stage, steps: Sequence[Step]) -> Verdict:
@@ -125,6 +130,7 @@ def _report(
     return {
         "seed": given.seed,
         "plan": digest(steps),
+        "planned": {"events": given.events, "kills": given.kills},
         "database": given.database,
         "hosts": given.hosts,
         "events": len(steps),
