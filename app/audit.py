@@ -1,9 +1,9 @@
-"""The audit trail as a whole: what signs it, whether it is still what was sealed, and what is told outside about it."""
+"""The audit trail as a whole: whether it is still what was sealed, and what is told outside about it."""
 
 import email
 import email.policy
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,6 @@ from app.db import anchors, chains
 from app.engine.chain import START, End, Fault, Kind, Verdict, Walk
 from app.engine.signatures import Signer
 from app.errors import BadInput
-from app.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -44,11 +43,6 @@ class Anchor:
             "signature": self.signature,
             "signed_by": self.signed_by,
         }
-
-
-def signer(settings: Settings, others: Sequence[str] = ()) -> Signer:
-    """What signs for this installation. ``others``: public keys of before that are trusted as well."""
-    return Signer(settings.keys, (*settings.audit_keys, *others))
 
 
 def verify(session: Session, account_id: str, signed: Signer, given: Iterable[Anchor] = ()) -> Verdict:

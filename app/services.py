@@ -23,6 +23,7 @@ from app.db.spending import Limits, Payer
 from app.db.unlocking import root, unlock
 from app.engine.evidence import coin
 from app.engine.ports import Classifier, Knowledge
+from app.engine.signatures import Signer
 from app.errors import UnknownRecord
 from app.llm import models
 from app.queue import Work
@@ -117,6 +118,11 @@ class Services:
     def evidence_key(self) -> bytes:
         """What evidence is signed with."""
         return hmac.new(self.root, b"deskhand evidence", hashlib.sha256).digest()
+
+    @cached_property
+    def signer(self) -> Signer:
+        """What the ends of the audit trail are signed with, and its digests that leave the house."""
+        return Signer([self.root], self.settings.audit_keys)
 
     @cached_property
     def approvals(self) -> Approvals:

@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 from app import audit
-from app.audit import signer
 from app.db import anchors, chains, clocks, problems
 from app.db.anchors import Kept
 from app.db.problems import Problem
@@ -42,7 +41,7 @@ def run(account_id: str) -> None:
 
 def _fault(services: Services, account_id: str) -> Fault | None:
     """What is wrong with the rows since the last anchor. A chain that is wrong is not signed again."""
-    signed = signer(services.settings)
+    signed = services.signer
     with services.database.reading() as session:
         last = anchors.newest(session, account_id)
         since = audit.read(last.body) if last else None
@@ -60,7 +59,7 @@ def _fault(services: Services, account_id: str) -> Fault | None:
 
 
 def _anchor(services: Services, account_id: str) -> None:
-    signed = signer(services.settings)
+    signed = services.signer
     with services.database.session() as session:
         now = services.database.now(session)
         end = chains.signed_end(session, account_id, signed)

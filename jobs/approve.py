@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db import deeds, judgements
 from app.db.deeds import Deed
+from app.db.trail import What
 from app.engine import permission
 from app.engine.lessons import Lesson
 from app.engine.types import Approval, Permit, Reason
@@ -16,6 +17,7 @@ from app.services import Services
 from connectors.errors import Unsupported
 from connectors.operations import Operation
 from connectors.types import Click
+from jobs import recorded
 from jobs.base import Run
 
 NOTHING = "There is nothing here that waits for approval."
@@ -94,10 +96,17 @@ def keep(run: Run, rulings: Sequence[Ruling], teach: Teach) -> None:
         for ruling in said:
             for permit in ruling.permits:
                 deeds.allow(session, permit.effect, permit, now)
+                _note(session, run, permit.effect, What.APPROVED, ruling.by)
                 _learned(session, run, permit.effect, Lesson.KEPT, ruling.by, teach)
             for key in ruling.rejected:
                 deeds.reject(session, key, Reason("rejected", "A member of the team said no."), now)
+                _note(session, run, key, What.REFUSED, ruling.by)
                 _learned(session, run, key, Lesson.WRONG, ruling.by, teach)
+
+
+def _note(session: Session, run: Run, key: str, what: What, by: str) -> None:
+    if deed := deeds.find(session, key):
+        run.note(recorded.ruled(deed, what, by))
 
 
 def _learned(session: Session, run: Run, key: str, what: Lesson, by: str, teach: Teach) -> None:

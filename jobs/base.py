@@ -10,16 +10,17 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from app import logs, metrics
-from app.db import connections, effects, ids, inbox, problems, tickets
+from app.db import connections, effects, ids, inbox, problems, tickets, trail
 from app.db.problems import Problem
 from app.db.tickets import Lease, LeaseLost
+from app.db.trail import Entry
 from app.errors import BrokerDown, DatabaseDown, SealBroken, UnknownRecord
 from app.services import Services
 from app.settings import Settings
@@ -137,6 +138,7 @@ class Run:
         self.patience = patience
         self.partner = lease.connection_id
         """The connection that is being spoken to: whose fault an error is."""
+        self._acts: list[Entry] = []
 
     @property
     def ticket_id(self) -> str:
@@ -149,7 +151,22 @@ class Run:
         with self.services.database.session() as session:
             now = self.services.database.now(session)
             self.lease = tickets.renew(session, self.lease, now, now + self.patience.lease)
-            yield session, now
+            before = len(self._acts)
+            try:
+                yield session, now
+                self._record(session, now)
+                before = 0
+            finally:
+                del self._acts[before:]
+
+    def note(self, act: Entry) -> None:
+        """Have this act recorded by the transaction that is open, with it or not at all; outside of one, by the run's next."""
+        self._acts.append(act)
+
+    def _record(self, session: Session, now: datetime) -> None:
+        if self._acts:
+            account_id = connections.account_of(session, self.lease.connection_id)
+            trail.record_all(session, account_id, (replace(one, at=one.at or now) for one in self._acts))
 
     def still_in_time(self, begun: datetime) -> None:
         """Raises LeaseLost when so much time went by since ``begun`` that another run may look into this attempt soon.

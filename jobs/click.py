@@ -19,7 +19,7 @@ from app.engine.types import Approval
 from connectors.base import Answerable
 from connectors.errors import ConnectorError
 from connectors.types import Change, Click, Event, EventKind, Merge, Note, Person, Ref, Role, Status, Tag, Ticket, Untag
-from jobs import approve, duplicates, incidents
+from jobs import approve, duplicates, incidents, recorded
 from jobs.approve import Ruling
 from jobs.base import Run
 
@@ -77,8 +77,9 @@ def pressed(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
     return act(session, run, click, scene) if act else Pressed(click)
 
 
-def save(session: Session, ticket_id: str, press: Pressed, now: datetime) -> None:
+def save(session: Session, run: Run, press: Pressed, now: datetime) -> None:
     """Keep what was released and what was said about a decision; the batches are the caller's to plan."""
+    ticket_id = run.ticket_id
     if press.taken:
         notices.acknowledge(session, ticket_id, named(press.click.person), now)
     if press.forwarded:
@@ -87,8 +88,10 @@ def save(session: Session, ticket_id: str, press: Pressed, now: datetime) -> Non
         incidents.confirmed(session, ticket_id, press.click.person, now)
     if press.released and not judgements.find(session, ticket_id, press.released.decision.id):
         judgements.save(session, press.released, now)
+        run.note(recorded.decided(press.released, ""))
     if press.outcome and not judgements.said(session, press.click.value, press.outcome.kind, press.outcome.by):
         judgements.record_outcome(session, ticket_id, press.click.value, press.outcome)
+        run.note(recorded.said(ticket_id, press.click.value, press.outcome.kind, press.outcome.by))
 
 
 def _forward(session: Session, press: Pressed, now: datetime) -> None:

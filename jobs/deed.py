@@ -25,6 +25,7 @@ from connectors.errors import (
     Unsupported,
 )
 from connectors.operations import Operation, Result
+from jobs import recorded
 from jobs.base import Later, Run, backoff
 
 log = logging.getLogger(__name__)
@@ -168,6 +169,7 @@ def _over(run: Run, deed: Deed, answer: Answer) -> Answer:
     state = deeds.DONE if answer else deeds.REVIEW if answer.failure is Failure.UNCLEAR else deeds.FAILED
     with run.transaction() as (session, now):
         deeds.end(session, deed.key, state, answer, now)
+        run.note(recorded.done(deed, state, answer))
     return answer
 
 

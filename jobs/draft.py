@@ -2,9 +2,12 @@
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from app import metrics, telemetry
-from app.db import evidence
+from app.db import evidence, judgements
 from app.db.judgements import Judged
 from app.db.tickets import Remembered
 from app.engine import policy
@@ -24,7 +27,10 @@ from app.services import Services
 from app.standing import Place, standing_of
 from connectors.errors import ConnectorError
 from connectors.types import Change, Note, Ticket
+from jobs import recorded
+from jobs.base import Run
 from jobs.deed import checked
+from jobs.duplicates import Kin
 from jobs.tried import tried
 
 log = logging.getLogger(__name__)
@@ -68,6 +74,12 @@ def decided(services: Services, place: Place, remembered: Remembered, ticket: Ti
     codes = ",".join(reason.code for reason in decision.reasons)
     log.info("ticket.decided", extra={"decision": decision.id, "mode": str(decision.mode), "reasons": codes})
     return Judged(remembered.id, classification, drafted, decision)
+
+
+def kept(run: Run, session: Session, judged: Judged, around: Kin | None, now: datetime) -> None:
+    """Save what was decided, and record it as the act of whoever's leave it rests on."""
+    judgements.save(session, judged, now)
+    run.note(recorded.decided(judged, around.sketch.person if around else ""))
 
 
 def subscribed(services: Services, account_id: str, ticket: Ticket) -> Ticket:

@@ -15,7 +15,7 @@ from connectors.errors import (
     ConnectorError,
 )
 from connectors.types import AddMessage, Event, EventKind, Note, OpenTicket, Receipt, Ref, Reply
-from jobs import assign, identity
+from jobs import assign, identity, recorded
 from jobs.base import Later, Remedy, Run, backoff, confirmed, held_back, paused
 
 log = logging.getLogger(__name__)
@@ -94,6 +94,7 @@ def _attempt(run: Run, effect: Effect, ref: Ref, begun: datetime) -> None:
         return
     with run.transaction() as (session, now):
         effects.sent(session, effect, receipt)
+        run.note(recorded.sent(effect, receipt))
         _opened(session, effect, receipt)
         _report_skipped(session, effect, receipt, now)
         assign.settled(session, effect, receipt, now)
@@ -240,6 +241,7 @@ def _refused(session: Session, failure: Failure, now: datetime) -> Later | None:
 def _review(session: Session, failure: Failure, now: datetime) -> None:
     effect, kind = failure.effect, type(failure.error).__name__
     effects.end(session, effect, effects.REVIEW, kind)
+    failure.run.note(recorded.given_up(effect, kind))
     text = f"{kind}: changes for a ticket were given up and are left to people"
     advice = "look at the ticket in the helpdesk"
     problem = Problem("effect_refused", text, advice, effect.plan.connection_id, effect.ticket_id)

@@ -2,7 +2,6 @@
 
 import logging
 
-from app.audit import signer
 from app.db import chains, problems
 from app.db.chains import BATCH, EndForged
 from app.db.problems import Problem
@@ -29,7 +28,7 @@ def sweep(services: Services) -> None:
 
 def _sealed(services: Services, account_id: str) -> int:
     with services.database.session() as session:
-        return chains.seal(session, account_id, signer(services.settings), services.database.now(session))
+        return chains.seal(session, account_id, services.signer, services.database.now(session))
 
 
 def _report(services: Services, account_id: str, error: EndForged) -> None:

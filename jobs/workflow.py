@@ -28,7 +28,7 @@ from app.engine.workflows.types import NOBODY, Answer, Call, Ended, Failure, Ide
 from app.services import Offer, Services
 from connectors.operations import OPERATIONS, Risk
 from connectors.types import Event, EventKind, Ticket
-from jobs import deed, identity, memory
+from jobs import deed, identity, memory, recorded
 from jobs.base import Run
 
 log = logging.getLogger(__name__)
@@ -290,6 +290,7 @@ def _walk(run: Run, ground: Ground, record: Record, base: Scene) -> tuple[Record
             answer = _effect(run, ground, record, turn.call, offer, base.identity)
         else:
             answer = deed.read(run, offer, turn.call, base.identity) if offer else Answer(failure=Failure.UNSUPPORTED)
+            run.note(recorded.looked_up(turn.call, answer, base.identity, (run.ticket_id, "", record.category)))
         if isinstance(answer, Proposal):
             return record, (answer,)
         record = replace(record, progress=runner.answered(record.progress, turn.call, answer, title))

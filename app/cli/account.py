@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from app.cli import opening
-from app.db import access, accounts, approvals, codes, visits
+from app.db import access, accounts, approvals, codes, trail, visits
 from app.db.access import SCOPES
 from app.db.authenticators import Authenticators
+from app.db.trail import Entry, What
 from app.engine import otp
 from app.engine.configuration import ConfigurationError, load
 from app.engine.templates import shipped
@@ -154,6 +155,7 @@ def signin(name: str, level: str, person: str, as_json: bool) -> None:
     with services.database.session() as session:
         owner = accounts.named(session, name)
         token = visits.invite(session, owner.id, Level(level), person, services.database.now(session))
+        trail.record(session, owner.id, Entry(What.INVITED, "link", detail={"role": level}))
     settings = services.settings
     link = f"{settings.public_url.rstrip('/') or f'http://{settings.host}:{settings.port}'}/app/signin/{token}"
     if as_json:

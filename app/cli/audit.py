@@ -63,7 +63,7 @@ def _chosen(services: Services, name: str | None, given: list[Anchor]) -> dict[s
 
 def _signer(services: Services, keys: tuple[str, ...]) -> Signer:
     try:
-        return trails.signer(services.settings, keys)
+        return Signer([services.root], (*services.settings.audit_keys, *keys))
     except ValueError as error:
         raise BadInput("--public-key", "give the 64 hexadecimal digits of a public key") from error
 
@@ -135,7 +135,7 @@ def _lines(services: Services, wanted: Wanted, form: str) -> Iterator[str]:
 @audit.command()
 def key() -> None:
     """Print the public key: whoever has it can check a digest, and can make none. Give it to your auditor."""
-    click.echo(trails.signer(opening.services().settings).public)
+    click.echo(opening.services().signer.public)
 
 
 @audit.command()
@@ -147,7 +147,7 @@ def adopt(account_name: str | None, reason: str) -> None:
     with services.database.session() as session:
         now = services.database.now(session)
         account_id = accounts.named(session, account_name).id if account_name else INSTALLATION
-        end = chains.adopt(session, account_id, trails.signer(services.settings), now)
+        end = chains.adopt(session, account_id, services.signer, now)
         detail = {"sequence": end.sequence, "digest": end.digest}
         trail.record(session, account_id, Entry(What.KEY, "audit-chain", why=reason, detail=detail))
     click.echo(f"Sealing goes on after row {end.sequence}.")

@@ -4,7 +4,8 @@ import json
 import os
 import pwd
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from app import logs
-from app.db import migrations, trail
+from app.db import accounts, migrations, trail
+from app.db.trail import Entry, What
+from app.errors import DatabaseDown
 from app.services import Services
 from app.settings import Settings
 
@@ -31,7 +34,22 @@ def services() -> Services:
     opened = Services(settings)
     if migrations.pending(opened.database):
         migrations.upgrade(opened.database)
+    context = click.get_current_context()
+    context.with_resource(_operated(opened, context))
     return opened
+
+
+@contextmanager
+def _operated(opened: Services, context: click.Context) -> Iterator[None]:
+    """Whatever the command does is the operator's act; a command that recorded none itself is one as a whole."""
+    with trail.acting(trail.OPERATOR, f"cli:{_login()}") as acts:
+        yield
+        if acts.recorded:
+            return
+        with suppress(DatabaseDown), opened.database.session() as session:  # who cannot write has changed nothing
+            named = str(context.params.get("account_name") or context.params.get("name") or "")
+            account_id = next((one.id for one in accounts.every(session) if one.name == named), trail.INSTALLATION)
+            trail.record(session, account_id, Entry(What.OPERATED, context.command_path))
 
 
 def _login() -> str:

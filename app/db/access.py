@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.db import ids
+from app.db import ids, trail
 from app.db.models.access import AccessRow
+from app.db.trail import Entry, What
 from app.errors import UnknownRecord
 
 SCOPES: Mapping[str, str] = MappingProxyType(
@@ -70,6 +71,8 @@ def issue(
     )
     session.add(row)
     session.flush()
+    detail = {"scopes": row.scopes, "ends": ends_at.isoformat() if ends_at else None}
+    trail.record(session, account_id, Entry(What.TOKEN_MADE, row.id, detail=detail))
     return _record(row), token
 
 
@@ -93,11 +96,13 @@ def of_account(session: Session, account_id: str) -> list[Access]:
 def revoke(session: Session, account_id: str, access_id: str, at: datetime) -> None:
     """It allows nothing from now on; twice changes nothing. Raises UnknownRecord."""
     _change(session, account_id, access_id, revoked_at=func.coalesce(AccessRow.revoked_at, at))
+    trail.record(session, account_id, Entry(What.TOKEN_REVOKED, access_id))
 
 
 def slow(session: Session, account_id: str, access_id: str, per_minute: int) -> None:
     """It may be used so often a minute from now on. Raises UnknownRecord."""
     _change(session, account_id, access_id, per_minute=per_minute)
+    trail.record(session, account_id, Entry(What.TOKEN_CHANGED, access_id, detail={"per_minute": per_minute}))
 
 
 def _change(session: Session, account_id: str, access_id: str, **values: Any) -> None:

@@ -1,5 +1,6 @@
 """Accounts and the versions of their configuration."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +8,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.db import ids
+from app.db import ids, trail
 from app.db.models.account import AccountRow, ConfigurationRow
+from app.db.trail import Entry, What
 from app.errors import BadInput, DeskhandError, UnknownRecord
 
 
@@ -48,6 +50,7 @@ def add(session: Session, name: str, at: datetime) -> Account:
         session.flush()
     except IntegrityError as error:
         raise BadInput(f"an account named {name!r} exists", "choose another name") from error
+    trail.record(session, row.id, Entry(What.SETTING, "account", why="added"))
     return _account(row)
 
 
@@ -74,6 +77,7 @@ def find(session: Session, account_id: str) -> Account:
 
 def stop(session: Session, account_id: str, *, stopped: bool = True) -> None:
     """Turn the switch that stops everything; with ``stopped=False``, back."""
+    trail.record(session, account_id, Entry(What.STOPPED if stopped else What.STARTED, "account"))
     session.execute(
         update(AccountRow).where(AccountRow.id == account_id).values(stopped=stopped),
         execution_options={"synchronize_session": False},
@@ -88,6 +92,8 @@ def configure(session: Session, account_id: str, name: str, text: str, at: datet
     )
     session.add(row)
     session.flush()
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    trail.record(session, account_id, Entry(What.PUBLISHED, f"configuration:{row.version}", detail={"digest": digest}))
     return _configured(row)
 
 

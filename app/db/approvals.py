@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import ids
+from app.db import ids, trail
 from app.db.models.talk import ApprovalRow
 from app.db.statements import insert
+from app.db.trail import Entry, What
 from app.engine.templates import Template
 
 
@@ -23,7 +24,10 @@ def approve(session: Session, account_id: str, templates: Iterable[Template], by
             "by": by,
             "at": at,
         }
-        session.execute(insert(session, ApprovalRow).values(**row).on_conflict_do_nothing())
+        made = insert(session, ApprovalRow).values(**row).on_conflict_do_nothing().returning(ApprovalRow.id)
+        if session.scalar(made):
+            named = Entry(What.SETTING, f"template:{template.name}"[:200], why="approved", detail={"digest": template.digest})
+            trail.record(session, account_id, named)
 
 
 def of_account(session: Session, account_id: str) -> frozenset[str]:

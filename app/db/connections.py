@@ -10,11 +10,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.db import ids
+from app.db import ids, trail
 from app.db.inbox import DONE, WAITING
 from app.db.models.account import AccountRow
 from app.db.models.connection import ConnectionRow
 from app.db.models.event import EventRow
+from app.db.trail import Entry, What
 from app.errors import DeskhandError, UnknownRecord
 
 ACTIVE = "active"
@@ -128,6 +129,11 @@ def of_address(session: Session, vendor: str, base_url: str) -> list[Installed]:
     return [_record(row) for row in session.scalars(chosen.order_by(ConnectionRow.created_at, ConnectionRow.id))]
 
 
+def account_of(session: Session, connection_id: str) -> str:
+    """Whose connection that is, also when it was removed; empty for one that never was."""
+    return session.scalar(select(ConnectionRow.account_id).where(ConnectionRow.id == connection_id)) or ""
+
+
 def stopped(session: Session, connection_id: str) -> bool:
     """Whether the switch of the connection's account stops everything."""
     switch = select(AccountRow.stopped).join(ConnectionRow, ConnectionRow.account_id == AccountRow.id)
@@ -137,6 +143,7 @@ def stopped(session: Session, connection_id: str) -> bool:
 def pause(session: Session, connection_id: str, reason: str) -> None:
     """Stop all work for it, until somebody resumes it. What comes in is still taken."""
     _set(session, connection_id, state=PAUSED, reason=reason)
+    _note(session, connection_id, "paused")
 
 
 def remove(session: Session, connection_id: str) -> None:
@@ -153,6 +160,7 @@ def remove(session: Session, connection_id: str) -> None:
 def resume(session: Session, connection_id: str) -> None:
     """Let work go on where it stopped."""
     _set(session, connection_id, state=ACTIVE, reason="", wait_until=None)
+    _note(session, connection_id, "active")
 
 
 def reseal(session: Session, connection_id: str, sealed: str) -> None:
@@ -177,6 +185,10 @@ def asked(session: Session, connection_id: str, at: datetime) -> None:
 def read(session: Session, connection_id: str, at: datetime) -> None:
     """Articles were read up to this vendor time."""
     _set(session, connection_id, read_at=at)
+
+
+def _note(session: Session, connection_id: str, why: str) -> None:
+    trail.record(session, account_of(session, connection_id), Entry(What.CONNECTION, connection_id, why=why))
 
 
 def _set(session: Session, connection_id: str, **values: Any) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.db import inbox
+from app.db import inbox, trail
 from app.db.models.log import ErrandRow
 from app.db.models.ticket import TicketRow
 from app.db.protecting import seal
 from app.db.statements import insert
+from app.db.trail import Entry, What
 from connectors.types import Event, EventKind, Ref
 
 UNDO, RECALL = "undo", "recall"
@@ -45,6 +46,8 @@ def ask(session: Session, errand: Errand, at: datetime) -> bool:
     row = insert(session, ErrandRow).values(**values).on_conflict_do_nothing().returning(ErrandRow.id)
     if session.execute(row).one_or_none() is None:
         return False
+    asked_of = Entry(What.TOOK_BACK, errand.decision_id, errand.ticket_id, why=errand.kind, detail={"errand": errand.id})
+    trail.record(session, errand.account_id, asked_of)
     where = session.execute(
         select(TicketRow.connection_id, TicketRow.ref).where(TicketRow.id == errand.ticket_id)
     ).one()

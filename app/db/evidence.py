@@ -3,9 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import ids
+from app.db import ids, trail
 from app.db.codec import decode, encode
 from app.db.models.evidence import EvidenceRow
+from app.db.trail import Entry, What
+from app.engine.evidence import lower_bound
 from app.engine.types import EvidenceRecord
 
 MOST = 200
@@ -24,6 +26,9 @@ def save(session: Session, account_id: str, record: EvidenceRecord) -> None:
         )
     )
     session.flush()
+    what = What.PROMOTED if lower_bound(record.judged, record.errors) >= record.target else What.DEMOTED
+    detail = {"action": record.action, "judged": record.judged, "errors": record.errors, "target": record.target}
+    trail.record(session, account_id, Entry(what, f"category:{record.category}", detail=detail))
 
 
 def in_force(session: Session, account_id: str, category: str, action: str = "reply") -> tuple[EvidenceRecord, ...]:

@@ -48,6 +48,8 @@ class What(StrEnum):
     REFUSED = "refused"
     JUDGED = "judged"
     """What a person said about a decision of ours."""
+    ASKED = "asked"
+    """Anything asked for on a page or by the API that has no word of its own; ``subject`` says which."""
     TOOK_BACK = "took-back"
     """An undo or a recall, asked for."""
     VERIFIED = "verified"
@@ -128,22 +130,34 @@ class Entry:
 
 
 RULES = Actor(BOT, "rules")
-_actor: contextvars.ContextVar[Actor] = contextvars.ContextVar("trail_actor", default=RULES)
+
+
+@dataclass
+class Acting:
+    """What somebody does between two moments: who it is, and how many acts were recorded meanwhile."""
+
+    actor: Actor
+    recorded: int = 0
+
+
+_acting: contextvars.ContextVar[Acting | None] = contextvars.ContextVar("trail_acting", default=None)
 
 
 @contextmanager
-def acting(who: str, authority: str) -> Iterator[None]:
+def acting(who: str, authority: str) -> Iterator[Acting]:
     """Every entry inside is theirs, unless it names somebody itself."""
-    mark = _actor.set(Actor(who[:LONGEST], authority[:LONGEST]))
+    acts = Acting(Actor(who[:LONGEST], authority[:LONGEST]))
+    mark = _acting.set(acts)
     try:
-        yield
+        yield acts
     finally:
-        _actor.reset(mark)
+        _acting.reset(mark)
 
 
 def actor() -> Actor:
     """Who acts at the moment; our own rules where nobody else does."""
-    return _actor.get()
+    acts = _acting.get()
+    return acts.actor if acts else RULES
 
 
 def record(session: Session, account_id: str, entry: Entry) -> None:
@@ -158,6 +172,8 @@ def record_all(session: Session, account_id: str, entries: Iterable[Entry]) -> N
         return
     now = next((one.at for one in given if one.at), None) or session.info["now"](session)
     session.execute(insert(TrailRow), [_values(account_id, one, now) for one in given])
+    if acts := _acting.get():
+        acts.recorded += len(given)
 
 
 def _values(account_id: str, entry: Entry, now: datetime) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from app import audit
 from app.db import accounts, chains, trail
 from app.db.database import Database
 from app.db.trail import Entry, What
+from app.services import Services
 from app.settings import Settings
 from tests.builders import NOON
 
@@ -24,7 +25,7 @@ def sealed(account: str, prepared: Settings) -> Database:
         session.execute(text("delete from trail"))
         entries = [Entry(What.DECIDED, f"=cmd|{n}", why="no_source", detail={"n": n}) for n in range(4)]
         trail.record_all(session, id, entries)
-        chains.seal(session, id, audit.signer(prepared), NOON)
+        chains.seal(session, id, Services(prepared).signer, NOON)
     return database
 
 
@@ -56,7 +57,7 @@ def test_the_first_wrong_row_is_named_and_the_exit_is_1(deskhand, sealed, accoun
 
 
 def test_an_anchor_file_and_a_public_key_are_taken(deskhand, sealed, account, prepared, tmp_path: Path) -> None:
-    signed = audit.signer(prepared)
+    signed = Services(prepared).signer
     with sealed.reading() as session:
         id = accounts.named(session, account).id
         end = chains.signed_end(session, id, signed)

@@ -7,6 +7,7 @@ import pytest
 
 from app import audit
 from app.engine.chain import End
+from app.engine.signatures import Signer
 from app.notices.outside import brought, places
 from app.settings import Settings
 from tests.builders import NOON
@@ -16,7 +17,7 @@ NAME = "deskhand-audit-a-2026-03-10.json"
 
 
 def body(settings: Settings) -> dict[str, object]:
-    return dict(audit.anchored("a", End(7, "d" * 64), NOON, audit.signer(settings)).written())
+    return dict(audit.anchored("a", End(7, "d" * 64), NOON, Signer(settings.keys)).written())
 
 
 def test_a_folder_keeps_the_first_file(settings: Settings, tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ LATER = Operation(
     {200: Spoken, 202: Passed},
     path=Which,
     headers=(PREFER,),
+    personal="conversation",
 )
 
 

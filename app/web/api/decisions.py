@@ -73,7 +73,7 @@ class Decisions(Told):
 
 
 LIST = Operation(
-    "listDecisions", "GET", "/decisions", "read", "What was decided, and why.", {200: Decisions}, query=Wanted
+    "listDecisions", "GET", "/decisions", "read", "What was decided, and why.", {200: Decisions}, query=Wanted, personal="decisions"
 )
 
 

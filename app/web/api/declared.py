@@ -130,6 +130,8 @@ class Operation:
     headers: tuple[tuple[str, str], ...] = ()
     """Request headers of its own, with what they are for."""
     details: str = ""
+    personal: str = ""
+    """The personal data that are given out: that somebody read them is recorded before they are."""
 
     def __post_init__(self) -> None:
         if self.scope and self.scope not in SCOPES:

@@ -1,6 +1,7 @@
 """The one way into our API: whose token, which operation, what is asked, once for each key; and every answer as it was declared."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from app import logs, metrics
-from app.db import answered
+from app.db import answered, trail
 from app.db.answered import Answered, Keyed, OtherRequest, StillAsked
+from app.db.trail import Entry, What
 from app.services import Services
 from app.web.api import reading
 from app.web.api.auth import RATE, Caller, Guard, Pace
@@ -18,6 +20,7 @@ from app.web.api.problems import SAFE, ApiError
 
 LONGEST_KEY = 100
 JSON = "application/json"
+SAFE_METHODS = ("GET", "HEAD")
 NOBODY = Caller("", "", frozenset())
 
 
@@ -59,9 +62,15 @@ class Door:
         def hang(view: View) -> View:
             def guarded(**values: str) -> Response:
                 caller, pace = self._let_in(operation)
-                with logs.context(account=caller.account_id, access=caller.access_id):
+                with (
+                    logs.context(account=caller.account_id, access=caller.access_id),
+                    trail.acting(f"token:{caller.access_id}", f"token:{caller.access_id}") as acts,
+                ):
                     metrics.count(f"api.{operation.id}")
-                    return self._answered(operation, view, caller, values, pace)
+                    answer = self._answered(operation, view, caller, values, pace)
+                    if operation.personal or (operation.method not in SAFE_METHODS and not acts.recorded):
+                        self._record(operation, caller, values)
+                    return answer
 
             self.operations.append(operation)
             self._pages.add_url_rule(
@@ -74,6 +83,15 @@ class Door:
             return view
 
         return hang
+
+    def _record(self, operation: Operation, caller: Caller, values: Mapping[str, str]) -> None:
+        """That this was read or asked for; who cannot be recorded is told nothing."""
+        what = What.READ if operation.method in SAFE_METHODS else What.ASKED
+        ticket = values.get("ticketId", "")
+        detail = {"data": [operation.personal]} if operation.personal else {}
+        entry = Entry(what, operation.id, ticket if re.fullmatch("[0-9a-f]{32}", ticket) else "", detail=detail)
+        with self.services.database.session() as session:
+            trail.record(session, caller.account_id, entry)
 
     def _let_in(self, operation: Operation) -> tuple[Caller, Pace]:
         if not operation.scope:

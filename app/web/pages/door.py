@@ -1,6 +1,7 @@
 """The pages' door: whose session it is, what their role allows, and that what an address names is their account's."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
@@ -12,9 +13,10 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden, NotFound
 
 from app import logs, metrics
-from app.db import connections, tickets
+from app.db import connections, tickets, trail, visits
 from app.db.connections import Installed
 from app.db.tickets import Remembered
+from app.db.trail import Entry, What
 from app.db.visits import Visit
 from app.errors import UnknownRecord
 from app.services import Services
@@ -59,8 +61,13 @@ class Door:
         self.pages = pages
         self._levels = Levels(services)
 
-    def route(self, rule: str, *, level: Level, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+    def route(
+        self, rule: str, *, level: Level, methods: tuple[str, ...] = ("GET",), shows: str = ""
+    ) -> Callable[[View], View]:
         """Decorates ``view(visit, **from the address)``, run for sessions of at least that level only.
+
+        ``shows`` names the personal data that are on the page: that somebody saw them is recorded before they are shown.
+        What changes anything is recorded in any case, by the change itself or as asked for here.
 
         Raises ValueError for a rule that names something nobody can find: such a page would belong to no account.
         """
@@ -76,9 +83,15 @@ class Door:
                         metrics.count("pages.forbidden")
                         raise Forbidden
                     metrics.count(f"pages.{endpoint}")
-                    return view(who, **self._found(who, values))
+                    found = self._found(who, values)
+                    with trail.acting(who.person, visits.authority(sessions.key())) as acts:
+                        answer = view(who, **found)
+                        if shows or (not acts.recorded and request.method not in sessions.SAFE):
+                            self._record(who, shows or endpoint, found)
+                    return answer
 
             guarded.level = level  # type: ignore[attr-defined]
+            guarded.shows = shows  # type: ignore[attr-defined]
             _check(rule)
             self.pages.add_url_rule(rule, endpoint=endpoint, view_func=guarded, methods=list(methods))
             return view
@@ -100,6 +113,14 @@ class Door:
             raise Forbidden
         who: Visit = g.visit
         return who
+
+    def _record(self, who: Visit, subject: str, found: Mapping[str, Any]) -> None:
+        """That this was seen or asked for; who cannot be recorded is shown nothing."""
+        ticket = getattr(found.get("ticket"), "id", "") or request.values.get("ticket", "")
+        what = What.VIEWED if request.method in sessions.SAFE else What.ASKED
+        entry = Entry(what, subject, ticket if re.fullmatch("[0-9a-f]{32}", ticket) else "")
+        with self.services.database.session() as session:
+            trail.record(session, who.account_id, entry)
 
     def _found(self, who: Visit, values: Mapping[str, str]) -> dict[str, Any]:
         named = [name for name in values if name in NAMED]

@@ -27,7 +27,7 @@ def register(door: Door) -> None:
     """``/app/decisions`` and ``/app/decisions/one?id=...``."""
     services = door.services
 
-    @door.route("/decisions", level=Level.AGENT)
+    @door.route("/decisions", level=Level.AGENT, shows="decisions")
     def show(who: Visit) -> Response:
         given = {
             name: request.args.get(name, "")[:LONGEST].strip() for name in ("ticket", "category", "mode", "reason")
@@ -44,7 +44,7 @@ def register(door: Door) -> None:
             modes=list(Mode),
         )
 
-    @door.route("/decisions/one", level=Level.AGENT)
+    @door.route("/decisions/one", level=Level.AGENT, shows="decision")
     def one(who: Visit) -> Response:
         return _whole(services, who, _one(services, who, request.args))
 

@@ -48,7 +48,7 @@ def register(door: Door) -> None:
     """``/app/people``: an admin gives and takes roles, ends sessions, and lets somebody in by a link."""
     services = door.services
 
-    @door.route("/people", level=Level.LEAD)
+    @door.route("/people", level=Level.LEAD, shows="people")
     def show(who: Visit) -> Response:
         return _page(services, who)
 

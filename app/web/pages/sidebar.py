@@ -31,11 +31,11 @@ def register(door: Door) -> None:
     services = door.services
     _pressed(door)
 
-    @door.route("/sidebar/<ticket>", level=Level.AGENT)
+    @door.route("/sidebar/<ticket>", level=Level.AGENT, shows="sidebar")
     def show(who: Visit, ticket: Remembered) -> Response:
         return page("sidebar.html", **drawn(services, ticket))
 
-    @door.route("/beside/<connection>", level=Level.AGENT)
+    @door.route("/beside/<connection>", level=Level.AGENT, shows="sidebar")
     def beside(who: Visit, connection: Installed) -> Response:
         ref = _ref()
         with services.database.reading() as session:
