@@ -28,7 +28,6 @@ def services() -> Services:
 
     Raises SettingsError or DatabaseDown.
     """
-    click.get_current_context().with_resource(trail.acting(trail.OPERATOR, f"cli:{_login()}"))
     settings = Settings.load()
     logs.set_up(settings.log_level)
     opened = Services(settings)

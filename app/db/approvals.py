@@ -26,7 +26,9 @@ def approve(session: Session, account_id: str, templates: Iterable[Template], by
         }
         made = insert(session, ApprovalRow).values(**row).on_conflict_do_nothing().returning(ApprovalRow.id)
         if session.scalar(made):
-            named = Entry(What.SETTING, f"template:{template.name}"[:200], why="approved", detail={"digest": template.digest})
+            named = Entry(
+                What.SETTING, f"template:{template.name}"[:200], why="approved", detail={"digest": template.digest}
+            )
             trail.record(session, account_id, named)
 
 

@@ -32,8 +32,6 @@ class What(StrEnum):
     """Personal data shown on a page of ours, in a sidebar or in a host's panel."""
     READ = "read"
     """Personal data given out by the API."""
-    PRINTED = "printed"
-    """Personal data shown by the command line."""
     LOOKED_UP = "looked-up"
     """Data about a person asked of a backend by a workflow."""
     EXPORTED = "exported"

@@ -57,8 +57,19 @@ class People(Told):
     next: str | None
 
 
-FIND = Operation("findAgent", "GET", "/agents/find", "agents", "Who could take a ticket.", {200: Found}, query=Wanted, personal="agents")
-LIST = Operation("listAgents", "GET", "/agents", "agents", "Everybody who is known.", {200: People}, query=Page, personal="agents")
+FIND = Operation(
+    "findAgent",
+    "GET",
+    "/agents/find",
+    "agents",
+    "Who could take a ticket.",
+    {200: Found},
+    query=Wanted,
+    personal="agents",
+)
+LIST = Operation(
+    "listAgents", "GET", "/agents", "agents", "Everybody who is known.", {200: People}, query=Page, personal="agents"
+)
 
 
 def register(door: Door) -> None:

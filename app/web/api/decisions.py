@@ -73,7 +73,14 @@ class Decisions(Told):
 
 
 LIST = Operation(
-    "listDecisions", "GET", "/decisions", "read", "What was decided, and why.", {200: Decisions}, query=Wanted, personal="decisions"
+    "listDecisions",
+    "GET",
+    "/decisions",
+    "read",
+    "What was decided, and why.",
+    {200: Decisions},
+    query=Wanted,
+    personal="decisions",
 )
 
 

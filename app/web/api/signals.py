@@ -97,7 +97,14 @@ TELL = Operation(
     details="Whether anybody is written to is decided by the triggers of the configuration, within budgets, never at night.",
 )
 LIST = Operation(
-    "listSignals", "GET", "/signals", "read", "What was told, and what came of it.", {200: Signals}, query=Page, personal="signals"
+    "listSignals",
+    "GET",
+    "/signals",
+    "read",
+    "What was told, and what came of it.",
+    {200: Signals},
+    query=Page,
+    personal="signals",
 )
 
 

@@ -92,8 +92,19 @@ class WhichChange(Given):
     change_id: str = text(64)
 
 
-LIST = Operation("listTickets", "GET", "/tickets", "read", "Tickets that were heard of.", {200: Tickets}, query=Page, personal="tickets")
-ONE = Operation("ticket", "GET", "/tickets/{ticketId}", "read", "One ticket.", {200: Ticket}, path=Which, personal="ticket")
+LIST = Operation(
+    "listTickets",
+    "GET",
+    "/tickets",
+    "read",
+    "Tickets that were heard of.",
+    {200: Tickets},
+    query=Page,
+    personal="tickets",
+)
+ONE = Operation(
+    "ticket", "GET", "/tickets/{ticketId}", "read", "One ticket.", {200: Ticket}, path=Which, personal="ticket"
+)
 UPDATE = Operation(
     "updateTicket",
     "PATCH",
