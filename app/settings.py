@@ -81,6 +81,8 @@ class Settings:
     key_service_token: str = field(default="", repr=False)
     key_service_key: str = "deskhand"
     oidc_file: Path | None = None
+    proxies: int = 0
+    """Proxies of the operator's own before the web, whose word on where a request comes from counts."""
 
     @property
     def broker_socket(self) -> Path:

@@ -277,6 +277,13 @@ VARIABLES: tuple[Variable, ...] = (
         "Public keys of before (64 hexadecimal digits, by commas), by which older digests and ends of the trail are checked.",
     ),
     Variable(
+        "DESKHAND_PROXIES",
+        "proxies",
+        _number(0, 5),
+        "0",
+        "How many proxies of yours stand before the web: so many of X-Forwarded-For and -Proto are believed.",
+    ),
+    Variable(
         "DESKHAND_APPS",
         "apps_file",
         _file,

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from app.approvals import Asked, NoSuchApproval
 from app.db import inbox
 from app.services import Services
+from app.web.limits import Failures
 from connectors.operations import OPERATIONS
 from connectors.types import Click, Event, EventKind, Person, Role
 
@@ -47,16 +48,17 @@ class Proposal:
 def blueprint(services: Services) -> Blueprint:
     """``/approvals/<token>``: GET asks, POST with ``answer=approve`` or ``reject`` says."""
     pages = Blueprint("approvals", __name__, template_folder="templates")
+    failures = Failures("approvals")
 
     @pages.get("/approvals/<token>")
     def ask(token: str) -> Response:
-        asked, _ = _asked(services, token)
+        asked, _ = _asked(services, failures, token)
         proposal = _proposal(services, asked.effect)
         return _page(proposal, "" if proposal.open else f"This is {proposal.state} already.")
 
     @pages.post("/approvals/<token>")
     def say(token: str) -> Response:
-        asked, now = _asked(services, token)
+        asked, now = _asked(services, failures, token)
         answer = request.form.get("answer", "")
         if answer not in ANSWERS:
             abort(400)
@@ -84,12 +86,14 @@ def _proposal(services: Services, key: str) -> Proposal:
     return Proposal(title, deed.system, deed.state, deed.state == deeds.PROPOSED, lines)
 
 
-def _asked(services: Services, token: str) -> tuple[Asked, datetime]:
-    """What the link is about; 404 for one that was not made here, 410 for one whose time is over."""
+def _asked(services: Services, failures: Failures, token: str) -> tuple[Asked, datetime]:
+    """What the link is about; 404 for one that was not made here (429 for many of them), 410 for one whose time is over."""
     now = datetime.now(UTC)
     try:
         return services.approvals.read(token, now), now
     except NoSuchApproval as error:
+        if not error.over:
+            failures.failed()
         abort(410 if error.over else 404)
 
 

@@ -14,7 +14,7 @@ from app.db.problems import Problem
 from app.errors import DatabaseDown, SealBroken, UnknownRecord
 from app.registered import apps
 from app.services import Services
-from app.web import backends
+from app.web import backends, limits
 from app.web.intake import Intake
 from connectors import installing
 from connectors.base import Answer, Connection, Greets, Helpdesk
@@ -39,6 +39,7 @@ FOREIGN_REMEDY = "connect that one by itself with `deskhand connect`, and let it
 def blueprint(services: Services) -> Blueprint:
     """``/webhooks/<vendor>/<connection>`` for all vendors. HEAD says that the address is right."""
     pages = Blueprint("webhooks", __name__)
+    limits.watch(pages, "webhooks", (401, 404))
     intake = Intake(services.database, services.work)
     desk = Desk(services, intake, apps(services.settings.apps_file))
 

@@ -14,9 +14,10 @@ from app.db.answered import Answered, Keyed, OtherRequest, StillAsked
 from app.db.trail import Entry, What
 from app.services import Services
 from app.web.api import reading
-from app.web.api.auth import RATE, Caller, Guard, Pace
+from app.web.api.auth import RATE, Caller, Guard
 from app.web.api.declared import Nothing, Operation, Told
 from app.web.api.problems import SAFE, ApiError
+from app.web.limits import Pace
 
 LONGEST_KEY = 100
 JSON = "application/json"

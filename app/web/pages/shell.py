@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app.errors import DeskhandError
-from app.web.errors import status_of
+from app.web.errors import hints, status_of
 from app.web.pages import session as sessions
 from app.web.pages.door import NoSession, by_script
 
@@ -79,8 +79,14 @@ def register(pages: Blueprint) -> None:
     pages.register_error_handler(NoSession, lambda _: said(401))
     # By number, too: a number's answer that is registered elsewhere comes before the one for all of them.
     for kind in (HTTPException, NotFound, MethodNotAllowed):
-        pages.register_error_handler(kind, lambda error: said(error.code or 500))
+        pages.register_error_handler(kind, _refused)
     pages.register_error_handler(DeskhandError, lambda error: said(status_of(error)))
+
+
+def _refused(error: HTTPException) -> Response:
+    answer = said(error.code or 500)
+    answer.headers.update(hints(error))
+    return answer
 
 
 def _shared() -> dict[str, Any]:

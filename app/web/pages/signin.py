@@ -6,6 +6,7 @@ from werkzeug.exceptions import Forbidden, Gone
 from app.db import visits
 from app.db.visits import Visit
 from app.errors import UnknownRecord
+from app.web.limits import Failures
 from app.web.pages import session as sessions
 from app.web.pages.door import Door
 from app.web.pages.shell import lock, page
@@ -18,12 +19,13 @@ LONGEST = 200
 def register(door: Door) -> None:
     """``/app/signin/<invitation>`` asks, so that a preview of the link does not use it up; its POST lets in."""
     database, public = door.services.database, door.services.settings.public_url
-    elsewhere = ways_out(door.services)
+    elsewhere, failures = ways_out(door.services), Failures("signin")
 
     @door.pages.get("/signin/<invitation>")
     def ask(invitation: str) -> Response:
         with database.reading() as session:
             if not visits.open_invitation(session, invitation[:LONGEST], database.now(session)):
+                failures.failed()
                 raise Gone
         return page("signin.html")
 
@@ -36,6 +38,7 @@ def register(door: Door) -> None:
             try:
                 who = visits.accept(session, invitation[:LONGEST], now)
             except UnknownRecord:
+                failures.failed()
                 raise Gone from None
             key = visits.begin(session, who, now)
         answer = Response(status=303, headers={"Location": url_for("pages.home_show")})

@@ -10,9 +10,10 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from flask import Response, request, url_for
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, TooManyRequests
 
 from app import metrics
 from app.db import accounts, visits
@@ -22,6 +23,7 @@ from app.oidc.client import Arrived, Client, Leaving
 from app.oidc.errors import ProviderAway, Untrusted
 from app.oidc.provider import VARIABLE, provider
 from app.services import Services
+from app.web.limits import Failures, Rates, source
 from app.web.pages import session as sessions
 from app.web.pages.door import Door
 from app.web.pages.shell import lock, page, said
@@ -33,6 +35,8 @@ LASTS = timedelta(minutes=10)
 PLACE = "sign-in"
 """What the cookie is sealed for."""
 LONGEST = 4000
+LEAVING = 120
+"""A minute, from one source: a whole office may come to work at once."""
 PERSON = "oidc:"
 """Begins the name of everybody who came in this way."""
 
@@ -52,7 +56,7 @@ class Desk:
 
 def register(door: Door) -> None:
     """``/app/signin`` offers it; ``/app/oidc`` leaves, ``/app/oidc/callback`` comes back, ``/app/oidc/logout`` is the provider's own."""
-    desk = _desk(door.services)
+    desk, failures, leaving = _desk(door.services), Failures("signon"), Rates(LEAVING)
     name = desk.client.provider.name if desk else ""
     door.pages.context_processor(lambda: {"signon": name})
 
@@ -62,15 +66,25 @@ def register(door: Door) -> None:
 
     @door.pages.get("/oidc")
     def leave() -> Response:
-        return _leaving(_there(desk))
+        there = _there(desk)
+        if wait := leaving.take(source()).wait:
+            raise TooManyRequests(retry_after=ceil(wait))
+        return _leaving(there)
 
     @door.pages.get("/oidc/callback")
     def back() -> Response:
-        return _back(_there(desk))
+        return _counted(failures, _back(_there(desk)))
 
     @door.pages.post("/oidc/logout")
     def over() -> Response:
-        return _over(_there(desk))
+        return _counted(failures, _over(_there(desk)))
+
+
+def _counted(failures: Failures, answer: Response) -> Response:
+    """The answer, or that there were too many that failed."""
+    if answer.status_code in (400, 403):
+        failures.failed()
+    return answer
 
 
 def ways_out(services: Services) -> Callable[[Visit], str]:

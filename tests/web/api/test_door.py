@@ -10,14 +10,15 @@ from sqlalchemy import text
 from app.db import access, accounts, answered
 from app.db.answered import Keyed
 from app.errors import BadInput, DatabaseDown, UnknownRecord
-from app.web import errors
-from app.web.api import auth, problems
-from app.web.api.auth import Caller, Rates
+from app.web import errors, limits
+from app.web.api import problems
+from app.web.api.auth import Caller
 from app.web.api.declared import Given, Operation, Problem, Told
 from app.web.api.declared import text as words
 from app.web.api.door import Answer, Door
 from app.web.api.problems import TYPE, ApiError
 from app.web.api.reading import MOST_BYTES
+from app.web.limits import Rates
 from tests.web.api.conftest import bearer
 
 
@@ -370,6 +371,6 @@ def test_rates_refill_and_forget():
 
 
 def test_who_was_not_heard_for_longest_is_forgotten(monkeypatch):
-    monkeypatch.setattr(auth, "MOST", 2)
+    monkeypatch.setattr(limits, "MOST", 2)
     rates = Rates(1, clock=lambda: 0.0)
     assert [bool(rates.take(name).wait) for name in ("a", "b", "b", "c", "a")] == [False, False, True, False, False]
