@@ -29,7 +29,7 @@ SHOWN = 20
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play and judge."""
-    given = _read(arguments)
+    given = read(arguments)
     with tempfile.TemporaryDirectory(prefix="deskhand-chaos-") as name, ExitStack() as stack:
         folder = Path(name)
         report, verdict = run(given, folder, stack)
@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if verdict.clean and report["settled"] else 1
 
 
-def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
+def read(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What was asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=1_000)

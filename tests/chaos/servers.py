@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,17 +36,19 @@ def _known(user: str) -> bool:
 class Postgres:
     """A cluster in a folder of its own. It runs as ``postgres`` when we are root, because it refuses root."""
 
-    def __init__(self, folder: Path, programs: Path) -> None:
+    def __init__(self, programs: Path) -> None:
         self._programs = programs
-        self._data = folder / "pg"
-        self._data.mkdir()
+        self._folder = Path(tempfile.mkdtemp(prefix="deskhand-postgres-"))
+        self._data = self._folder / "data"
         self._port = free_port()
         if os.getuid() == 0:
-            for place in (folder, *folder.parents):
-                if place.stat().st_uid == 0 and place != Path("/") and not place.stat().st_mode & 0o001:
-                    place.chmod(place.stat().st_mode | 0o011)
-            shutil.chown(self._data, "postgres")
+            shutil.chown(self._folder, "postgres")
         self._run("initdb", "-D", str(self._data), "-U", "deskhand", "-A", "trust", "-E", "UTF8", "--no-sync")
+
+    def close(self) -> None:
+        """Stop it, and leave nothing behind."""
+        self.stop()
+        shutil.rmtree(self._folder)
 
     @property
     def url(self) -> str:
@@ -53,7 +56,7 @@ class Postgres:
 
     def start(self) -> None:
         """Raises CalledProcessError when it does not come up."""
-        options = f"-h 127.0.0.1 -p {self._port} -k {self._data} -c max_connections=120"
+        options = f"-h 127.0.0.1 -p {self._port} -k {self._folder} -c max_connections=120"
         log = str(self._data / "server.log")
         self._run("pg_ctl", "-D", str(self._data), "-w", "-t", "60", "-l", log, "-o", options, "start")
 
@@ -89,5 +92,5 @@ class Postgres:
         command: Sequence[str] = [str(self._programs / program), *arguments]
         user = "postgres" if os.getuid() == 0 else None
         subprocess.run(
-            command, check=check, user=user, cwd=self._data, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, check=check, user=user, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

@@ -62,9 +62,9 @@ class Stage:
 
     def __init__(self, folder: Path, stack: ExitStack, *, postgres: Path | None, hosts: int) -> None:
         self._stack, self._folder = stack, folder
-        self.postgres = Postgres(folder, postgres) if postgres else None
+        self.postgres = Postgres(postgres) if postgres else None
         if self.postgres:
-            stack.callback(self.postgres.stop)
+            stack.callback(self.postgres.close)
             self.postgres.start()
         self.world = World()
         stack.callback(self.world.close)
