@@ -24,7 +24,7 @@ from app.engine.types import Classification, Draft, Proposal
 from app.engine.workflows import runner, telling
 from app.engine.workflows.choosing import chosen
 from app.engine.workflows.limits import ENGINE, Wanted, author
-from app.engine.workflows.types import NOBODY, Answer, Call, Ended, Failure, Identity, Scene, Wait
+from app.engine.workflows.types import NOBODY, Answer, Call, Ended, Failure, Identity, Level, Scene, Wait
 from app.services import Offer, Services
 from connectors.operations import OPERATIONS, Risk
 from connectors.types import Event, EventKind, Ticket
@@ -105,9 +105,14 @@ def walked(run: Run, ground: Ground) -> Told | None:
     with run.services.database.reading() as session:
         lines = _lines(run, deeds.of_run(session, record.id))
     shown = replace(progress, notes=(*progress.notes, *lines))
-    return Told(
-        telling.drafted(shown, ground.ticket, judged, ground.configuration, asked), judged, ground.standing.woken
-    )
+    draft = telling.drafted(shown, ground.ticket, judged, ground.configuration, asked)
+    return Told(_as_proven(draft, known), judged, ground.standing.woken)
+
+
+def _as_proven(draft: Draft, known: Identity) -> Draft:
+    """With whether a code has proven who asks: the gate lets nothing out without it that only the customer may know."""
+    work = draft.work
+    return replace(draft, work=replace(work, proven=known.level >= Level.CODE)) if work else draft
 
 
 def _recalling(ground: Ground) -> Ground:

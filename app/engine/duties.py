@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from app.engine.bounds import plain
 from app.engine.types import Draft
 
 _THINGS = (
@@ -21,7 +22,13 @@ _ASKED = re.compile(
 )
 _GIVEN = re.compile(
     rf"\b(?:you should|you had better|we (?:strongly )?(?:recommend|advise|suggest)|our advice)\b[^.?!\n]{{0,60}}\b(?:{_THINGS}|buy|sell|borrow)\b|\bguaranteed (?:returns?|profits?|gains?)\b|"
-    rf"\bwir empfehlen\b[^.?!\n]{{0,60}}\b{_THINGS}\b|\bgarantierte\w* (?:rendite|gewinne?)\b",
+    rf"\b(?:wir empfehlen|ich empfehle|sie sollten|du solltest|wir raten|ich rate)\b[^.?!\n]{{0,60}}\b(?:{_THINGS}|kaufen|verkaufen)\b|\bgarantierte\w* (?:rendite|gewinne?)\b|"
+    rf"\b(?:le recomend(?:o|amos)|te recomend(?:o|amos)|recomend(?:o|amos)|deber[ií]as?|le aconsej(?:o|amos)|te aconsej(?:o|amos))\b[^.?!\n]{{0,60}}\b(?:{_THINGS}|comprar|vender)\b|\b(?:rentabilidad|ganancias?) garantizad[ao]s?\b|"
+    rf"\b(?:nous vous (?:recommandons|conseillons)|je vous (?:recommande|conseille)|vous devriez|tu devrais)\b[^.?!\n]{{0,60}}\b(?:{_THINGS}|acheter|vendre)\b|\b(?:rendements?|gains?) garantis?\b|"
+    rf"\b(?:(?:le|ti|vi) consigli(?:o|amo)|consigliamo|dovrebbe|dovresti)\b[^.?!\n]{{0,60}}\b(?:{_THINGS}|comprare|vendere)\b|\b(?:rendiment[oi]|guadagn[oi]) garantit[oi]\b|"
+    rf"\b(?:wij? raden|ik raad|u (?:zou|moet)|je (?:zou|moet)|wij? adviseren|ik adviseer)\b[^.?!\n]{{0,60}}\b(?:{_THINGS}|kopen|verkopen)\b|\bgegarandeerd\w* (?:rendement|winst)\b|"
+    rf"\b(?:recomend(?:o|amos)|aconselh(?:o|amos)|deve(?:ria)?s?)\b[^.?!\n]{{0,60}}\b(?:{_THINGS}|comprar|vender)\b|\b(?:rendimentos?|lucros?) garantidos?\b|"
+    rf"\b(?:buy|sell|kaufen sie|verkaufen sie|compre|venda|ach[eè]tez|vendez|compri|koop|verkoop)\b[^.?!\n]{{0,30}}\b{_THINGS}\b",
     re.IGNORECASE,
 )
 _READ = 8_000
@@ -40,12 +47,12 @@ DISCLAIMERS: Mapping[str, str] = MappingProxyType(
 
 def asks_advice(text: str) -> bool:
     """Whether somebody wants to be told what to do with their money: in doubt yes, for then a person answers."""
-    return _ASKED.search(text[:_READ]) is not None
+    return _ASKED.search(plain(text[:_READ])) is not None
 
 
 def gives_advice(text: str) -> bool:
     """Whether an answer tells somebody what to do with their money."""
-    return _GIVEN.search(text[:_READ]) is not None
+    return _GIVEN.search(plain(text[:_READ])) is not None
 
 
 def disclaimed(draft: Draft, language: str) -> Draft:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable
 
-from app.engine.duties import asks_advice, gives_advice
+from app.engine.bounds import NO_CHANGES, NO_TRANSACTIONS, VERIFIED, says_changed, says_paid, tells, unreadable
+from app.engine.duties import DISCLAIMERS, asks_advice, gives_advice
 from app.engine.machines import why_machine
 from app.engine.ports import ANSWERS
 from app.engine.standing import Case
@@ -165,6 +166,33 @@ def advice(case: Case) -> Reason | None:
     return Reason("financial_advice", "It is about financial advice, which only a person may give here.")
 
 
+def bounded(case: Case) -> Reason | None:
+    """The account's limits: whoever wrote the answer, it says nothing of what only a person may do, or a proven person may read."""
+    limits, text = case.configuration.chatbot.limitations, case.draft.text
+    if not limits or not text.strip():
+        return None
+    work = case.draft.work
+    if NO_CHANGES in limits and says_changed(text):
+        return Reason(
+            "limit_changes", "It says that something of the customer's is changed, which only a person may say."
+        )
+    if NO_TRANSACTIONS in limits and says_paid(text):
+        return Reason("limit_transactions", "It says that money is moved, which only a person may say.")
+    if VERIFIED in limits and tells(text) and not (work and work.proven):
+        return Reason("limit_unverified", "It says what only the customer may know, and nobody has proven to be them.")
+    if work is None and unreadable(text, case.classification.language):
+        return Reason("limit_unreadable", "It is in a language in which the limits cannot be checked.")
+    return None
+
+
+def undisclaimed(case: Case) -> Reason | None:
+    """Every answer carries the disclaimer, where the account wants that."""
+    if not case.configuration.disclaimers or not case.draft.text.strip():
+        return None
+    there = any(words in case.draft.text for words in DISCLAIMERS.values())
+    return None if there else Reason("undisclaimed", "It lacks the words that every answer ends with here.")
+
+
 def restricted(case: Case) -> Reason | None:
     """An internal page is among the sources: a person decides what may be said."""
     inside = any(p.restricted for p in case.draft.passages)
@@ -224,12 +252,16 @@ HOLDS: tuple[Condition, ...] = (
     doubtful,
     unapproved,
     advice,
+    bounded,
+    undisclaimed,
     restricted,
     spent,
     spent_today,
     cannot_reply,
 )
-ABOUT_DRAFTS = frozenset({no_source, beside, left, doubtful, unapproved, restricted, spent, spent_today, cannot_reply})
+ABOUT_DRAFTS = frozenset(
+    {no_source, beside, left, doubtful, unapproved, bounded, undisclaimed, restricted, spent, spent_today, cannot_reply}
+)
 """Holds that are about an answer and not about who asks for what."""
 HOLDS_EFFECTS: tuple[Condition, ...] = tuple(hold for hold in HOLDS if hold not in ABOUT_DRAFTS)
 """Why a person releases an effect."""

@@ -6,6 +6,7 @@ A mode, holds, proof of who asks, evidence for that very operation and limits al
 from dataclasses import dataclass
 
 from app.engine import evidence
+from app.engine.bounds import NO_ADVICE, VERIFIED
 from app.engine.configuration.settled import Configuration
 from app.engine.escalation import escalated
 from app.engine.holds import HOLDS_EFFECTS, SILENT
@@ -59,12 +60,22 @@ def _held(wanted: Wanted, case: Case) -> Reason | None:
         return Reason("irreversible", "It cannot be undone, so a person approves it.")
     if configuration.mode(category)[0] is not Mode.RESOLVE:
         return Reason("not_resolve", f"{category or 'This'} is not set to resolve, so a person approves it.")
-    if configuration.chatbot.limitations:
-        return Reason("limitation", "The configuration lets a chatbot change nothing by itself.")
+    if limited := _limited(wanted, configuration):
+        return limited
     if wanted.identity.level < Level.HOST:
         return Reason("unproven", "It is not proven who asks for it.")
     found = [reason for condition in (*SILENT, *HOLDS_EFFECTS) if (reason := condition(case))]
     return next(iter([*found, *escalated(case).holds]), None)
+
+
+def _limited(wanted: Wanted, configuration: Configuration) -> Reason | None:
+    """Why the account's limits leave it to a person. A limit that is not known forbids everything."""
+    limits = frozenset(configuration.chatbot.limitations)
+    if limits - {NO_ADVICE, VERIFIED}:
+        return Reason("limitation", "The configuration lets a chatbot change nothing by itself.")
+    if VERIFIED in limits and wanted.identity.level < Level.CODE:
+        return Reason("unverified", "The configuration wants a code from whoever asks for it.")
+    return None
 
 
 def _locked(record: EvidenceRecord | None, claim: evidence.Claim, case: Case) -> Reason | None:

@@ -133,6 +133,8 @@ class Work:
     """The customer has said that it is over: the ticket is solved with the answer."""
     facts: Mapping[str, str | int | float | bool] = field(default_factory=lambda: MappingProxyType({}))
     """What backends said of the customer, by the names that conditions use."""
+    proven: bool = False
+    """Whoever asks has proven by a code who they are, in this ticket and for this."""
 
 
 @dataclass(frozen=True)
