@@ -26,6 +26,7 @@ EVERY = 5.0
 """Seconds between two beats."""
 GONE = 30.0
 """Seconds without a beat after which a process counts as gone."""
+FORGOTTEN = 86_400.0
 MARK = "\x1f"
 
 
@@ -61,6 +62,8 @@ class Pulse:
     def start(self) -> None:
         """Begin. After any fork: threads do not survive one."""
         self.beat()
+        if self._folder:
+            _tidy(self._folder)
         self._thread.start()
 
     def round(self, within: float) -> None:
@@ -147,6 +150,14 @@ def signs(folder: Path, kind: str) -> list[Sign]:
 def folder(data_dir: Path) -> Path:
     """Where signs are left."""
     return data_dir / "pulse"
+
+
+def _tidy(folder: Path) -> None:
+    """Signs that containers which are gone left on a volume they shared."""
+    for file in folder.glob("*.json"):
+        with suppress(FileNotFoundError):
+            if time.time() - file.stat().st_mtime > FORGOTTEN:
+                file.unlink()
 
 
 def _file(folder: Path, kind: str, pid: int) -> Path:

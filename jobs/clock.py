@@ -14,7 +14,8 @@ from app.process import prepared
 from app.services import Services
 from jobs import schedule
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("jobs.clock")
+"""By its name: what is run as a program is called otherwise."""
 
 OFFICE = "clock"
 BEAT = 1.0

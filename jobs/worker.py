@@ -20,7 +20,8 @@ from app.services import Services
 from jobs import anchor, base, forecast, notify, reconcile, roster, ticket, upkeep
 from jobs.base import PATIENCE, Patience
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("jobs.worker")
+"""By its name: what is run as a program is called otherwise."""
 
 JOBS = (ticket.run, reconcile.run, reconcile.articles, roster.run, forecast.run, notify.run, upkeep.run, anchor.run)
 """What the queue names; loaded here, so that the first job does not pay for it."""
@@ -48,6 +49,15 @@ class Worker(SimpleWorker):  # type: ignore[misc]  # the library has no types
         """Told by the library each time that it looks for a job, and with a job's own time when it begins one."""
         self.came_round(IDLE + float(timeout or 0))
         super().heartbeat(timeout, pipeline)
+
+    def handle_job_failure(self, job: Any, queue: Any, *more: Any, exc_string: str = "", **named: Any) -> None:
+        """As the library does, but what it keeps in Redis of an error says where it happened, and nobody's words."""
+        error = sys.exc_info()[1]
+        super().handle_job_failure(job, queue, *more, exc_string=logs.trace(error) if error else "lost", **named)
+
+    def handle_exception(self, job: Any, *exc_info: Any) -> None:
+        """Log it in our way; the library's line quotes the error."""
+        log.error("job.failed", extra={"job": job.id, "what": job.func_name}, exc_info=exc_info[1])
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """The first request: nothing new is begun."""

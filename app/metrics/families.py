@@ -103,6 +103,8 @@ _TABLE = (
     _gauge("tickets_parked", "Tickets that were given up and are left to people."),
     _gauge("effects_open", "Planned writes that are not over, by how far they are.", "state"),
     _gauge("connections", "Connections by state.", "state"),
+    _gauge("trail_unsealed", "Acts of the audit trail that have no place in their chain yet."),
+    _gauge("trail_oldest_seconds", "Age of the oldest of them."),
     _gauge("alarms", "Alarms that stand."),
     _gauge("database_bytes", "Size of the database."),
     _gauge("scrape_seconds", "How long it took to find these figures."),

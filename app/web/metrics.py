@@ -8,11 +8,13 @@ import ipaddress
 import threading
 import time
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import Blueprint, Flask, Response, abort, g, request
+from sqlalchemy.orm import Session
 
 from app import metrics, pulse
-from app.db import gauges
+from app.db import chains, gauges
 from app.errors import BrokerDown, DatabaseDown
 from app.metrics import Sample, exposition
 from app.process import Process
@@ -118,6 +120,7 @@ def _database(services: Services) -> Mapping[Sample, float]:
                 Sample("deskhand_event_oldest_seconds", ()): gauges.oldest(session, now),
                 Sample("deskhand_tickets_parked", ()): gauges.parked(session),
                 Sample("deskhand_alarms", ()): gauges.alarms(session),
+                **_trail(session, now),
                 Sample("deskhand_database_bytes", ()): gauges.size(session),
                 **_labelled("deskhand_events_waiting", gauges.events(session)),
                 **_labelled("deskhand_effects_open", gauges.effects(session)),
@@ -125,6 +128,12 @@ def _database(services: Services) -> Mapping[Sample, float]:
             }
     except DatabaseDown:
         return {Sample("deskhand_up", ("database",)): 0.0}
+
+
+def _trail(session: Session, now: datetime) -> Mapping[Sample, float]:
+    count, oldest = chains.lag(session)
+    age = (now - oldest).total_seconds() if oldest else 0.0
+    return {Sample("deskhand_trail_unsealed", ()): count, Sample("deskhand_trail_oldest_seconds", ()): max(age, 0.0)}
 
 
 def _labelled(family: str, values: Mapping[str, int]) -> Mapping[Sample, float]:
