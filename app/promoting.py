@@ -3,16 +3,17 @@
 Every writer is proven for itself: pages that are quoted, a model, each workflow; and what a workflow may do, apart from what it says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db import evidence, judgements, lessons
+from app.db import evidence, judgements, lessons, trials
 from app.engine.configuration import Configuration
 from app.engine.draft import ENGINE
 from app.engine.evidence import Claim, digest
+from app.engine.experiments import applied, concerns
 from app.engine.lessons import Learned, Lesson
 from app.engine.policy import REPLY, judged_on
 from app.engine.proving import Proof, missing, proof, record
@@ -32,7 +33,10 @@ PAGES, MODEL = "pages", "model"
 
 @dataclass(frozen=True)
 class Writer:
-    """Somebody that people have judged in a category: a workflow by its name, pages or a model. ``current``: as it is now."""
+    """Somebody that people have judged in a category: a workflow by its name, pages or a model, as usual or in an experiment's arm.
+
+    ``current``: as it is now.
+    """
 
     name: str
     claim: Claim
@@ -156,16 +160,28 @@ def _writer(services: Services, session: Session, judged: Learned) -> str:
     """Whose draft that was, if it would be written with all the same today; else nothing."""
     settled = services.configuration(judged.account, session)
     classifier = services.classifier(judged.account).version
-    flows = candidates(judged.category, settled)
-    for flow in flows:
+    for flow in candidates(judged.category, settled):
         if digest(classifier, author(flow), "", settled.digest) == judged.digest:
             return flow.name
     kept = judgements.find(session, judged.ticket_id, judged.decision)
     draft = kept.draft if kept else Draft("", (), (), ENGINE)
-    today = judged_on(classifier, draft, services.knowledge(judged.account).version, settled)
-    if today != judged.digest or draft.work:
+    if draft.work:
         return ""
-    return PAGES if draft.engine == ENGINE else MODEL
+    name, knowledge = PAGES if draft.engine == ENGINE else MODEL, services.knowledge(judged.account).version
+    for arm, tried in _ways(session, judged, settled):
+        if judged_on(classifier, draft, knowledge, tried) == judged.digest:
+            return f"{name}, {arm}" if arm else name
+    return ""
+
+
+def _ways(session: Session, judged: Learned, settled: Configuration) -> Iterator[tuple[str, Configuration]]:
+    """How answers are written in that category today: as usual, and as each arm of a running experiment has it written."""
+    yield "", settled
+    for experiment in settled.experiments:
+        began = trials.find(session, judged.account, experiment) if concerns(experiment, judged.category) else None
+        if began is not None and began.ended_at is None:
+            for arm in experiment.arms:
+                yield f"{experiment.name}/{arm.name}", applied(settled, arm, judged.category)
 
 
 def _proof(session: Session, claim: Claim) -> Proof:

@@ -1,5 +1,6 @@
 """How things stand for one ticket: where it lives, and what the gate has to know besides. Jobs and simulate ask the same."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db import accounts, effects, judgements, restored
 from app.db.connections import Installed
+from app.db.effects import Planned
 from app.db.tickets import Remembered
 from app.engine import policy
 from app.engine.configuration.trials import Most
@@ -96,6 +98,20 @@ def standing_of(
 def _today(session: Session, remembered: Remembered, requester: tuple[str, str], now: datetime) -> Counts:
     sent = effects.replies(session, remembered.id, requester, now, DAY)
     return Counts(sent.ticket, sent.requester, sent.domain, sent.everybody)
+
+
+def taken(session: Session, most: Most, standing: Standing, ticket_id: str, new: Sequence[Planned]) -> bool:
+    """Whether the day's last answer has gone to another ticket since this one was decided: two workers may have had it at once.
+
+    Answers under such a limit are planned one after the other, so it is never passed.
+    """
+    reply = next((one for one in new if one.requester is not None), None)
+    if reply is None or most == Most():
+        return False
+    accounts.queue(session, standing.account)
+    sent = effects.replies(session, ticket_id, (reply.requester or "", reply.domain or ""), standing.now, DAY)
+    everybody = most.day is not None and sent.everybody >= most.day
+    return everybody or (most.requester is not None and sent.requester >= most.requester)
 
 
 def domain(ticket: Ticket) -> str:

@@ -1,7 +1,7 @@
 """Learning from people: what they answered is held against what we had drafted, and promoted categories answer for it."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from app.db import evidence, judgements, lessons, problems, stories
 from app.db.deeds import Deed
 from app.db.judgements import Judged
 from app.db.problems import Problem
-from app.engine.evidence import Claim, lower_bound, sign
+from app.engine.evidence import Claim, holds, sign
 from app.engine.fields import ESCALATED_TAG, TEST_TAG
 from app.engine.lessons import Learned, Lesson, lesson
 from app.engine.policy import REPLY
@@ -34,10 +34,11 @@ REMEDY = (
 
 @dataclass(frozen=True)
 class Release:
-    """A person's click that sent the draft of a decision."""
+    """A person's click that sent the draft of a decision. ``text`` is what they made of it, empty where it went as it was."""
 
     decision: str
     by: str
+    text: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True)
@@ -62,19 +63,22 @@ def followed(session: Session, run: Run, heard: Heard) -> None:
     kept, edited = False, any(one.text for one in heard.released)
     place = teach.Place(heard.account, run.ticket_id, heard.ticket)
     for released in heard.released:
-        if _released(session, run.services, heard.account, run.ticket_id, released):
-            kept = True
-            teach.released(session, run.services, place, released.decision, released.by)
+        what = _released(session, run.services, heard.account, run.ticket_id, released)
+        if what is not None:
+            kept |= what.right
+            teach.released(
+                session, run.services, place, teach.Sent(released.decision, released.by, what, released.text)
+            )
     spoke = any(m.public and m.author.role is Role.AGENT for m in heard.ticket.messages)
     if spoke and (answer := teach.first_answer(session, place)):
         what = _from_answer(session, run.services, heard.account, answer)
         kept |= what is not None and what.right
         teach.followed(session, run.services, place, answer, what)
-    _tell(session, run, heard, kept=kept)
+    _tell(session, run, heard, kept=kept, edited=edited)
     observe.agreed(session, run, heard.account, heard.ticket)
 
 
-def _tell(session: Session, run: Run, heard: Heard, *, kept: bool) -> None:
+def _tell(session: Session, run: Run, heard: Heard, *, kept: bool, edited: bool) -> None:
     ticket, judged = heard.ticket, heard.judged
     before = stories.find(session, run.ticket_id)
     # Where we only watch nobody sees a draft, so nobody can have answered with one.
@@ -86,6 +90,7 @@ def _tell(session: Session, run: Run, heard: Heard, *, kept: bool) -> None:
         drafted=shown,
         quoted=bool(judged and judged.draft.text.strip() and judged.draft.passages),
         kept=kept,
+        edited=edited,
         rating=ticket.rating,
         mood=judged.classification.sentiment if judged else None,
         foreseen=judged.classification.satisfaction if judged else None,
@@ -113,13 +118,19 @@ def _from_answer(session: Session, services: Services, account_id: str, answer: 
     return what
 
 
-def _released(session: Session, services: Services, account_id: str, ticket_id: str, released: Release) -> bool:
-    """A person sent the draft as it was. False when that was known."""
+def _released(
+    session: Session, services: Services, account_id: str, ticket_id: str, released: Release
+) -> Lesson | None:
+    """What a person who sent the draft made of it; None when that was known."""
     judged = judgements.find(session, ticket_id, released.decision)
     if judged is None or lessons.taught(session, released.decision) or not judged.draft.text.strip():
-        return False
+        return None
     claim, now = _claim(account_id, judged), services.database.now(session)
-    return lessons.save(session, _learned(claim, judged, Lesson.KEPT, released.by, now))
+    what = lesson(judged.draft.text, released.text) if released.text.strip() else Lesson.KEPT
+    if lessons.save(session, _learned(claim, judged, what, released.by, now)):
+        log.info("lesson.learned", extra={"decision": judged.decision.id, "kind": str(what)})
+        demote(session, services, claim)
+    return what
 
 
 def ruled(session: Session, services: Services, deed: Deed, what: Lesson, by: str) -> None:
@@ -163,7 +174,7 @@ def demote(session: Session, services: Services, claim: Claim) -> bool:
         return False
     found = proof(lessons.about(session, claim), claim)
     why = fallen(found, held.target)
-    if why is None or lower_bound(held.judged, held.errors) < held.target:
+    if why is None or not holds(held):
         return False  # nothing to take, or it was taken before: one fall is told once
     now = services.database.now(session)
     # Whatever the clock said at the promotion: the fall comes after it, or the promotion would count again.

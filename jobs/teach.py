@@ -1,12 +1,13 @@
 """What a person's answer teaches beyond whether our draft was right: what its ticket is about, and what the knowledge lacks."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.db import examples, gaps, judgements
+from app.db.consents import Purpose
 from app.db.judgements import Judged
 from app.engine.fields import category_tag
 from app.engine.gaps import Difference, Said, difference
@@ -14,6 +15,7 @@ from app.engine.lessons import Lesson
 from app.engine.replaying import PastTicket, label
 from app.engine.training import Taught, name
 from app.nlp.personal import mask
+from app.rights import who
 from app.services import Services
 from connectors.types import Message, Role, Ticket
 
@@ -59,11 +61,11 @@ def about(session: Session, services: Services, one: Answered) -> None:
         log.info("example.taught", extra={"decision": one.judged.decision.id, "kind": taught.feedback})
 
 
-def missing(session: Session, one: Answered, answer: Message) -> None:
+def missing(session: Session, one: Answered, answer: str) -> None:
     """Keep what the answer says that no passage of ours does, without anything personal, for the weekly look at the gaps."""
     if gaps.observed(session, one.judged.decision.id):
         return
-    said = tuple(Said(mask(s.text).text, s.instead) for s in difference(one.judged.draft, answer.text))
+    said = tuple(Said(mask(s.text).text, s.instead) for s in difference(one.judged.draft, answer))
     if not said:
         return
     quoted = next((p for p in one.judged.draft.passages if not p.restricted), None)
@@ -119,19 +121,36 @@ def first_answer(session: Session, place: Place) -> Answer | None:
 
 
 def followed(session: Session, services: Services, place: Place, answer: Answer, what: Lesson | None) -> None:
-    """Learn from that answer. ``what`` it said about our draft, if anything."""
+    """Learn from that answer. ``what`` it said about our draft, if anything. Nothing where the customer does not want that."""
+    if not who.allowed(services, session, place.account, place.ticket_id, place.ticket, Purpose.LEARNING):
+        return
     message = answer.message
     one = Answered(place.account, place.ticket, answer.judged, message.author.id, message.at, what)
     about(session, services, one)
-    missing(session, one, message)
+    missing(session, one, message.text)
 
 
-def released(session: Session, services: Services, place: Place, decision: str, by: str) -> None:
-    """Learn from a person's click that sent our draft as it was."""
-    judged = judgements.find(session, place.ticket_id, decision)
-    if judged is not None:
-        at = services.database.now(session)
-        about(session, services, Answered(place.account, place.ticket, judged, by, at, Lesson.KEPT))
+@dataclass(frozen=True)
+class Sent:
+    """A person's click that sent our draft, what it says about it, and the person's own words where they changed it."""
+
+    decision: str
+    by: str
+    lesson: Lesson
+    text: str = field(repr=False, default="")
+
+
+def released(session: Session, services: Services, place: Place, sent: Sent) -> None:
+    """Learn from it as from any answer."""
+    judged = judgements.find(session, place.ticket_id, sent.decision)
+    if judged is None or not who.allowed(
+        services, session, place.account, place.ticket_id, place.ticket, Purpose.LEARNING
+    ):
+        return
+    one = Answered(place.account, place.ticket, judged, sent.by, services.database.now(session), sent.lesson)
+    about(session, services, one)
+    if sent.text.strip():
+        missing(session, one, sent.text)
 
 
 def _question(ticket: Ticket, judged: Judged) -> Message | None:

@@ -23,7 +23,7 @@ from app.engine.memory import Memory
 from app.engine.standing import Case, Standing
 from app.engine.types import Classification, EvidenceRecord
 from app.queue import TICKET
-from app.standing import REDECIDED, Place, domain, lost, place, standing_of
+from app.standing import REDECIDED, Place, domain, lost, place, standing_of, taken
 from connectors.types import Change, Event, EventKind, Ref, Reply, Role, Status, Ticket, Untag
 from jobs import approve, assign, base, click, identity, kin, learn, link, redaction, sla, solved, unreached, workflow
 from jobs.base import Later, Run
@@ -205,7 +205,7 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place, said: Ticket) 
             unreached.tell(session, run.ticket_id, scene, judged)
         planned += sla.followed(session, run.ticket_id, scene, judged)
         planned += kin.followed(session, run.ticket_id, where, scene, knock.deliveries)
-        new = _new(session, planned + _taken_out(session, run, said, where, judged, scene))
+        new = _new(session, run, scene, planned + _taken_out(session, run, said, where, judged, scene))
         effects.plan(session, run.ticket_id, new, now, knock.first.received_at)
         for press in presses:
             click.save(session, run, press, now)
@@ -224,10 +224,12 @@ def _over(run: Run, presses: Sequence[Pressed], outcome: str) -> None:
         click.answer(run, press.click, press.answer)
 
 
-def _new(session: Session, planned: Sequence[Planned]) -> list[Planned]:
-    """What says anything and was not planned before, each key once."""
-    new = {one.key: one for one in planned if one.changes and not effects.exists(session, one.key)}
-    return list(new.values())
+def _new(session: Session, run: Run, scene: sla.Scene, planned: Sequence[Planned]) -> list[Planned]:
+    """What says anything and was not planned before, each key once. Raises Later where the day's last answer has gone elsewhere."""
+    new = list({one.key: one for one in planned if one.changes and not effects.exists(session, one.key)}.values())
+    if taken(session, scene.configuration.answers, scene.standing, run.ticket_id, new):
+        raise Later(scene.standing.now)
+    return new
 
 
 def _taken_out(
@@ -243,9 +245,7 @@ def _heard(
     run: Run, where: Place, ticket: Ticket, judged: Judged | None, presses: Sequence[Pressed], scene: sla.Scene
 ) -> Heard:
     """What there is to learn from: whose ticket it is, and what was pressed."""
-    released = tuple(
-        Release(one.click.value, one.click.person.id) for one in presses if one.released and not one.click.text
-    )
+    released = tuple(Release(one.click.value, one.click.person.id, one.click.text) for one in presses if one.released)
     return Heard(
         account=where.connection.account_id,
         ticket=ticket,

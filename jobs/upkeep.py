@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.db import accounts, clocks, evidence, gaps, lessons, problems
 from app.db.problems import Problem
 from app.engine.configuration import ConfigurationError
-from app.engine.evidence import REPLY, lower_bound
+from app.engine.evidence import REPLY, holds
 from app.errors import UnknownRecord
 from app.metering import metered
 from app.nlp.generations import Order, fresh, retrain
@@ -85,7 +85,7 @@ def _promoted(services: Services, session: Session, account_id: str, now: dateti
         name
         for name in names
         if any(
-            record.expires_at > now and lower_bound(record.judged, record.errors) >= record.target
+            record.expires_at > now and holds(record)
             for action in (REPLY, *lessons.effects(session, account_id, name))
             for record in evidence.in_force(session, account_id, name, action)
         )

@@ -67,6 +67,11 @@ def every(session: Session) -> list[Account]:
     return [_account(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.name))]
 
 
+def queue(session: Session, account_id: str) -> None:
+    """One after the other: until this transaction ends, no other one that asks the same goes on. SQLite has one writer as it is."""
+    session.execute(select(AccountRow.id).where(AccountRow.id == account_id).with_for_update())
+
+
 def find(session: Session, account_id: str) -> Account:
     """That account. Raises UnknownRecord."""
     row = session.get(AccountRow, account_id)

@@ -1,6 +1,6 @@
 """The ledger of usage: lines are added, never changed; a dispute takes a line off the invoice and stands beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,7 +53,7 @@ def write(session: Session, account_id: str, entries: Iterable[Entry]) -> int:
     ]
     before = _count(session, account_id)
     for start in range(0, len(rows), AT_ONCE):
-        session.execute(insert(session, UsageRow).values(rows[start : start + AT_ONCE]).on_conflict_do_nothing())
+        session.execute(insert(session, UsageRow).on_conflict_do_nothing(), rows[start : start + AT_ONCE])
     session.flush()
     return _count(session, account_id) - before
 
@@ -80,6 +80,18 @@ def dispute(session: Session, account_id: str, line_id: str, said: Dispute) -> N
     if row is None or row.account_id != account_id or session.get(DisputeRow, line_id) is not None:
         raise NoSuchLine(line_id)
     session.add(DisputeRow(usage_id=line_id, by=said.by, reason=said.reason, at=said.at))
+    session.flush()
+
+
+def withdraw(session: Session, account_id: str, refs: Sequence[str], said: Dispute) -> None:
+    """Take all lines of these tickets off the invoice, whose lines nobody disputed before."""
+    for start in range(0, len(refs), AT_ONCE):
+        lines = select(UsageRow.id).where(
+            UsageRow.account_id == account_id, UsageRow.ref.in_(refs[start : start + AT_ONCE]), UsageRow.use != Use.SEAT
+        )
+        for line in session.scalars(lines):
+            if session.get(DisputeRow, line) is None:
+                session.add(DisputeRow(usage_id=line, by=said.by, reason=said.reason, at=said.at))
     session.flush()
 
 

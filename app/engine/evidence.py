@@ -110,10 +110,16 @@ def _worth(record: EvidenceRecord, digest: str, now: datetime) -> Reason | None:
         )
     if not 0 <= record.errors <= record.judged:
         return Reason("evidence_thin", "The evidence record's counts cannot be.")
-    bound, target = lower_bound(record.judged, record.errors), max(record.target, LEAST_TARGET)
-    if bound < target:
+    if not holds(record):
+        bound, target = lower_bound(record.judged, record.errors), max(record.target, LEAST_TARGET)
         return Reason("evidence_thin", f"At least {bound:.1%} right is proven; {target:.1%} is needed.")
     return None
+
+
+def holds(record: EvidenceRecord) -> bool:
+    """Whether its counts prove what it promises; a fallen category's do not. Whose it is and whether it ran out is not looked at."""
+    counted = 0 <= record.errors <= record.judged
+    return counted and lower_bound(record.judged, record.errors) >= max(record.target, LEAST_TARGET)
 
 
 def coin(key: bytes, *parts: str) -> float:

@@ -32,6 +32,8 @@ ESCALATED_TAG = "deskhand_escalated"
 """On a ticket that a person has to see to out of the ordinary order."""
 SPAM_TAG = "deskhand_spam"
 """On a ticket of somebody unknown that looks like spam or abuse: it stays open, and nobody is bothered because of it."""
+MERGED_TAG = "closed_by_merge"
+"""On a ticket that became a part of another one: put there by the host itself."""
 INCIDENT_TAG = "deskhand_incident"
 """On each ticket of what looks like one incident."""
 PRESSED: Mapping[str, str] = MappingProxyType(

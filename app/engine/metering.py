@@ -1,7 +1,8 @@
 """What can be billed, worked out from tickets' stories: each ticket once, and only when what it became has lasted.
 
-A use is billable at one moment that its facts settle for good: a conversation when it was answered, a ticket that a person answered with
-our draft when it was solved, one that we solved alone when its solution had held. Tests and previews never are.
+A use is billable at one moment that its facts settle for good: a conversation when it was answered, a ticket when its solution had held,
+as ours alone where no person had written in it by then, else as a person's who had our draft. Tests and previews never are, nor is a
+ticket that became a part of another one, nor a solution that did not last, whoever answered after it.
 """
 
 import hashlib
@@ -32,7 +33,7 @@ def entries(
     returns, known = Returns(stories), models or {}
     found: dict[str, Entry] = {}
     for story in stories:
-        if not story.test:
+        if not (story.test or story.merged):
             for entry in _of(account, story, returns, known.get(story.ticket, "")):
                 if entry.at <= now and (entry.id not in found or entry.at < found[entry.id].at):
                     found[entry.id] = entry
@@ -40,34 +41,42 @@ def entries(
 
 
 def _of(account: str, story: Story, returns: Returns, model: str) -> Iterator[Entry]:
-    how = "automatic" if story.ours and not story.touched else "assisted" if story.drafted else "human"
-    kind = "/".join(part for part in (story.channel, how, model) if part)
-    facts = _facts(story)
+    kind, facts = _kind(story, model, alone=story.ours and not story.touched), _facts(story)
     if story.answered_at is not None:
         yield Entry(
             _id(account, "conversation", story.ticket), Use.CONVERSATION, story.ticket, kind, facts, story.answered_at
         )
-    if story.solved_at is not None:
-        # One ticket is billed once, whichever came first: both have the same id.
-        name = _id(account, "ticket", story.ticket)
-        if story.automatic:
-            yield from _held(name, story, returns, kind)
-        elif story.drafted and (story.touched or story.kept) and story.answered_at:
-            yield Entry(name, Use.ASSISTED, story.ticket, kind, facts, story.solved_at)
+    yield from _held(_id(account, "ticket", story.ticket), story, returns, model)
     if story.agent:
         at = story.answered_at or story.opened_at
         month = f"{at:%Y-%m}"
         yield Entry(_id(account, "seat", story.agent, month), Use.SEAT, story.agent, "", {"first": story.ticket}, at)
 
 
-def _held(name: str, story: Story, returns: Returns, kind: str) -> Iterator[Entry]:
-    """When its time is over, whatever was said before: who comes back on the last day postponed it."""
+def _held(name: str, story: Story, returns: Returns, model: str) -> Iterator[Entry]:
+    """When its time is over, whatever was said before: who comes back on the last day postponed it.
+
+    What a person did after that changes nothing any more: the ticket is billed once, as what it was then.
+    """
     if story.solved_at is None:
         return
     at = story.solved_at + HELD_AFTER
     what = hold(story, returns, at)
-    if what in (Hold.CONFIRMED, Hold.ASSUMED):
-        yield Entry(name, Use.AUTOMATIC, story.ticket, kind, {**_facts(story), "hold": str(what)}, at)
+    alone = story.ours and not (story.touched and (story.touched_at is None or story.touched_at <= at))
+    use = Use.AUTOMATIC if alone else Use.ASSISTED if _helped(story) else None
+    if use and what in (Hold.CONFIRMED, Hold.ASSUMED):
+        kind = _kind(story, model, alone=alone)
+        yield Entry(name, use, story.ticket, kind, {**_facts(story), "hold": str(what)}, at)
+
+
+def _helped(story: Story) -> bool:
+    """Whether a person answered it with our draft: as it was, in words of their own, or with the draft before them."""
+    return story.answered_at is not None and story.drafted and (story.touched or story.kept or story.edited)
+
+
+def _kind(story: Story, model: str, *, alone: bool) -> str:
+    how = "automatic" if alone else "assisted" if story.drafted else "human"
+    return "/".join(part for part in (story.channel, how, model) if part)
 
 
 def _facts(story: Story) -> dict[str, str]:

@@ -48,6 +48,8 @@ class Story:
     """A person who answered had a draft of ours."""
     touched: bool = False
     """A person wrote in it, or took it over."""
+    touched_at: datetime | None = None
+    """When a person first did; None where that is not known."""
     escalated: bool = False
     solved_at: datetime | None = None
     reopened_at: datetime | None = None
@@ -65,6 +67,10 @@ class Story:
     """A draft of ours quoted the account's knowledge."""
     kept: bool = False
     """A person let our draft stand."""
+    edited: bool = False
+    """A person sent our draft with changes of theirs."""
+    merged: bool = False
+    """It became a part of another ticket, which tells the rest."""
     test: bool = False
     """Made by us to look at something: counted nowhere and billed never."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from app.engine.fields import MERGED_TAG
 from app.engine.outcomes import Story
 from connectors.types import Message, Role, Status, Ticket
 
@@ -20,6 +21,8 @@ class Ours:
     """The draft quotes the account's knowledge."""
     kept: bool = False
     """A person let a draft stand, as this look shows."""
+    edited: bool = False
+    """A person sent a draft in words of their own, as this look shows."""
     automatic: bool = False
     """Something went out on evidence alone, without a person's click."""
     helped: bool = False
@@ -35,7 +38,8 @@ def retold(before: Story | None, ticket: Ticket, ours: Ours) -> Story:
     """The story after this look. A ticket that is seen solved was solved when it last changed; one that is open again came back."""
     known = before or Story(ticket.ref.id, ours.person, ours.category, ours.category, ticket.created_at)
     answer = next((m for m in ticket.messages if _answers(m)), None)
-    agent = next((m.author.id for m in ticket.messages if m.author.role is Role.AGENT), "")
+    theirs = next((m for m in ticket.messages if m.author.role is Role.AGENT), None)
+    agent = theirs.author.id if theirs else ""
     told = replace(
         known,
         person=ours.person or known.person,
@@ -47,7 +51,10 @@ def retold(before: Story | None, ticket: Ticket, ours: Ours) -> Story:
         drafted=ours.drafted or known.drafted,
         quoted=ours.quoted or known.quoted,
         kept=ours.kept or known.kept,
+        edited=ours.edited or known.edited,
         touched=bool(agent),
+        touched_at=theirs.at if theirs else None,
+        merged=known.merged or MERGED_TAG in ticket.tags,
         escalated=ours.escalated or known.escalated,
         helped=ours.helped or known.helped,
         rating=ours.rating if ours.rating is not None else known.rating,

@@ -1,5 +1,6 @@
 """The ledger against a brute-force count, whatever the tickets did; and that it may be kept day by day."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -40,7 +41,10 @@ def a_story(draw, number: int) -> Story:
         ours=draw(st.booleans()),
         drafted=draw(st.booleans()),
         touched=draw(st.booleans()),
+        touched_at=later(answered),
         kept=draw(st.booleans()),
+        edited=draw(st.booleans()),
+        merged=draw(st.integers(0, 9)) == 0,
         solved_at=solved,
         reopened_at=later(solved),
         helped=draw(st.booleans()),
@@ -56,19 +60,29 @@ def a_desk(draw) -> list[Story]:
 
 def brute_force(stories: list[Story], now: datetime) -> dict[str, set[str]]:
     """What is owed, counted ticket by ticket as the contract says it, sharing no code with the ledger."""
-    real = [one for one in stories if not one.test]
+    real = [one for one in stories if not one.test and not one.merged]
+    # A customer's ticket that became a part of another one is still a customer who came back.
+    wrote = [one for one in stories if not one.test]
     seen = [(one, one.answered_at or one.opened_at) for one in real if one.agent]
+    held = [one for one in real if lasted(one, wrote, now)]
     return {
         "conversation": {one.ticket for one in real if one.answered_at and one.answered_at <= now},
         "seat": {f"{one.agent} {at:%Y-%m}" for one, at in seen if at <= now},
-        "automatic": {one.ticket for one in real if one.ours and not one.touched and lasted(one, real, now)},
+        "automatic": {one.ticket for one in held if alone(one)},
         "assisted": {
             one.ticket
-            for one in real
-            if one.drafted and one.answered_at and one.solved_at and one.solved_at <= now
-            if one.touched or (one.kept and not one.ours)
+            for one in held
+            if not alone(one) and one.drafted and one.answered_at
+            if one.touched or one.kept or one.edited
         },
     }
+
+
+def alone(one: Story) -> bool:
+    """We answered, and no person had written in it when its week was over."""
+    if one.touched and (one.touched_at is None or one.solved_at is None or one.touched_at - one.solved_at <= 7 * DAY):
+        return False
+    return one.ours
 
 
 def lasted(one: Story, others: list[Story], now: datetime) -> bool:
@@ -108,6 +122,53 @@ def test_kept_day_by_day_it_is_the_same_as_worked_out_at_the_end(stories: list[S
             kept.setdefault(one.id, one)
     assert kept == {one.id: one for one in entries("shop", stories, NOON + 129 * DAY)}
     assert all(one.at <= NOON + 129 * DAY for one in kept.values())
+
+
+SOLVED = Story(
+    "t1",
+    "ana",
+    "billing",
+    "billing",
+    NOON,
+    "chat",
+    answered_at=NOON + DAY,
+    ours=True,
+    drafted=True,
+    solved_at=NOON + DAY,
+)
+LATER = NOON + 60 * DAY
+
+
+def billed(*stories: Story) -> list[tuple[str, str]]:
+    return [
+        (one.ref, str(one.use)) for one in entries("shop", stories, LATER) if one.use in (Use.AUTOMATIC, Use.ASSISTED)
+    ]
+
+
+def test_who_came_back_and_was_answered_by_a_person_is_billed_as_nothing_that_lasted() -> None:
+    back = replace(SOLVED, reopened_at=NOON + 3 * DAY)
+    person = replace(back, touched=True, touched_at=NOON + 4 * DAY, kept=True)
+    assert billed(back) == billed(person) == []
+
+
+def test_what_a_person_wrote_after_it_had_lasted_changes_nothing() -> None:
+    after = replace(SOLVED, reopened_at=NOON + 20 * DAY, touched=True, touched_at=NOON + 21 * DAY)
+    assert billed(after) == billed(SOLVED) == [("t1", "automatic")]
+    within = replace(SOLVED, touched=True, touched_at=NOON + 2 * DAY)
+    assert billed(within) == [("t1", "assisted")]
+    assert billed(replace(within, touched_at=None)) == [("t1", "assisted")]
+
+
+def test_a_draft_that_was_sent_in_a_persons_words_is_billed_like_one_that_stood() -> None:
+    person = replace(SOLVED, ours=False)
+    assert billed(person) == []
+    assert billed(replace(person, kept=True)) == billed(replace(person, edited=True)) == [("t1", "assisted")]
+    assert billed(replace(person, edited=True, drafted=False)) == []
+
+
+def test_of_two_tickets_that_became_one_the_other_is_billed() -> None:
+    twin = replace(SOLVED, ticket="t2", person="bo", merged=True)
+    assert {one.ref for one in entries("shop", [SOLVED, twin], LATER)} == {"t1"}
 
 
 def used(use: Use, count: int, kind: str = "") -> list[Usage]:

@@ -75,6 +75,44 @@ def test_another_answer_says_that_it_was_wrong(desk: Desk) -> None:
     assert desk.learned() == [Lesson.WRONG]
 
 
+def pressed(desk: Desk, ticket: str, words: str = "") -> None:
+    """A person of the team sends the draft from the sidebar."""
+    with desk.stage.database.reading() as session:
+        decision = judgements.latest(session, ids.ticket(desk.connection_id, ticket)).id
+    desk.vendor.knock(ticket, EventKind.CLICK, click=Click("share", decision, AGENT, text=words))
+    desk.work()
+
+
+def test_a_draft_that_was_sent_in_a_persons_words_teaches_and_is_billed(desk: Desk) -> None:
+    ticket = desk.ask()
+    pressed(desk, ticket, "We are closed on Mondays, sorry: nothing of that was right.")
+    assert desk.learned() == [Lesson.WRONG]
+    told = desk.story(ticket)
+    assert (told.edited, told.kept, told.touched) == (True, False, False)
+    other = desk.ask()
+    pressed(desk, other, desk.draft(other))
+    assert desk.learned().count(Lesson.KEPT) == 1
+    assert desk.story(other).kept
+
+
+def test_a_ticket_that_became_a_part_of_another_one_is_billed_no_more(desk: Desk) -> None:
+    ticket = desk.ask()
+    desk.answer(ticket, desk.draft(ticket))
+    account, end = desk.stage.account.id, timedelta(days=90)
+    with desk.stage.database.session() as session:
+        metered(session, account, desk.stage.time)
+    desk.vendor.tickets[ticket].tags.add("closed_by_merge")
+    desk.vendor.knock(ticket, EventKind.CHANGED)
+    desk.work()
+    assert desk.story(ticket).merged
+    with desk.stage.database.session() as session:
+        for _ in range(2):
+            metered(session, account, desk.stage.time)
+        lines = usage.between(session, account, NOON - end, NOON + end)
+    assert {line.entry.use for line in lines if line.dispute is None} == {Use.SEAT}
+    assert [line.dispute.by for line in lines if line.dispute] == ["deskhand"]
+
+
 def test_a_person_who_answered_another_question_teaches_nothing(desk: Desk) -> None:
     ticket = desk.ask()
     desk.vendor.customer_writes("And are you open on Sunday?", ticket)

@@ -1,14 +1,20 @@
 """Experiments and limits in a ticket's turn: who is drawn stays, people alone get no draft, and an end is an end."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from app.db import accounts, ids, judgements, stories, trials
+from app import promoting
+from app.db import accounts, effects, ids, judgements, lessons, stories, trials
+from app.db.effects import Planned
 from app.engine.configuration.trials import HUMAN
+from app.engine.lessons import Learned, Lesson
 from app.engine.outcomes import Story
+from app.engine.types import Mode
 from app.trying import looked
-from connectors.types import Note, Reply
+from connectors.types import Note, Ref, Reply
+from jobs import ticket
 from tests.builders import a_person
 from tests.flows.stage import CONFIGURATION, QUESTION, Stage
 from tests.flows.store import delivered
@@ -97,6 +103,60 @@ def test_no_more_answers_leave_within_a_day_than_the_account_wants(stage: Stage,
     with stage.database.reading() as session:
         last = judgements.latest(session, ids.ticket(desk.connection_id, tickets[-1]))
     assert any(reason.code == "day_limit" for reason in last.reasons)
+
+
+def test_two_workers_with_the_last_answer_of_the_day_send_one(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This one has decided; before it plans, another one has planned."""
+    desk = configured(stage, "answers: {perDay: 1}\n")
+    other = desk.ask()
+    stage.earn()
+    ours = desk.vendor.customer_writes(QUESTION, who=a_person())
+    judged, done = ticket._judged, []
+
+    def meanwhile(*given: Any) -> Any:
+        found = judged(*given)
+        if not done:
+            done.append(found[0].decision.mode)
+            reply = Planned("reply-elsewhere", desk.connection_id, Ref(other), (Reply("x"),), requester="p", domain="")
+            with stage.database.session() as session:
+                effects.plan(session, ids.ticket(desk.connection_id, other), [reply], stage.time)
+        return found
+
+    monkeypatch.setattr(ticket, "_judged", meanwhile)
+    stage.deliver(desk.connection_id, desk.vendor)
+    ticket.run(ids.ticket(desk.connection_id, ours))
+    assert done == [Mode.DEFLECT]
+    stage.pass_time(1)
+    ticket.run(ids.ticket(desk.connection_id, ours))
+    assert not any(isinstance(change, Reply) for _, change in desk.vendor.tickets[ours].log)
+    with stage.database.reading() as session:
+        last = judgements.latest(session, ids.ticket(desk.connection_id, ours))
+    assert last.mode is Mode.ASSIST
+    assert any(reason.code == "day_limit" for reason in last.reasons)
+
+
+def test_an_arm_is_promoted_on_what_people_said_of_its_own_answers(stage: Stage) -> None:
+    desk = configured(stage, GREETED)
+    other = desk.ask()
+    with stage.database.session() as session:
+        judged = judgements.find(
+            session,
+            ids.ticket(desk.connection_id, other),
+            judgements.latest(session, ids.ticket(desk.connection_id, other)).id,
+        )
+        about = (stage.account.id, "order-status", "reply", judged.decision.digest, Lesson.KEPT)
+        for n in range(60):
+            name = judged.decision.id if n == 0 else f"{judged.decision.id[:40]}-{n}"
+            assert lessons.save(session, Learned(name, judged.ticket_id, *about, f"agent-{n % 3}", stage.time))
+    with stage.database.session() as session:
+        (found,) = promoting.writers(stage.services, session, stage.account.id, "order-status", "reply")
+        assert found.current
+        assert found.name in ("pages, alone/A", "pages, alone/B")
+        asked = promoting.promote(stage.services, session, stage.account.id, "order-status", by="Mara", target=0.95)
+    assert asked.why is None
+    answered = desk.ask()
+    sent = [change for _, change in desk.vendor.tickets[answered].log if isinstance(change, Reply)]
+    assert [one.text.startswith("Ahoy") for one in sent] == [True]
 
 
 def test_what_was_rated_is_found_by_arm(stage: Stage) -> None:
