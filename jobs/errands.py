@@ -7,23 +7,26 @@ from sqlalchemy.orm import Session
 
 from app.db import effects, errands, judgements
 from app.db.codec import decode
-from app.db.effects import Planned
+from app.db.effects import Effect, Planned
 from app.db.errands import Errand
 from app.engine import fields
 from app.engine.inverses import Undoing, before, undone
-from app.engine.recalling import RECALL_TAG, Recall, note
-from connectors.types import Change, Note, SetStatus, Status, Tag
+from app.engine.recalling import RECALL_TAG, Recall, correction, note
+from app.engine.types import Before
+from connectors.types import Change, Note, SetStatus, Status, Tag, Ticket
 from jobs.duplicates import Ground
 
 log = logging.getLogger(__name__)
 
 UNDO_KEY, RECALL_KEY = "undo-", "recall-"
 """Begin the keys of what is done because a person asked for it: no part of the decision."""
+TRIES = 3
+"""Looks at a ticket that somebody goes on changing."""
 
 
 def followed(session: Session, ground: Ground, now: datetime) -> list[Planned]:
     """The batches that do what was asked; what cannot be done is said in its outcome."""
-    asked = [d.removeprefix(errands.ASKED) for d in ground.deliveries if d.startswith(errands.ASKED)]
+    asked = [d.removeprefix(errands.ASKED).partition(":")[0] for d in ground.deliveries if d.startswith(errands.ASKED)]
     planned = []
     for errand in errands.waiting(session, ground.ticket_id, asked) if asked else ():
         batch, outcome = _REMEDIES[errand.kind](session, errand, ground)
@@ -39,15 +42,45 @@ def _undo(session: Session, errand: Errand, ground: Ground) -> tuple[list[Planne
         return [], "nothing is known of how it was before"
     if ground.ticket.status is Status.CLOSED:
         return [], "the ticket is closed for good"
-    made = _made(session, errand)
     here = ground.inside[0] == ground.here[0]
-    seen = before(ground.ticket, made) if here else None
-    wanted = decode(Undoing, errand.body)
-    changes = undone(made, judged.decision.before, seen, wanted)
-    possible = tuple(change for change in changes if type(change) in ground.takes)
+    possible = _back(session, errand, ground.ticket if here else None, judged.decision.before, ground.takes)
     if not possible:
         return [], "nothing of it stands there any more"
-    return [Planned(f"{UNDO_KEY}{errand.id}", *ground.inside, possible, errand.decision_id)], _words(possible)
+    tries = effects.keyed(session, errand.ticket_id, f"{UNDO_KEY}{errand.id}")
+    if tries >= TRIES:
+        return [], "somebody changed the ticket each time that it was looked at: it is left to them"
+    key = f"{UNDO_KEY}{errand.id}" + (f".{tries}" if tries else "")
+    expect = ground.ticket.revision if here else None
+    return [Planned(key, *ground.inside, possible, errand.decision_id, expect)], _words(possible)
+
+
+def _back(
+    session: Session, errand: Errand, ticket: Ticket | None, was: Before, takes: frozenset[type[Change]]
+) -> tuple[Change, ...]:
+    """What takes it back, as the ticket is now; None: it cannot be seen."""
+    made = _made(session, errand)
+    changes = undone(made, was, before(ticket, made) if ticket else None, decode(Undoing, errand.body))
+    return tuple(change for change in changes if type(change) in takes)
+
+
+def still(session: Session, effect: Effect, ticket: Ticket) -> bool:
+    """Whether what is about to be taken back is still as it was when that was planned: a person may have changed it since."""
+    errand = errands.find(session, _errand(effect))
+    judged = judgements.find(session, errand.ticket_id, errand.decision_id)
+    was = judged.decision.before if judged else None
+    kinds = frozenset(type(change) for change in effect.plan.changes)
+    return was is not None and _back(session, errand, ticket, was, kinds) == effect.plan.changes
+
+
+def again(session: Session, effect: Effect, now: datetime) -> None:
+    """The ticket is not what was looked at: what was asked waits for another look at it."""
+    errand = errands.find(session, _errand(effect))
+    effects.end(session, effect, effects.DROPPED, "the ticket moved on")
+    errands.reopen(session, errand, effect.plan.key.removeprefix(UNDO_KEY).replace(".", ":"), now)
+
+
+def _errand(effect: Effect) -> str:
+    return effect.plan.key.removeprefix(UNDO_KEY).partition(".")[0]
 
 
 def _made(session: Session, errand: Errand) -> tuple[Change, ...]:
@@ -61,7 +94,11 @@ def _recall(session: Session, errand: Errand, ground: Ground) -> tuple[list[Plan
     """A note with a draft where the team reads, and the ticket opened again where it was solved. Nothing goes to the customer."""
     if ground.ticket.status is Status.CLOSED:
         return [], "the ticket is closed for good: write to the customer anew"
-    text = note(decode(Recall, errand.body), errand.by, ground.ticket.requester.name)
+    recall, judged = decode(Recall, errand.body), judgements.find(session, ground.ticket_id, errand.decision_id)
+    language = judged.classification.language if judged else ""
+    person = ground.ticket.requester
+    draft = correction(recall, person.name, language or person.locale, ground.configuration.templates)
+    text = note(recall, errand.by, draft)
     wanted: list[Change] = [Tag((fields.TAG, RECALL_TAG)), Note(text)]
     if ground.ticket.status is Status.SOLVED:
         wanted.append(SetStatus(Status.OPEN))

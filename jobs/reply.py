@@ -11,11 +11,9 @@ from app import metrics, telemetry
 from app.db import connections, conversations, effects, inbox, problems, tickets
 from app.db.effects import Effect, Planned
 from app.db.problems import Problem
-from connectors.errors import (
-    ConnectorError,
-)
+from connectors.errors import Conflict, ConnectorError
 from connectors.types import AddMessage, Event, EventKind, Note, OpenTicket, Receipt, Ref, Reply
-from jobs import assign, identity, recorded
+from jobs import assign, errands, identity, recorded
 from jobs.base import Later, Remedy, Run, backoff, confirmed, held_back, paused
 
 log = logging.getLogger(__name__)
@@ -87,6 +85,7 @@ def _attempt(run: Run, effect: Effect, ref: Ref, begun: datetime) -> None:
     connector = run.connector(plan.connection_id)
     run.still_in_time(begun)
     try:
+        _looked_again(run, effect, ref)
         with telemetry.step("effect", effect.trace, changes=len(plan.changes), again=effect.started_at is not None):
             receipt = connector.apply(ref, plan.changes, key=plan.key, expect=plan.expect, since=effect.started_at)
     except ConnectorError as error:
@@ -107,6 +106,19 @@ def _attempt(run: Run, effect: Effect, ref: Ref, begun: datetime) -> None:
         metrics.observe("deskhand_visible_seconds", max((now - effect.since).total_seconds(), 0.0))
     for ticket_id in arrived:
         run.services.work.ring(ticket_id)
+
+
+def _looked_again(run: Run, effect: Effect, ref: Ref) -> None:
+    """What is taken back is looked at once more right before: fields are no part of a revision. Raises Conflict.
+
+    Also before a second attempt: one that was taken after all finds nothing left to take back.
+    """
+    if not effect.plan.key.startswith(errands.UNDO_KEY) or effect.plan.expect is None:
+        return
+    ticket = run.connector(effect.plan.connection_id).ticket(ref)
+    with run.services.database.reading() as session:
+        if not errands.still(session, effect, ticket):
+            raise Conflict("somebody has changed the ticket since")
 
 
 def _opened(session: Session, effect: Effect, receipt: Receipt) -> None:
@@ -151,6 +163,8 @@ def _act(chosen: Remedy, plan: Planned) -> Callable[[Session, Failure, datetime]
         return _not_opened
     if chosen is Remedy.DROP and not plan.ref.id:
         return _record_gone
+    if chosen is Remedy.REDO and plan.key.startswith(errands.UNDO_KEY):
+        return _undone_by_people
     if chosen is Remedy.REDO and plan.expect is None:
         return _unsure  # it was decided on no state of the ticket: two writes met, and ours is as due as before
     return _FAILURES.get(chosen, _refused)
@@ -177,6 +191,12 @@ def _record_gone(session: Session, failure: Failure, now: datetime) -> Later | N
     plan, ticket_id = failure.effect.plan, failure.effect.ticket_id
     problems.report(session, Problem("record_gone", text, advice, plan.connection_id, ticket_id), now)
     return _gone(session, failure, now)
+
+
+def _undone_by_people(session: Session, failure: Failure, now: datetime) -> Later | None:
+    """What was to be taken back has been changed meanwhile: the ticket is looked at again before anything of it is."""
+    errands.again(session, failure.effect, now)
+    return None
 
 
 def _moved_on(session: Session, failure: Failure, now: datetime) -> Later | None:

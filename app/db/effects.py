@@ -14,8 +14,8 @@ from app.db.models.base import Moment
 from app.db.models.connection import ConnectionRow
 from app.db.models.effect import EffectRow
 from app.db.models.ticket import TicketRow
-from connectors.types import Change, Receipt, Ref
 from app.db.protecting import seal
+from connectors.types import Change, Receipt, Ref
 
 PENDING, SENDING, SENT, DROPPED, REVIEW = "pending", "sending", "sent", "dropped", "review"
 QUIETLY = {"synchronize_session": False}
@@ -86,6 +86,14 @@ def plan(
 def unfinished(session: Session, ticket_id: str) -> list[Effect]:
     """What is still to be made for this ticket, in order."""
     return [_record(row) for row in session.execute(_UNFINISHED, {"ticket": ticket_id})]
+
+
+def keyed(session: Session, ticket_id: str, start: str) -> int:
+    """How many batches of a ticket have a key that begins so."""
+    mine = select(func.count()).where(
+        EffectRow.ticket_id == ticket_id, EffectRow.key.startswith(start, autoescape=True)
+    )
+    return session.scalar(mine) or 0
 
 
 def of_ticket(session: Session, ticket_id: str) -> list[Effect]:

@@ -46,7 +46,9 @@ def ask(session: Session, errand: Errand, at: datetime) -> bool:
     row = insert(session, ErrandRow).values(**values).on_conflict_do_nothing().returning(ErrandRow.id)
     if session.execute(row).one_or_none() is None:
         return False
-    asked_of = Entry(What.TOOK_BACK, errand.decision_id, errand.ticket_id, why=errand.kind, detail={"errand": errand.id})
+    asked_of = Entry(
+        What.TOOK_BACK, errand.decision_id, errand.ticket_id, why=errand.kind, detail={"errand": errand.id}
+    )
     trail.record(session, errand.account_id, asked_of)
     where = session.execute(
         select(TicketRow.connection_id, TicketRow.ref).where(TicketRow.id == errand.ticket_id)
@@ -66,6 +68,22 @@ def waiting(session: Session, ticket_id: str, ids: Sequence[str]) -> list[Errand
 def asked(session: Session, id: str) -> bool:
     """Whether that was ever asked."""
     return session.get(ErrandRow, id) is not None
+
+
+def find(session: Session, id: str) -> Errand:
+    """One that was asked. Raises NoResultFound."""
+    return _record(session.get_one(ErrandRow, id))
+
+
+def reopen(session: Session, errand: Errand, tried: str, at: datetime) -> None:
+    """It waits again, and its ticket is woken. ``tried`` names the attempt that came to nothing."""
+    mine = update(ErrandRow).where(ErrandRow.id == errand.id)
+    session.execute(mine.values(state=WAITING, outcome="", settled_at=None), execution_options=QUIETLY)
+    where = session.execute(
+        select(TicketRow.connection_id, TicketRow.ref).where(TicketRow.id == errand.ticket_id)
+    ).one()
+    woken = Event(f"{ASKED}{errand.id}:after-{tried}", EventKind.CHANGED, Ref(where[1]), at)
+    inbox.accept(session, where[0], [woken], at)
 
 
 def settle(session: Session, errand: Errand, state: str, outcome: str, at: datetime) -> None:

@@ -151,8 +151,13 @@ def _why_none(lookup: Lookup) -> Reason:
 
 
 def greeting(ticket: Ticket, said: Phrases) -> str:
+    """The greeting for whoever asks."""
+    return greeted(ticket.requester.name, said)
+
+
+def greeted(whom: str, said: Phrases) -> str:
     """The greeting with a first name, if that is plainly a name: a name field can hold anything."""
-    first = ticket.requester.name.split()[:1]
+    first = whom.split()[:1]
     name = first[0] if first and _NAME.fullmatch(first[0]) and len(first[0]) <= 30 else ""
     return said.greeting.replace("{name}", name) if name else re.sub(r"\s*\{name\}", "", said.greeting)
 

@@ -1,13 +1,18 @@
 """An answer whose source was wrong or has changed: who was told what, and a draft of a correction for a person to send."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.engine.configuration.settled import Templates
+from app.engine.draft import greeted
+from app.engine.phrases import phrases, tongue
 from app.engine.types import Passage
 from app.engine.words import meaningful
 
 RECALL_TAG = "deskhand_recall"
 """On a ticket whose customer was told something that is to be corrected."""
+USUAL = Templates()
 ALIKE = 0.3
 """The share of a passage's words from which a piece of today's page is what has become of it."""
 
@@ -53,8 +58,8 @@ def became(passage: Passage, page: str) -> str:
     return best
 
 
-def note(recall: Recall, by: str, name: str = "") -> str:
-    """The internal note: what was said, why that is in doubt, and a draft. Nothing of it goes to the customer by itself."""
+def note(recall: Recall, by: str, draft: str) -> str:
+    """The internal note: what was said, why that is in doubt, and a ``draft`` of a correction. Nothing of it goes out by itself."""
     lines = [
         f"**Recall:** {by} asks to look at what this customer was told on {recall.said_at:%Y-%m-%d %H:%M} UTC ({recall.how})."
     ]
@@ -63,19 +68,27 @@ def note(recall: Recall, by: str, name: str = "") -> str:
         place = f"[{one.title}]({one.url})" if one.url.startswith(("https://", "http://")) else one.title
         now = f"It reads now: {one.now}" if one.now and one.changed else "" if one.now else "It is not there any more."
         lines.append("\n\n".join(part for part in (f"Then, {place} said: {one.then}", now) if part))
-    return "\n\n".join(
-        [*lines, f"**Told:** {recall.said}", f"**Draft of a correction:**\n\n{correction(recall, name)}"]
-    )
+    return "\n\n".join([*lines, f"**Told:** {recall.said}", f"**Draft of a correction:**\n\n{draft}"])
 
 
-def correction(recall: Recall, name: str = "") -> str:
-    """A draft for a person to check and send: it says that we were wrong, and what stands there now where that is known."""
+def correction(recall: Recall, name: str = "", language: str = "", usual: Templates = USUAL) -> str:
+    """A draft for a person to check and send: it says that we were wrong, and what stands there now where that is known.
+
+    In the customer's ``language`` where it is one of ours, else in English. The page is quoted as it stands.
+    """
     now = [one.now for one in recall.told if one.now and one.changed]
-    facts = "\n\n".join(now) if now else "[what is right instead]"
-    parts = (
-        f"Hello {name.split(maxsplit=1)[0]}," if name.split() else "Hello,",
-        f"Our answer of {recall.said_at:%Y-%m-%d} was not right in one point. What holds is this:",
-        facts,
-        "We are sorry for the trouble.",
-    )
-    return "\n\n".join(parts)
+    said, (wrong, missing) = phrases(tongue(language), usual), _WORDS.get(tongue(language), _WORDS["en"])
+    facts = "\n\n".join(now) if now else f"[{missing}]"
+    return "\n\n".join((greeted(name, said), wrong.format(on=f"{recall.said_at:%Y-%m-%d}"), facts, said.sorry))
+
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "en": ("Our answer of {on} was not right in one point. What holds is this:", "what is right instead"),
+    "de": ("Unsere Antwort vom {on} war in einem Punkt nicht richtig. Richtig ist:", "was stattdessen richtig ist"),
+    "es": ("Nuestra respuesta del {on} no era correcta en un punto. Lo correcto es:", "lo que es correcto"),
+    "fr": ("Notre réponse du {on} était inexacte sur un point. Voici ce qui est exact :", "ce qui est exact"),
+    "it": ("La nostra risposta del {on} non era corretta in un punto. È corretto quanto segue:", "ciò che è corretto"),
+    "nl": ("Ons antwoord van {on} klopte op één punt niet. Juist is:", "wat wel juist is"),
+    "pt": ("A nossa resposta de {on} não estava correta num ponto. O correto é:", "o que está correto"),
+}
+"""What says that we were wrong, and what a person fills in where nothing stands there now."""

@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.engine.configuration.settled import Templates
+from app.engine.phrases import phrases
 from app.engine.recalling import Recall, Told, became, correction, note
 from tests.builders import NOON, a_passage
 
@@ -29,7 +31,8 @@ def recall(now: str) -> Recall:
 
 
 def test_the_note_says_who_was_told_what_and_drafts_a_correction() -> None:
-    said = note(recall(became(OLD, PAGE)), "Kim", "Ana Silva")
+    found = recall(became(OLD, PAGE))
+    said = note(found, "Kim", correction(found, "Ana Silva"))
     for part in (
         "Kim asks",
         "2026-03-02 12:00",
@@ -42,7 +45,7 @@ def test_the_note_says_who_was_told_what_and_drafts_a_correction() -> None:
 
 
 def test_where_the_page_is_gone_a_person_writes_what_is_right() -> None:
-    assert "not there any more" in note(recall(""), "Kim")
+    assert "not there any more" in note(recall(""), "Kim", "draft")
     assert "[what is right instead]" in correction(recall(""))
 
 
@@ -51,3 +54,20 @@ def test_only_what_changed_is_corrected() -> None:
     both = Recall((*recall("It is 14 days.").told, same), "x", NOON, "by itself")
     assert not same.changed
     assert "Shipping" not in correction(both)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "it", "nl", "pt"])
+def test_a_correction_is_drafted_in_the_customers_language(language: str) -> None:
+    said = correction(recall("It is 14 days."), "Ana Silva", f"{language}-XX")
+    ours = phrases(language, Templates())
+    greeting, wrong, facts, sorry = said.split("\n\n")
+    assert greeting == ours.greeting.format(name="Ana")
+    assert "2026-03-02" in wrong
+    assert (facts, sorry) == ("It is 14 days.", ours.sorry)
+    assert ("was not right" in wrong) == (language == "en")
+
+
+def test_a_language_that_is_none_of_ours_is_english_and_the_accounts_own_greeting_stands() -> None:
+    said = correction(recall("It is 14 days."), "Ana", "ja", Templates(greeting="Ahoy {name}!"))
+    assert said.startswith("Ahoy Ana!")
+    assert "was not right" in said

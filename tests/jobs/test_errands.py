@@ -1,6 +1,7 @@
 """What people ask of tickets in bulk: tags taken back, answers recalled. Once, on a fresh look, and never what people did since."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -212,3 +213,51 @@ def test_what_never_was_written_is_not_taken_back_from_a_person(desk: Desk) -> N
     desk.work()
     assert TAG in desk.vendor.tickets[ticket].tags
     assert desk.outcomes() == [("nothing", "nothing of it stands there any more")]
+
+
+def test_what_a_person_changes_between_the_look_and_the_write_is_left_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = desk.ask()
+    (entry,) = desk.entries()
+    held, begin = desk.vendor.tickets[ticket], effects.begin
+
+    def while_it_begins(*given: Any) -> None:
+        begin(*given)
+        held.fields["deskhand_category"] = "billing"
+
+    monkeypatch.setattr(effects, "begin", while_it_begins)
+    desk.undo(entry, Undoing(frozenset({"fields", "tags"})))
+    desk.work()
+    desk.work()
+    undone = [change for key, change in held.log if key.startswith("undo-")]
+    assert undone
+    assert TAG not in held.tags
+    assert not any(getattr(one, "name", "") == "deskhand_category" for one in undone)
+    assert held.fields["deskhand_category"] == "billing"
+    ((state, _),) = desk.outcomes()
+    assert state == "planned"
+    (one,) = desk.entries()
+    states = [(effect.plan.key, effect.state) for effect in one.effects if effect.plan.key.startswith("undo-")]
+    assert states == [("undo-e1", effects.DROPPED), ("undo-e1.1", effects.SENT)]
+
+
+def test_a_ticket_that_somebody_goes_on_changing_is_left_to_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = desk.ask()
+    (entry,) = desk.entries()
+    held, begin = desk.vendor.tickets[ticket], effects.begin
+    ours = iter([name for name in held.fields if name.startswith("deskhand_")])
+
+    def while_it_begins(*given: Any) -> None:
+        begin(*given)
+        # Every time another field of ours becomes somebody's.
+        held.fields[next(ours)] = "theirs"
+
+    monkeypatch.setattr(effects, "begin", while_it_begins)
+    desk.undo(entry, Undoing(frozenset({"fields"})))
+    for _ in range(5):
+        desk.work()
+    assert not any(key.startswith("undo-") for key, _ in held.log)
+    ((state, outcome),) = desk.outcomes()
+    assert state == "nothing"
+    assert outcome.startswith("somebody changed the ticket each time")
