@@ -25,6 +25,8 @@ WATCHED = timedelta(hours=1)
 """Between two looks at an account's figures."""
 SINCE = timedelta(days=36)
 """An account without a ticket for so long has no figures to watch."""
+APART = timedelta(hours=20)
+"""The least time between two reports to one recipient."""
 TOPIC = "report"
 LANE = Lane(
     "figures",
@@ -57,7 +59,7 @@ def _time(services: Services, account_id: str, now: datetime) -> bool:
     configuration = services.configuration(account_id)
     with services.database.session() as session:
         watch = clocks.due(session, f"watch:{account_id}", now, WATCHED)
-        return watch or any(not notices.planned(session, key) for key, _ in _reports(configuration, account_id, now))
+        return watch or bool(_due(session, configuration, account_id, now))
 
 
 def run(account_id: str) -> None:
@@ -83,7 +85,7 @@ def _watch(session: Session, account_id: str, configuration: Configuration, now:
 
 def _report(session: Session, account_id: str, configuration: Configuration, now: datetime) -> None:
     """One message for each recipient and way, under a key of the day: whoever plans it again plans nothing."""
-    wanted = [(key, to) for key, to in _reports(configuration, account_id, now) if not notices.planned(session, key)]
+    wanted = _due(session, configuration, account_id, now)
     if not wanted:
         return
     weekly = configuration.watched.reports.weekly
@@ -102,6 +104,15 @@ def _drift(session: Session, account_id: str, configuration: Configuration, now:
     """Once a week: who looks at chance every day finds something in it."""
     monday = now.astimezone(configuration.rules.hours.zone).weekday() == 0
     return drifting(session, account_id, now, crowds) if monday or configuration.watched.reports.weekly else None
+
+
+def _due(
+    session: Session, configuration: Configuration, account_id: str, now: datetime
+) -> list[tuple[str, tuple[str, str]]]:
+    """What is to go out and has not. In another time zone today may be tomorrow: whoever has just had one waits for the next."""
+    lately = notices.told(session, account_id, TOPIC, now - APART)
+    every = _reports(configuration, account_id, now)
+    return [(key, to) for key, to in every if to not in lately and not notices.planned(session, key)]
 
 
 def _reports(configuration: Configuration, account_id: str, now: datetime) -> list[tuple[str, tuple[str, str]]]:

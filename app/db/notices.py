@@ -63,6 +63,14 @@ def planned(session: Session, key: str) -> bool:
     return session.scalar(select(NoticeRow.id).where(NoticeRow.key == _hash(key))) is not None
 
 
+def told(session: Session, account_id: str, topic: str, since: datetime) -> set[tuple[str, str]]:
+    """Contact and way of everything on that topic that was planned after a moment."""
+    chosen = select(NoticeRow.contact, NoticeRow.way).where(
+        NoticeRow.account_id == account_id, NoticeRow.topic == topic, NoticeRow.created_at > since
+    )
+    return {(row.contact, row.way) for row in session.execute(chosen)}
+
+
 def _hash(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:40]
 

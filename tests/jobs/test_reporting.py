@@ -133,6 +133,17 @@ def test_a_clock_that_was_away_over_the_hour_sends_it_when_it_is_back(desk: Desk
     assert len(reports(desk.got())) == 1
 
 
+def test_another_time_zone_brings_no_second_report_of_the_day(desk: Desk) -> None:
+    """In Auckland it is tomorrow already, and past nine."""
+    desk.tell(MONDAY - DAY, 3)
+    desk.hours(8)
+    desk.stage.configure(RULES.replace("URL", desk.sink.url.rstrip("/")).replace("Europe/Berlin", "Pacific/Auckland"))
+    desk.hours(21, 22, 27.9)
+    assert len(reports(desk.got())) == 1
+    desk.hours(28.1, 29)
+    assert len(reports(desk.got())) == 2
+
+
 def test_a_weekly_report_comes_on_mondays(stage: Stage, sink: Sink) -> None:
     desk = Desk(stage, sink, RULES.replace("frequency: daily", "frequency: weekly"))
     desk.tell(MONDAY - DAY, 3)
