@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app import promoting
-from app.db import effects, evidence, ids, judgements, lessons, stories
+from app.db import effects, evidence, ids, judgements, lessons, stories, usage
 from app.db.effects import Planned
 from app.db.judgements import Judged
 from app.db.models.ticket import TicketRow
@@ -23,9 +23,11 @@ from app.engine.lessons import Learned, Lesson, lesson
 from app.engine.outcomes import Story
 from app.engine.policy import REPLY, Standing, gate
 from app.engine.ports import Knowledge
+from app.engine.pricing import Use
 from app.engine.types import EvidenceRecord, Mode, Passage
 from app.engine.writing import written
 from app.metering import metered
+from app.reports.recalls import Source, told
 from connectors.types import Receipt, Reply, Ticket
 from jobs.learn import demote
 from tests.builders import NOON, a_message, a_passage, a_person, a_ticket
@@ -97,6 +99,8 @@ class Owed:
     by: str = ""
     kept: bool = False
     told: str = ""
+    again: datetime | None = None
+    """When the customer came back in that ticket."""
 
 
 @dataclass
@@ -239,7 +243,18 @@ class Quarter:
         again = solved + timedelta(days=self.chance.randint(1, 12)) if back else None
         by = str(how.get("by", ""))
         self.owed.append(
-            Owed(name, person, category, self.stage.time, solved, ours, by, bool(how.get("kept")), str(how["told"]))
+            Owed(
+                name,
+                person,
+                category,
+                self.stage.time,
+                solved,
+                ours,
+                by,
+                bool(how.get("kept")),
+                str(how["told"]),
+                again,
+            )
         )
         self.told.append(
             Story(
@@ -258,22 +273,19 @@ class Quarter:
                 agent=by,
             )
         )
-        if again and ours:
-            self.owed[-1].told = f"{self.owed[-1].told}\x00{again.isoformat()}"
 
 
-def lasting(quarter: Quarter) -> set[str]:
-    """What we resolved alone and what lasted, counted ticket by ticket from what the customers lived through."""
+def lasting(quarter: Quarter) -> dict[str, bool]:
+    """What was resolved and lasted, counted ticket by ticket from what the customers lived through; whether it was by us alone."""
     week, by = timedelta(days=7), {}
     for one in quarter.owed:
         by.setdefault((one.person, one.category), []).append(one)
-    found = set()
+    found = {}
     for one in quarter.owed:
-        _, _, again = one.told.partition("\x00")
-        came = again != "" and datetime.fromisoformat(again) <= one.solved + week
+        came = one.again is not None and one.again <= one.solved + week
         others = (o.opened for o in by[one.person, one.category] if o is not one)
-        if one.ours and not came and not any(one.solved < at <= one.solved + week for at in others):
-            found.add(one.name)
+        if not came and not any(one.solved < at <= one.solved + week for at in others):
+            found[one.name] = one.ours
     return found
 
 
@@ -285,11 +297,25 @@ def main(tickets: int) -> None:
             print(f"day {day + 1} of {DAYS}, {len(quarter.owed)} tickets", file=sys.stderr, flush=True)
     for day, category, what in quarter.steps:
         print(f"day {day:3}  {category}: {what}")
-    alone = sum(one.ours for one in quarter.owed)
+    alone, held = sum(one.ours for one in quarter.owed), lasting(quarter)
     seconds = time.monotonic() - begun
     print(
-        f"{len(quarter.owed)} tickets in {seconds:.0f} s; {alone} answered alone, {len(lasting(quarter))} of them lasted"
+        f"{len(quarter.owed)} tickets in {seconds:.0f} s; {alone} answered alone, {sum(held.values())} of them lasted"
     )
+    with quarter.stage.database.reading() as session:
+        span = (NOON - timedelta(days=1), NOON + timedelta(days=DAYS + 9))
+        recalled = {
+            one.entry.judged.ticket_id for one in told(session, quarter.account, Source("returns", "90 days"), *span)
+        }
+        lines = [line.entry for line in usage.between(session, quarter.account, *span)]
+    wrong = {one.name for one in quarter.owed if WRONG in one.told and (one.ours or one.kept)}
+    billed = {one.ref: one.use is Use.AUTOMATIC for one in lines if one.use in (Use.AUTOMATIC, Use.ASSISTED)}
+    print(f"told from the wrong page: {len(wrong)} customers; recall finds {len(recalled)}: {_same(recalled, wrong)}")
+    print(f"invoice: {len(billed)} tickets, counted by hand {len(held)}: {_same(billed, held)}")
+
+
+def _same(one: object, other: object) -> str:
+    return "the same" if one == other else "NOT THE SAME"
 
 
 if __name__ == "__main__":
