@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.db import effects
@@ -65,38 +65,113 @@ class Entry:
         return next((one for one in sent if any(isinstance(change, Reply) for change in one.plan.changes)), None)
 
 
+Place = tuple[datetime, str]
+"""Where a reading stands: the moment and the id of the last decision that was looked at."""
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some of the decisions that fit, newest first. ``after`` is where to go on; None where there is nothing more."""
+
+    entries: tuple[Entry, ...]
+    looked: int
+    """How many were looked through for these."""
+    after: Place | None
+
+
 def found(session: Session, asked: Asked) -> Iterator[Entry]:
     """Every decision that fits, newest first, read in portions: stop whenever you have enough."""
-    last: tuple[datetime, str] | None = None
+    yield from (entry for _, entry in _walked(session, asked, None) if entry)
+
+
+def portion(session: Session, asked: Asked, size: int, most: int, after: Place | None = None) -> Portion:
+    """At most ``size`` of them, and at most ``most`` looked through: what is rare is not read to the end for one page."""
+    entries: list[Entry] = []
+    last, looked = after, 0
+    for place, entry in _walked(session, asked, after):
+        if len(entries) == size or looked == most:
+            return Portion(tuple(entries), looked, last)
+        last, looked = place, looked + 1
+        if entry:
+            entries.append(entry)
+    return Portion(tuple(entries), looked, None)
+
+
+def _walked(session: Session, asked: Asked, last: Place | None) -> Iterator[tuple[Place, Entry | None]]:
+    """Every decision that the database says may fit, with its place; nothing beside it where it does not."""
+    tickets = _tickets(session, asked) if asked.ticket else None
     while True:
-        rows = session.execute(_page(asked, last)).all()
-        heads = [row for row in rows if row[0].kind == DECISION]
-        if not heads:
-            return
-        values = _values(session, [head[0].decision_id for head in heads])
-        for row, connection_id, ref in heads:
+        rows = session.execute(_page(asked, tickets, last)).all()
+        values = _values(session, [row.decision_id for row, _, _ in rows])
+        for row, connection_id, ref in rows:
             judged = values.get(row.decision_id)
+            entry = None
             if judged is not None and asked.fits(judged):
-                yield Entry(row.at, connection_id, ref, judged, _planned(session, judged))
-        last = heads[-1][0].at, heads[-1][0].id
+                entry = Entry(row.at, connection_id, ref, judged, _planned(session, judged))
+            yield (row.at, row.id), entry
+        if len(rows) < BATCH:
+            return
+        last = rows[-1][0].at, rows[-1][0].id
 
 
-def _page(asked: Asked, last: tuple[datetime, str] | None) -> Select[JudgementRow, str, str]:
+def _tickets(session: Session, asked: Asked) -> list[str]:
+    """The account's tickets of that number, by whichever of its connections."""
+    mine = select(ConnectionRow.id).where(ConnectionRow.account_id == asked.account_id)
+    of = list(session.scalars(mine))
+    by_ref = select(TicketRow.id).where(TicketRow.connection_id.in_(of), TicketRow.ref == asked.ticket)
+    by_id = select(TicketRow.id).where(TicketRow.id == asked.ticket, TicketRow.connection_id.in_(of))
+    return [*session.scalars(by_ref), *session.scalars(by_id)]
+
+
+def _page(asked: Asked, tickets: Sequence[str] | None, last: Place | None) -> Select[JudgementRow, str, str]:
     chosen = (
         select(JudgementRow, TicketRow.connection_id, TicketRow.ref)
         .join(TicketRow, TicketRow.id == JudgementRow.ticket_id)
-        .join(ConnectionRow, ConnectionRow.id == TicketRow.connection_id)
-        .where(ConnectionRow.account_id == asked.account_id, JudgementRow.kind == DECISION)
+        .where(JudgementRow.account_id == asked.account_id, JudgementRow.kind == DECISION)
         .where(JudgementRow.at >= asked.since, JudgementRow.at < asked.until)
     )
-    if asked.ticket:
-        chosen = chosen.where((TicketRow.ref == asked.ticket) | (TicketRow.id == asked.ticket))
+    if tickets is not None:
+        chosen = chosen.where(JudgementRow.ticket_id.in_(tickets))
     if asked.decision:
-        chosen = chosen.where(JudgementRow.decision_id == asked.decision)
+        chosen = chosen.where(JudgementRow.id == asked.decision)
+    if asked.category:
+        chosen = chosen.where(JudgementRow.category == asked.category[:200])
+    if asked.mode:
+        chosen = chosen.where(JudgementRow.mode == asked.mode)
     if last:
         at, id = last
         chosen = chosen.where((JudgementRow.at < at) | ((JudgementRow.at == at) & (JudgementRow.id < id)))
     return chosen.order_by(JudgementRow.at.desc(), JudgementRow.id.desc()).limit(BATCH)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The newest decisions of one category, of all that there are: how they were recognised, by their tickets' numbers."""
+
+    category: str
+    total: int
+    recognised: tuple[tuple[str, Classification], ...]
+
+
+def sampled(session: Session, account_id: str, since: datetime, each: int) -> list[Sample]:
+    """For every category since then, the newest ``each`` decisions, the commonest category first. Drafts are not read."""
+    mine = (JudgementRow.account_id == account_id, JudgementRow.at >= since)
+    counted = select(JudgementRow.category, func.count()).where(*mine).group_by(JudgementRow.category)
+    totals = sorted(session.execute(counted).all(), key=lambda row: (-row[1], row[0]))
+    return [Sample(name, total, _recognised(session, mine, name, each)) for name, total in totals]
+
+
+def _recognised(
+    session: Session, mine: Sequence[ColumnElement[bool]], category: str, each: int
+) -> tuple[tuple[str, Classification], ...]:
+    chosen = select(JudgementRow.decision_id, TicketRow.ref).join(TicketRow, TicketRow.id == JudgementRow.ticket_id)
+    chosen = chosen.where(*mine, JudgementRow.category == category).order_by(
+        JudgementRow.at.desc(), JudgementRow.id.desc()
+    )
+    refs = {row[0]: row[1] for row in session.execute(chosen.limit(each))}
+    bodies = select(JudgementRow).where(JudgementRow.decision_id.in_(refs), JudgementRow.kind == CLASSIFICATION)
+    known = {row.decision_id: decode(Classification, row.body) for row in session.scalars(bodies)}
+    return tuple((ref, known[name]) for name, ref in refs.items() if name in known)
 
 
 def _values(session: Session, decisions: Sequence[str]) -> dict[str, Judged]:

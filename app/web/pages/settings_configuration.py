@@ -4,6 +4,7 @@ import difflib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 
 from flask import Response, render_template, request
@@ -11,22 +12,24 @@ from sqlalchemy.orm import Session
 
 from app.db import accounts
 from app.db.accounts import Configured, MovedOn
-from app.db.decisions import Asked, found
+from app.db.decisions import Sample, sampled
 from app.db.visits import Visit
 from app.engine.configuration import Configuration, ConfigurationError, Problem, SettingLine, State, load, report
 from app.engine.configuration.reading import MOST_CHARACTERS
 from app.errors import UnknownRecord
 from app.services import Services
 from app.web.pages.door import Door
-from app.web.pages.settings_decisions import EVER
 from app.web.pages.settings_nav import settings
 from app.web.pages.shell import lock
 from connectors.types import Level
 
 log = logging.getLogger(__name__)
 
-TRIED = 200
-"""Decisions that a draft of a configuration is tried on, newest first."""
+EACH = 300
+"""Decisions of each category that a draft of a configuration is weighed on, the newest."""
+LATELY = timedelta(days=90)
+SHOWN = 5
+"""Tickets that are named as examples."""
 EMPTY = """service: my-service
 classification:
   categories:
@@ -67,12 +70,36 @@ class Checked:
 
 @dataclass(frozen=True)
 class Changed:
-    """What would be decided otherwise: the decision's ticket, and how much it may do in either version."""
+    """What would be asked for otherwise in one category: how many of how many, of what to what, and tickets as examples."""
 
-    ref: str
     category: str
     before: str
     after: str
+    number: int
+    of: int
+    total: int
+    examples: tuple[str, ...]
+
+    @property
+    def about(self) -> int:
+        """How many of all the category's decisions that would be, as far as the weighed ones show."""
+        return round(self.number / self.of * self.total)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What a draft of a configuration would ask for otherwise, and on what that was weighed."""
+
+    tried: int
+    total: int
+    changed: Sequence[Changed]
+    unweighed: Sequence[str]
+    """Categories whose recognition was changed: that is not weighed here."""
+
+    @property
+    def about(self) -> int:
+        """How many of all decisions."""
+        return sum(one.about for one in self.changed)
 
 
 def register(door: Door) -> None:
@@ -99,8 +126,8 @@ def register(door: Door) -> None:
         if look.settled is None:
             return _part("settings_configuration_check.html", checked=look)
         with services.database.reading() as session:
-            tried, changed = _replayed(services, session, who.account_id, look.settled)
-        return _part("settings_configuration_replay.html", tried=tried, changed=changed)
+            weighed = _weighed(services, session, who.account_id, look.settled)
+        return _part("settings_configuration_replay.html", weighed=weighed, each=EACH, days=LATELY.days)
 
     @door.route("/configuration/publish", level=Level.LEAD, methods=("POST",))
     def publish(who: Visit) -> Response:
@@ -123,19 +150,35 @@ def compared(before: str, after: str) -> list[tuple[str, str]]:
     return [(kinds.get(line[0], ""), line) for line in islice(lines, 2, None)]
 
 
-def _replayed(services: Services, session: Session, account_id: str, new: Configuration) -> tuple[int, list[Changed]]:
-    """How much the newest decisions were allowed by what is in force, and would be by the draft. What people wrote is not read again."""
-    until = services.database.now(session)
+def _weighed(services: Services, session: Session, account_id: str, new: Configuration) -> Weighed:
+    """How much the newest decisions of each category were allowed by what is in force, and would be by the draft.
+
+    They are taken as they were recognised then: what people wrote is not read again.
+    """
     old = services.configuration(account_id, session)
-    tried, changed = 0, []
-    for entry in islice(found(session, Asked(account_id, EVER, until)), TRIED):
-        tried += 1
-        category = entry.judged.classification.category
-        sure = entry.judged.classification.confidence
-        before, after = _asks(old, category, sure), _asks(new, category, sure)
-        if before != after:
-            changed.append(Changed(entry.ref, category, before, after))
-    return tried, changed
+    samples = sampled(session, account_id, services.database.now(session) - LATELY, EACH)
+    changed = [one for sample in samples for one in _changed(old, new, sample)]
+    tried, total = sum(len(one.recognised) for one in samples), sum(one.total for one in samples)
+    return Weighed(tried, total, changed, _unweighed(old, new))
+
+
+def _changed(old: Configuration, new: Configuration, sample: Sample) -> list[Changed]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for ref, seen in sample.recognised:
+        asks = _asks(old, seen.category, seen.confidence), _asks(new, seen.category, seen.confidence)
+        if asks[0] != asks[1]:
+            found.setdefault(asks, []).append(ref)
+    of = len(sample.recognised)
+    return [
+        Changed(sample.category, before, after, len(refs), of, sample.total, tuple(refs[:SHOWN]))
+        for (before, after), refs in found.items()
+    ]
+
+
+def _unweighed(old: Configuration, new: Configuration) -> list[str]:
+    """Categories that are new, or by whose words tickets are recognised otherwise."""
+    before = {one.name: one.keywords for one in old.categories}
+    return [one.name for one in new.categories if before.get(one.name) != one.keywords]
 
 
 def _asks(configuration: Configuration, category: str, sure: float) -> str:

@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from app.db import decisions, judgements, tickets
-from app.db.decisions import Asked, Entry
+from app.db.decisions import Asked, Entry, Place, Portion
 from app.db.visits import Visit
 from app.engine.types import Mode
 from app.services import Services
 from app.web import cards
 from app.web.pages.door import Door
-from app.web.pages.settings_nav import may, settings
+from app.web.pages.settings_nav import settings
 from connectors.types import Level
 
 MOST = 50
+LOOKED = 2000
+"""Decisions that one page looks through for what the database cannot search by itself: a reason."""
 DAYS = 30
 LONGEST = 200
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -33,12 +34,17 @@ def register(door: Door) -> None:
             name: request.args.get(name, "")[:LONGEST].strip() for name in ("ticket", "category", "mode", "reason")
         }
         days = request.args.get("days", "")[:5]
-        found = _found(services, who, given, int(days) if days.isdecimal() and 0 < int(days) <= 3650 else DAYS)
+        count = int(days) if days.isdecimal() and 0 < int(days) <= 3650 else DAYS
+        found = _found(services, who, given, count)
+        older = {**{name: text for name, text in given.items() if text}, "days": str(count), **_after(found)}
         return settings(
             who,
             "settings_decisions.html",
-            entries=found[:MOST],
-            more=len(found) > MOST,
+            found=found,
+            entries=found.entries,
+            older=older if found.after else None,
+            begun="after" in request.args,
+            most=LOOKED,
             given=given,
             days=days or str(DAYS),
             modes=list(Mode),
@@ -48,7 +54,7 @@ def register(door: Door) -> None:
     def one(who: Visit) -> Response:
         return _whole(services, who, _one(services, who, request.args))
 
-    @door.route("/decisions/undo", level=Level.LEAD, methods=("POST",))
+    @door.route("/decisions/undo", level=Level.AGENT, methods=("POST",))
     def undo(who: Visit) -> Response:
         entry = _one(services, who, request.form)
         with services.database.reading() as session:
@@ -66,16 +72,30 @@ def _whole(services: Services, who: Visit, entry: Entry, told: str = "") -> Resp
         ticket = tickets.remembered(session, entry.judged.ticket_id)
         card = cards.card(session, ticket, services.database.now(session))
         said = judgements.outcomes(session, entry.judged.ticket_id)
-    undoable = may(who, Level.LEAD) and card.undoable and card.decision == entry.judged.decision.id and not told
+    undoable = card.undoable and card.decision == entry.judged.decision.id and not told
     return settings(who, "settings_decision.html", entry=entry, said=said, undoable=undoable, told=told)
 
 
-def _found(services: Services, who: Visit, given: Mapping[str, str], days: int) -> list[Entry]:
-    """One more than is shown, newest first."""
+def _found(services: Services, who: Visit, given: Mapping[str, str], days: int) -> Portion:
+    """One page, newest first, from where the address says."""
     with services.database.reading() as session:
         now = services.database.now(session)
         asked = Asked(who.account_id, now - timedelta(days=days), now + timedelta(seconds=1), **given)
-        return list(islice(decisions.found(session, asked), MOST + 1))
+        return decisions.portion(session, asked, MOST, LOOKED, _place())
+
+
+def _place() -> Place | None:
+    """Where the page before ended; from the newest on for what is no such place."""
+    at, _, id = request.args.get("after", "")[:LONGEST].partition("~")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    return (moment, id) if moment.tzinfo and id else None
+
+
+def _after(found: Portion) -> Mapping[str, str]:
+    return {"after": f"{found.after[0].isoformat()}~{found.after[1]}"} if found.after else {}
 
 
 def _one(services: Services, who: Visit, given: Mapping[str, str]) -> Entry:

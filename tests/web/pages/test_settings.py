@@ -250,8 +250,8 @@ def test_it_is_tried_on_old_decisions_before_it_is_published(shop: Receiver, sig
         decide(shop, number, category, p)
     lead = signed_in(Level.LEAD)
     part = lead.post("/app/configuration/replay", sent(CONFIGURATION.replace("0.9", "0.95")))
-    assert "Tried on 3 old decisions" in part.text
-    assert "1 of them" in part.text and "4700" in part.text
+    assert "Weighed on 3 of 3 decisions" in part.text
+    assert "1 of 3</strong> would be asked" in part.text and "4700" in part.text and "Not weighed here" not in part.text
     assert "Nothing would be asked for otherwise" in lead.post("/app/configuration/replay", sent(CONFIGURATION)).text
     assert in_force(shop).version == 1
 
