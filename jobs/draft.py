@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import metrics, telemetry
 from app.db import evidence, judgements
+from app.db.consents import Purpose
 from app.db.judgements import Judged
 from app.db.tickets import Remembered
 from app.engine import policy
@@ -23,6 +24,7 @@ from app.engine.types import Classification, Draft, Reason
 from app.engine.workflows.types import NOBODY, Level
 from app.engine.writing import written
 from app.nlp.personal import NEVER_OUT, mask, values
+from app.rights import who
 from app.services import Services
 from app.standing import Place, standing_of
 from connectors.errors import ConnectorError
@@ -55,7 +57,10 @@ def decided(services: Services, place: Place, remembered: Remembered, ticket: Ti
     ticket = subscribed(services, account_id, ticket)
     trial = tried(services, place, remembered, ticket, classification.category)
     configuration, knowledge = trial.configuration, services.knowledge(account_id)
-    writer = services.writer(account_id, remembered.id, ticket.requester.id, configuration.chatbot.engine)
+    with services.database.reading() as session:
+        may = who.allowed(services, session, account_id, remembered.id, ticket, Purpose.MODEL)
+    engine = configuration.chatbot.engine
+    writer = services.writer(account_id, remembered.id, ticket.requester.id, engine) if may else None
     with telemetry.step("draft", told=told is not None, model=writer is not None):
         drafted = trial.offered(screened(told or written(ticket, classification, configuration, knowledge, writer)))
     with services.database.reading() as session:

@@ -46,6 +46,8 @@ def heard(run: Run, account_id: str, ticket: Ticket) -> Ticket:
     """
     with run.services.database.reading() as session:
         who.greet(run.services, session, account_id, run.lease.connection_id, ticket)
+    who.listen(run.services, account_id, run.lease.connection_id, ticket)
+    with run.services.database.reading() as session:
         now = run.services.database.now(session)
         awaited, windows = codes.awaited(session, run.ticket_id, now), codes.windows(session, run.ticket_id)
     question = ticket.question

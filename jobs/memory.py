@@ -3,11 +3,13 @@
 import logging
 
 from app.db import codes, memories
+from app.db.consents import Purpose
 from app.engine.identity import spoken
 from app.engine.memory import KEPT, Memory
 from app.engine.types import Classification
 from app.engine.workflows import matters
 from app.engine.workflows.types import Identity, Progress
+from app.rights import who
 from app.services import Services
 from connectors.types import Ticket
 from jobs.base import Run
@@ -21,6 +23,8 @@ def recalled(services: Services, account_id: str, ticket_id: str, ticket: Ticket
     if not matters.proven(known):
         return None
     with services.database.reading() as session:
+        if not who.allowed(services, session, account_id, ticket_id, ticket, Purpose.MEMORY):
+            return None
         found = memories.find(session, account_id, _person(services, account_id, known), services.database.now(session))
     return found if found and found.ticket != ticket_id else None
 
@@ -31,6 +35,8 @@ def remember(run: Run, account_id: str, ticket: Ticket, judged: Classification, 
     if not matters.proven(known):
         return
     with run.transaction() as (session, now):
+        if not who.allowed(run.services, session, account_id, run.ticket_id, ticket, Purpose.MEMORY):
+            return
         matter = Memory(now, run.ticket_id, ticket.url, judged.category, "", judged.language)
         person = _person(run.services, account_id, known)
         memories.keep(session, account_id, person, matters.gathered(progress, matter))

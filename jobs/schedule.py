@@ -17,6 +17,7 @@ from jobs import (
     fraud,
     memory,
     notify,
+    privacy,
     reporting,
     roster,
     seal,
@@ -107,6 +108,9 @@ TABLE = (
     Periodic("compliance", timedelta(minutes=1), compliance.sweep),
     Periodic("sketches", timedelta(days=1), duplicates.sweep),
     Periodic("memories", timedelta(days=1), memory.sweep),
+    Periodic("erasures", timedelta(seconds=30), privacy.erasures),
+    Periodic("bare", timedelta(minutes=1), privacy.seal),
+    Periodic("retention", timedelta(hours=1), privacy.expire),
     Periodic("upkeep", timedelta(hours=1), upkeep.sweep),
 )
 

@@ -48,6 +48,12 @@ COMMANDS = {
     "backup": "app.cli.backup:backup",
     "restore": "app.cli.backup:restore",
     "package": "app.cli.package:package",
+    "erase": "app.cli.rights:erase",
+    "export": "app.cli.rights:export",
+    "consent": "app.cli.rights:consent",
+    "rights": "app.cli.rights:asked",
+    "data": "app.cli.protection:data",
+    "keys": "app.cli.protection:keys",
     "audit": "app.cli.audit:audit",
 }
 USAGE = (BadInput, SettingsError, UnknownRecord)

@@ -64,7 +64,7 @@ def counted(session: Session, subject: Subject) -> dict[str, int]:
     for entry in CUSTOMERS:
         table = Base.metadata.tables[entry.table]
         for rule in entry.erased:
-            chosen = select(func.count()).select_from(table).where(_theirs(session, table, rule, subject))
+            chosen = select(func.count()).select_from(table).where(theirs(session, table, rule, subject))
             found[entry.table] = found.get(entry.table, 0) + (session.scalar(chosen) or 0)
     return {name: number for name, number in found.items() if number}
 
@@ -129,7 +129,7 @@ def _alone(session: Session, tickets: Collection[str], now: datetime) -> None:
 
 
 def _apply(session: Session, table: Table, rule: Erased, subject: Subject) -> int:
-    mine = _theirs(session, table, rule, subject)
+    mine = theirs(session, table, rule, subject)
     if not rule.blank:
         gone = session.execute(delete(table).where(mine))
         return int(gone.rowcount)  # type: ignore[attr-defined]  # a delete has one
@@ -141,7 +141,8 @@ def _apply(session: Session, table: Table, rule: Erased, subject: Subject) -> in
     return int(emptied.rowcount)  # type: ignore[attr-defined]
 
 
-def _theirs(session: Session, table: Table, rule: Erased, subject: Subject) -> ColumnElement[bool]:
+def theirs(session: Session, table: Table, rule: Erased, subject: Subject) -> ColumnElement[bool]:
+    """The condition that a table's rows are somebody's."""
     column = table.c[rule.by]
     if rule.of is Of.CASES:
         return column.in_([number for number, _, _ in cases(session, subject)])
@@ -192,6 +193,12 @@ def names(text: str, wanted: Collection[str]) -> bool:
     """Whether a text holds one of these, in whatever case."""
     folded = text.casefold()
     return any(one.casefold() in folded for one in wanted)
+
+
+def there(session: Session, names: Collection[str]) -> list[str]:
+    """Those of these names that are tickets here and still hold something."""
+    held = select(JudgementRow.ticket_id).where(JudgementRow.ticket_id.in_(names)).distinct()
+    return list(session.scalars(held))
 
 
 def connections(session: Session, subject: Subject) -> list[tuple[str, str]]:

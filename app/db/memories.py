@@ -29,6 +29,12 @@ def keep(session: Session, account_id: str, person: str, memory: Memory) -> None
     session.flush()
 
 
+def drop(session: Session, account_id: str, person: str) -> None:
+    """Forget one person."""
+    mine = (MemoryRow.account_id == account_id, MemoryRow.person == person)
+    session.execute(delete(MemoryRow).where(*mine), execution_options={"synchronize_session": False})
+
+
 def forget(session: Session, before: datetime) -> int:
     """Everything that was last spoken of before then. How much it was."""
     gone = delete(MemoryRow).where(MemoryRow.at < before).returning(MemoryRow.id)

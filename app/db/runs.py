@@ -78,9 +78,9 @@ def save(session: Session, record: Record, at: datetime) -> None:
 
 
 def of_ticket(session: Session, ticket_id: str) -> list[Record]:
-    """Every run of this ticket, oldest first."""
+    """Every run of this ticket, oldest first; one that was erased is none."""
     chosen = select(RunRow).where(RunRow.ticket_id == ticket_id).order_by(RunRow.created_at, RunRow.id)
-    return [_record(row) for row in session.scalars(chosen)]
+    return [_record(row) for row in session.scalars(chosen) if row.body]
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,25 @@
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db import codes, connections, ids, parties, signals
+from app.db import codes, connections, consents, ids, memories, parties, signals, tickets, trail
+from app.db.consents import Consent, Purpose
 from app.db.erasing import Subject
 from app.db.parties import Names
+from app.db.trail import Entry, What
 from app.engine.duplicates import hashed
 from app.errors import BadInput
 from app.services import Services
 from connectors.errors import NotFound
 from connectors.types import Role, Ticket
+
+GIVEN = frozenset({"yes", "true", "1", "given", "granted", "opted_in", "opt-in", "on"})
+WITHDRAWN = frozenset({"no", "false", "0", "withdrawn", "denied", "opted_out", "opt-out", "off"})
+"""What a host's field may say, case-folded; everything else says nothing."""
 
 
 @dataclass(frozen=True)
@@ -109,3 +115,67 @@ def _away_since(
 ) -> datetime | None:
     names = parties.named(connection_id, ticket.requester).hashes(account_id, codes.key_of(services.root))
     return parties.away_since(session, account_id, names.values())
+
+
+def listen(services: Services, account_id: str, connection_id: str, ticket: Ticket) -> None:
+    """Keep what the host's own fields say about the requester's consent, where the account maps some."""
+    fields = services.configuration(account_id).privacy.fields
+    told = {purpose: _yes(_field(ticket, name)) for purpose, name in fields.items()}
+    words = {Purpose(purpose): given for purpose, given in told.items() if given is not None}
+    people = _requester(services, account_id, connection_id, ticket) if words else ()
+    if not people:
+        return
+    with services.database.reading() as session:
+        new = {
+            one: given for one, given in words.items() if consents.latest(session, account_id, people, one) is not given
+        }
+    if new:
+        with services.database.session() as session:
+            now = services.database.now(session)
+            for purpose, given in new.items():
+                source = f"host:{fields[purpose]}"
+                agree(session, account_id, Consent(people[0], purpose, given, source, now))
+
+
+def agree(session: Session, account_id: str, said: Consent) -> bool:
+    """Keep a person's word on a purpose, and that it was said. False when it stands already."""
+    new = consents.record(session, account_id, said)
+    if new:
+        detail = {"purpose": str(said.purpose), "given": said.given}
+        trail.record(session, account_id, Entry(What.CONSENT, person=said.person, why=said.source, detail=detail))
+        if said.purpose is Purpose.MEMORY and not said.given:
+            memories.drop(session, account_id, said.person)
+    return new
+
+
+def allowed(
+    services: Services, session: Session, account_id: str, ticket_id: str, ticket: Ticket, purpose: Purpose
+) -> bool:
+    """Whether that may be done with what the requester wrote: a no is honoured, and where a yes is needed nothing else will do."""
+    privacy = services.configuration(account_id, session).privacy
+    connection_id = tickets.remembered(session, ticket_id).connection_id
+    people = _requester(services, account_id, connection_id, ticket)
+    return privacy.allows(purpose, consents.latest(session, account_id, people, purpose))
+
+
+def _requester(services: Services, account_id: str, connection_id: str, ticket: Ticket) -> tuple[str, ...]:
+    """Hashes of the requester's names; an address counts only where the host vouches for it."""
+    person = replace(ticket.requester, email="") if ticket.requester.claimed else ticket.requester
+    return tuple(parties.named(connection_id, person).hashes(account_id, codes.key_of(services.root)).values())
+
+
+def _field(ticket: Ticket, name: str) -> object:
+    return ticket.requester.facts.get(name, ticket.fields.get(name))
+
+
+def _yes(value: object) -> bool | None:
+    """What a host's field says; None where it says nothing that can be understood."""
+    if isinstance(value, bool):
+        return value
+    said = str(value or "").strip().casefold()
+    return True if said in GIVEN else False if said in WITHDRAWN else None
+
+
+def said(services: Services, session: Session, account_id: str, typed: str) -> list[Consent]:
+    """Everything that somebody said about purposes, oldest first."""
+    return consents.history(session, account_id, meant(services, session, account_id, typed).hashes)

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from app.engine.configuration import models
 from app.engine.configuration.models import Age, PriorityWord, Section, Target, Text, Texts, Trigger
+from app.engine.configuration.privacy import PrivacySection
 from app.engine.configuration.trials import AnswersSection, ExperimentSection, TrainingSection
 from app.engine.facts import Kind
 
@@ -348,6 +349,7 @@ class Document(Section):
     escalation: Escalation = Field(default_factory=lambda: Escalation.model_validate({}))
     integrations: dict[str, dict[str, Any]] = Field(default_factory=dict)
     compliance: Compliance | None = None
+    privacy: PrivacySection = PrivacySection()
     monitoring: Monitoring | None = None
     analytics: Analytics | None = None
     contacts: dict[Text, Contact] = Field(default_factory=dict)

@@ -8,6 +8,7 @@ from typing import Any
 from app.engine.conditions import Condition
 from app.engine.configuration.analytics import Watched
 from app.engine.configuration.rules import Rules
+from app.engine.configuration.privacy import Privacy
 from app.engine.configuration.steps import Limit, Workflow
 from app.engine.configuration.trials import Experiment, Most, Training
 from app.engine.facts import FACTS, Fact
@@ -148,6 +149,8 @@ class Configuration:
     redacted: frozenset[str] = frozenset()
     """Sorts of personal data that are taken out of the host itself: ``card``."""
     standards: tuple[str, ...] = ()
+    privacy: Privacy = field(default_factory=Privacy)
+    """What needs consent, and how long what is kept."""
     """What it has to keep to, by our names: ``PCI-DSS``."""
     monitored: frozenset[str] = frozenset()
     """Checks of which people are told at once when they fail; empty: every check of its standards."""

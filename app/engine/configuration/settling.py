@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.engine.conditions import Condition, condition, trigger
-from app.engine.configuration import complying, flows, guiding, models, trials
+from app.engine.configuration import complying, flows, guiding, models, privacy, trials
 from app.engine.configuration.analytics import Fraud, fraud, watched
 from app.engine.configuration.checking import answered, facts_of, messages, placed, topical
 from app.engine.configuration.flows import Document
@@ -66,6 +66,7 @@ def settled(source: Source, document: Document) -> Configuration:
         shelf=Shelf(MappingProxyType({**dict(messages(document.templates)), **dict(guiding.told(document))})),
         approved_only=_approved_only(document),
         redacted=complying.redacted(document),
+        privacy=privacy.settled(document.privacy),
         standards=complying.standards(document),
         monitored=complying.monitored(document),
         no_advice=_no_advice(document),

@@ -216,7 +216,18 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     # the rest
     ("integrations.*.**", verdicts.integration),
     ("integrations.**", (WARNING, "is empty: leave it out or fill it")),
-    ("compliance.encryption", (NOT_YET, "secrets are sealed; other columns are not encrypted yet")),
+    (
+        "compliance.encryption",
+        (
+            WORKS,
+            "what customers wrote is sealed by field with AES-256-GCM, under a key of each ticket and of the account",
+        ),
+    ),
+    ("privacy.consent.required.**", (WORKS, "is done only for people who said yes")),
+    ("privacy.consent.fields.*", (WORKS, "the host's field that says what a person consented to")),
+    ("privacy.retention.*", (WORKS, "how long it is kept; deleted by the clock, never while anything waits")),
+    ("privacy.**", (WARNING, "is empty: leave it out or fill it")),
+    ("compliance.retentionPeriod", (WORKS, "how long the audit trail is kept; seven years without it, longer under a legal hold")),
     ("compliance.recordingRequired", (HOST, "switch recording on in the telephone system and the helpdesk")),
     (
         "compliance.redact.**",

@@ -13,7 +13,7 @@ from app.engine.training import LEAST_HELD, LEAST_NEW, SPLIT
 
 Found = tuple[Path, str, str]
 DAYS = 14
-APART = frozenset({"experiments", "training", "answers"})
+APART = frozenset({"experiments", "training", "answers", "privacy"})
 """Sections that change no answer by themselves: what was proven without them stays proven."""
 
 
