@@ -45,9 +45,13 @@ def revisions() -> tuple[str, ...]:
 
 
 def pending(database: Database) -> bool:
-    """True when ``upgrade`` has something to do. Raises DatabaseDown."""
+    """True when ``upgrade`` has something to do. Raises DatabaseDown.
+
+    Tables of a later release are not: whoever upgrades them lets the processes of this one go on beside the new ones.
+    """
     with database.reading() as session:
-        return _current(session.connection()) != head()
+        current = _current(session.connection())
+    return current != head() and (current is None or current in revisions())
 
 
 def differences(database: Database) -> list[object]:
