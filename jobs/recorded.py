@@ -1,11 +1,12 @@
 """What a ticket's turn puts into the audit trail: codes, names and numbers, never a word of anybody's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app.db.deeds import Deed
 from app.db.effects import Effect
 from app.db.judgements import Judged
+from app.db.runs import Record
 from app.db.trail import BOT, Entry, What
 from app.engine.types import Approval, EvidenceRecord, Mandate, Permission
 from app.engine.workflows.types import Answer, Call, Identity
@@ -98,6 +99,15 @@ def named(changes: Iterable[Change]) -> list[str]:
     return [type(change).__name__ for change in changes]
 
 
-def pressed(ticket_id: str, outcomes: Sequence[Any]) -> list[Entry]:
-    """What people said with buttons: pairs of a decision and an outcome."""
-    return [said(ticket_id, decision_id, outcome.kind, outcome.by) for decision_id, outcome in outcomes]
+def noted(record: Record, outputs: Mapping[str, Any]) -> Iterator[Entry]:
+    """What a step has noted, since, about whose data the run looked at: by its own words for proof and how long it is kept."""
+    for name in outputs.keys() - record.progress.outputs.keys():
+        access = outputs[name].get("access") if isinstance(outputs[name], Mapping) else None
+        if isinstance(access, Mapping):
+            detail = {
+                "action": "looked-at-data",
+                "category": record.category,
+                "proof": access.get("authenticationMethod"),
+                "until": access.get("retentionExpires"),
+            }
+            yield Entry(What.LOOKED_UP, name, record.ticket_id, detail=detail)

@@ -286,6 +286,8 @@ def _walk(run: Run, ground: Ground, record: Record, base: Scene) -> tuple[Record
     """As far as it comes; the proposals are what a person has to release first."""
     while True:
         turn = runner.advance(record.progress, base, ACTIONS)
+        for act in recorded.noted(record, turn.progress.outputs):
+            run.note(act)
         record = replace(record, progress=turn.progress)
         if turn.call is None:
             return record, ()

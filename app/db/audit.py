@@ -1,40 +1,44 @@
-"""Who did what about one customer: decisions, effects on backends, what people said, and whose data were looked at."""
+"""What the audit trail says about one customer: acts on their tickets, and acts on their data."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Text, cast, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from app.db import ids, tickets
-from app.db.codec import decode
+from app.db import history, ids, tickets
+from app.db.history import Act
 from app.db.models.connection import ConnectionRow
-from app.db.models.judgement import JudgementRow, OutcomeRow
-from app.db.models.run import DeedRow, RunRow
+from app.db.models.judgement import JudgementRow
 from app.db.models.story import StoryRow
 from app.db.models.talk import ConversationRow
 from app.db.models.ticket import TicketRow
-from app.engine.types import Approval, Classification, Decision
-from connectors.types import Reply
+from app.db.sealing import sealed
+from app.db.trail import What
 
 MOST_TICKETS = 500
-BOT = "bot"
+SHOWN = frozenset({What.VIEWED, What.READ, What.LOOKED_UP, What.EXPORTED, What.DECIDED, What.PORTED})
+"""Acts in which somebody, or the bot, came to see what is personal."""
 
 
 @dataclass(frozen=True)
 class Deed:
-    """One thing that was done. ``agent`` is ``bot``, or a person's id; ``access`` says whose data were looked at, and on what proof."""
+    """One act as it is told: ``agent`` is ``bot`` or whoever it was, ``kind`` the category. None: it is not known."""
 
-    id: str
+    id: int
     at: datetime
     kind: str
     ticket_id: str
     ref: str
     agent: str
     action: str
-    access: Mapping[str, Any] = field(default_factory=dict)
+    personal: bool
+    data: tuple[str, ...] | None
+    proof: str | None
+    encrypted: bool | None
+    until: str | None
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,29 @@ class Whose:
     person: str
 
 
-def of_customer(session: Session, whose: Whose, since: datetime, until: datetime) -> list[Deed]:
-    """Everything within that time about the customer's newest tickets, newest first."""
+def of_customer(
+    session: Session,
+    whose: Whose,
+    span: tuple[datetime, datetime],
+    limit: int,
+    before: tuple[datetime, int] | None = None,
+    kinds: frozenset[str] = frozenset(),
+) -> list[Deed]:
+    """The newest acts of that time about the customer, of these categories; or the next ones after ``before``."""
     there = _tickets(session, whose)
-    found = [*_decided(session, there), *_done(session, there), *_looked(session, there), *_said(session, there)]
-    return sorted((one for one in found if since <= one.at < until), key=lambda one: (one.at, one.id), reverse=True)
+    if not there and not whose.person:
+        return []
+    wanted = history.Wanted(whose.account_id, *span, person=whose.person, tickets=tuple(there))
+    kept = _sealed(session, tuple(there))
+    found: list[Deed] = []
+    while len(found) < limit:
+        acts = history.page(session, wanted, history.PAGE, before)
+        told = (_deed(act, there, kept) for act in acts)
+        found += [one for one in told if not kinds or one.kind.casefold() in kinds]
+        if len(acts) < history.PAGE:
+            break
+        before = (acts[-1].at, acts[-1].id)
+    return found[:limit]
 
 
 def _tickets(session: Session, whose: Whose) -> Mapping[str, tuple[str, str]]:
@@ -72,40 +94,52 @@ def _tickets(session: Session, whose: Whose) -> Mapping[str, tuple[str, str]]:
     return {row.id: (row.ref, (row.body or {}).get("category", "")) for row in rows}
 
 
-def _decided(session: Session, there: Mapping[str, tuple[str, str]]) -> Iterator[Deed]:
-    chosen = select(JudgementRow).where(JudgementRow.ticket_id.in_(list(there)), JudgementRow.kind == "decision")
-    judged = select(JudgementRow.decision_id, JudgementRow.body).where(
-        JudgementRow.ticket_id.in_(list(there)), JudgementRow.kind == "classification"
+def _sealed(session: Session, there: tuple[str, ...]) -> Mapping[str, bool]:
+    """Whether the texts that are kept of a ticket are sealed, all of them, as they stand in the table; without those that have none."""
+    begins = func.substr(cast(literal_column("judgement.body"), Text), 1, 8)
+    drafts = select(JudgementRow.ticket_id, begins).where(
+        JudgementRow.ticket_id.in_(there), JudgementRow.kind == "draft"
     )
-    kinds = {row.decision_id: decode(Classification, row.body).category for row in session.execute(judged)}
-    for row in session.scalars(chosen):
-        decision = decode(Decision, row.body)
-        answered = any(isinstance(change, Reply) for change in decision.changes)
-        agent = decision.permission.by if isinstance(decision.permission, Approval) else BOT
-        action = "answered" if answered else "left-to-people"
-        yield Deed(row.id, row.at, kinds.get(row.id, ""), row.ticket_id, there[row.ticket_id][0], agent, action)
+    found: dict[str, bool] = {}
+    for ticket_id, text in session.execute(drafts):
+        found[ticket_id] = sealed(text) and found.get(ticket_id, True)
+    return found
 
 
-def _done(session: Session, there: Mapping[str, tuple[str, str]]) -> Iterator[Deed]:
-    for row in session.scalars(select(DeedRow).where(DeedRow.ticket_id.in_(list(there)))):
-        permission = ((row.permit or {}).get("permission") or {}).get("by") or BOT
-        ref, kind = there[row.ticket_id]
-        yield Deed(f"deed-{row.id}", row.updated_at, kind, row.ticket_id, ref, permission, f"{row.name}:{row.state}")
+def _deed(act: Act, there: Mapping[str, tuple[str, str]], kept: Mapping[str, bool]) -> Deed:
+    ref, category = there.get(act.ticket_id, ("", ""))
+    proof = str(act.detail.get("proof") or "")
+    return Deed(
+        act.id,
+        act.at,
+        str(act.detail.get("category") or category),
+        act.ticket_id,
+        ref,
+        act.who,
+        _action(act),
+        act.what in SHOWN,
+        _data(act),
+        proof if proof not in ("", "nobody") else None,
+        kept.get(act.ticket_id),
+        act.detail.get("until"),
+    )
 
 
-def _looked(session: Session, there: Mapping[str, tuple[str, str]]) -> Iterator[Deed]:
-    """What workflows noted about the data that they looked at."""
-    for row in session.scalars(select(RunRow).where(RunRow.ticket_id.in_(list(there)))):
-        outputs: Mapping[str, Any] = row.body.get("outputs") or {}
-        for name, values in outputs.items():
-            access = values.get("access") if isinstance(values, dict) else None
-            if isinstance(access, dict) and "at" in access:
-                at, ref = datetime.fromisoformat(access["at"]), there[row.ticket_id][0]
-                yield Deed(f"run-{row.id}-{name}", at, row.category, row.ticket_id, ref, BOT, "looked-at-data", access)
+def _action(act: Act) -> str:
+    """What was done, in one word or two."""
+    detail: Mapping[str, Any] = act.detail
+    if act.what == What.DID:
+        return f"{detail.get('operation')}:{detail.get('state')}"
+    if act.what == What.LOOKED_UP and "operation" in detail:
+        return f"looked-up:{detail.get('operation')}"
+    if act.what == What.JUDGED:
+        return act.why
+    return str(detail.get("action") or act.what)
 
 
-def _said(session: Session, there: Mapping[str, tuple[str, str]]) -> Iterator[Deed]:
-    rows: Sequence[OutcomeRow] = session.scalars(select(OutcomeRow).where(OutcomeRow.ticket_id.in_(list(there)))).all()
-    for row in rows:
-        ref, kind = there[row.ticket_id]
-        yield Deed(f"said-{row.id}", row.at, kind, row.ticket_id, ref, row.by, row.kind)
+def _data(act: Act) -> tuple[str, ...] | None:
+    """What was seen, by name; None where nothing was."""
+    if act.what not in SHOWN:
+        return None
+    named = act.detail.get("data")
+    return tuple(map(str, named)) if named else (act.subject,)

@@ -1,13 +1,16 @@
 """``compliance`` and ``monitoring.compliance``: which standards apply, what is taken out of the host, which checks are watched."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from app.engine.compliance.standards import STANDARDS, standard
 from app.engine.configuration.flows import Document
+from app.engine.configuration.privacy import period
 
 NO_CARDS, NO_CODES = "no-card-numbers-in-chat", "no-cvv-ever"
 TAKEN_OUT = {NO_CARDS: "card", NO_CODES: "cvv"}
 """A check -> what is taken out of customers' messages so that it can hold."""
+KEPT = timedelta(days=7 * 365)
 CHECKS = frozenset(check.name for checks in STANDARDS.values() for check in checks)
 
 
@@ -30,6 +33,12 @@ def redacted(document: Document) -> frozenset[str]:
     if given is None or not given.enabled:
         return frozenset()
     return frozenset(given.redact) | {TAKEN_OUT[name] for name in _named(document) if name in TAKEN_OUT}
+
+
+def kept(document: Document) -> timedelta:
+    """How long what is in the audit trail is kept: as the configuration says, else as long as any of the standards may want it."""
+    given = document.compliance
+    return period(given.retention_period) if given and given.enabled and given.retention_period else KEPT
 
 
 def _named(document: Document) -> Iterator[str]:

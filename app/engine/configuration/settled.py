@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -152,6 +153,8 @@ class Configuration:
     privacy: Privacy = field(default_factory=Privacy)
     """What needs consent, and how long what is kept."""
     """What it has to keep to, by our names: ``PCI-DSS``."""
+    trail_kept: timedelta = timedelta(days=7 * 365)
+    """How long what is in the audit trail is kept."""
     monitored: frozenset[str] = frozenset()
     """Checks of which people are told at once when they fail; empty: every check of its standards."""
     quotes: int = 3

@@ -68,6 +68,7 @@ def settled(source: Source, document: Document) -> Configuration:
         redacted=complying.redacted(document),
         privacy=privacy.settled(document.privacy),
         standards=complying.standards(document),
+        trail_kept=complying.kept(document),
         monitored=complying.monitored(document),
         no_advice=_no_advice(document),
         disclaimers=_disclaimers(document),

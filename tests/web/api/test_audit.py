@@ -1,25 +1,14 @@
 """Who did what about a customer; and that nothing is called compliant which nobody has checked."""
 
-from dataclasses import replace
+from sqlalchemy import text
 
-from app.db import judgements, runs
-from app.db.judgements import Outcome
-from app.db.runs import Record
-from app.engine.configuration.steps import Step, Workflow
-from app.engine.types import Classification, Label
-from app.engine.workflows import runner
+from app.db import history, trail
+from app.db.trail import Entry, What
 from tests.flows.stage import QUESTION
 from tests.web.api.conftest import House
 
 ANA = "ana@customer.example"
-ACCESS = {
-    "type": "balance-inquiry",
-    "at": "2026-03-02T12:00:00.500000+00:00",
-    "agent": "bot",
-    "piiAccessed": True,
-    "authenticationMethod": "sms-otp",
-    "retentionExpires": "2033-03-10",
-}
+ACCESS = {"action": "looked-at-data", "category": "balance-inquiry", "proof": "sms-otp", "until": "2033-03-10"}
 
 
 def log(house: House, customer: str = ANA, **query: str):
@@ -28,40 +17,60 @@ def log(house: House, customer: str = ANA, **query: str):
 
 def looked(house: House, ticket: str) -> None:
     """A workflow noted whose data it looked at."""
-    flow = Workflow("balance", "", (Step("log-access", "log-access", {}),))
-    progress = replace(runner.begun(flow), outputs={"log-access": {"access": ACCESS}})
-    judged = Classification((Label("balance-inquiry", 0.9),), (), "x/1")
     with house.stage.database.session() as session:
-        runs.begin(
-            session, Record("", ticket, house.account.id, "balance-inquiry", "q", progress, judged), house.stage.time
-        )
+        entry = Entry(What.LOOKED_UP, "log-access", ticket, detail={**ACCESS, "data": ["account-balance"]})
+        trail.record(session, house.account.id, entry)
+
+
+def said(house: House, ticket: str, decision: str) -> None:
+    """A person said that the answer helped."""
+    with house.stage.database.session() as session:
+        trail.record(session, house.account.id, Entry(What.JUDGED, decision, ticket, why="helped", who="p7"))
 
 
 def test_what_was_decided_said_and_looked_at_is_told_newest_first(house: House) -> None:
     house.stage.earn()
     mine = house.asks()
-    looked(house, mine)
     (decision,) = house.read("/decisions")["items"]
     house.stage.pass_time(60)
-    with house.stage.database.session() as session:
-        judgements.record_outcome(session, mine, decision["id"], Outcome("helped", "p7", house.stage.time))
+    looked(house, mine)
+    house.stage.pass_time(60)
+    said(house, mine, decision["id"])
     house.stage.pass_time(60)
     told = log(house)
-    assert [one["action"] for one in told["entries"]] == ["helped", "looked-at-data", "answered"]
-    helped, access, answered = told["entries"]
+    assert [one["action"] for one in told["entries"]] == ["helped", "looked-at-data", "sent", "answered"]
+    helped, access, sent, answered = told["entries"]
     assert (answered["agent"], answered["type"], answered["ticketId"]) == ("bot", "order-status", mine)
-    assert (helped["agent"], answered["piiAccessed"], answered["encrypted"]) == ("p7", None, None)
-    assert (access["piiAccessed"], access["authenticationMethod"], access["retentionExpires"]) == (
-        True,
+    assert (helped["agent"], helped["piiAccessed"], helped["dataAccessed"]) == ("p7", False, None)
+    assert (answered["piiAccessed"], answered["dataAccessed"]) == (True, ["ticket-text"])
+    assert (access["authenticationMethod"], access["retentionExpires"], access["dataAccessed"]) == (
         "sms-otp",
         "2033-03-10",
+        ["account-balance"],
     )
+    assert (sent["authenticationMethod"], sent["retentionExpires"]) == (None, "2033-03-08")
+    assert answered["encrypted"] is True
     assert (told["complianceStatus"], told["violations"]) == ("not-assessed", [])
 
 
+def test_what_stands_bare_in_the_table_is_said_to_be(house: House) -> None:
+    mine = house.asks()
+    with house.stage.database.session() as session:
+        session.execute(text("update judgement set body = '{}' where kind = 'draft'"))
+    house.stage.pass_time(60)
+    assert {one["encrypted"] for one in log(house)["entries"] if one["ticketId"] == mine} == {False}
+
+
+def test_whoever_reads_the_log_is_in_the_trail(house: House) -> None:
+    log(house)
+    with house.stage.database.reading() as session:
+        acts = history.page(session, history.Wanted(house.account.id, what=("read",)), 9)
+    assert [(one.subject, one.who.partition(":")[0]) for one in acts] == [("getAuditLog", "token")]
+
+
 def test_a_customer_is_found_by_address_and_by_the_id_of_conversations(house: House) -> None:
-    said = {"customerId": "cus_123", "message": QUESTION, "email": ANA}
-    house.call("POST", "/chat", json=said, headers={"Prefer": "wait=0"})
+    asked = {"customerId": "cus_123", "message": QUESTION, "email": ANA}
+    house.call("POST", "/chat", json=asked, headers={"Prefer": "wait=0"})
     for _ in range(3):
         house.work()
     house.stage.pass_time(1)
