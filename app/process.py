@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app import logs, pulse, telemetry, tracing
+from app.hardening import harden
 from app.pulse import Pulse
 from app.services import Services
 from app.settings import Settings
@@ -43,6 +44,7 @@ def prepared(kind: str, settings: Settings | None = None, services: Services | N
 
     Raises SettingsError.
     """
+    harden()
     settings = settings or Settings.load()
     logs.set_up(settings.log_level, plain=settings.log_plain)
     services = services or Services(settings)

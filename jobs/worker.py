@@ -13,6 +13,7 @@ from typing import Any
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+from app import logs
 from app.errors import DatabaseDown
 from app.process import prepared
 from app.queue import QUEUE
@@ -44,6 +45,7 @@ class Worker(SimpleWorker):  # type: ignore[misc]  # the library has no types
     drain: float = 30.0
     came_round: Callable[[float], None] = staticmethod(lambda within: None)
     _asked = 0.0
+    _error: BaseException | None = None
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Told by the library each time that it looks for a job, and with a job's own time when it begins one."""
@@ -52,11 +54,12 @@ class Worker(SimpleWorker):  # type: ignore[misc]  # the library has no types
 
     def handle_job_failure(self, job: Any, queue: Any, *more: Any, exc_string: str = "", **named: Any) -> None:
         """As the library does, but what it keeps in Redis of an error says where it happened, and nobody's words."""
-        error = sys.exc_info()[1]
+        error, self._error = self._error, None
         super().handle_job_failure(job, queue, *more, exc_string=logs.trace(error) if error else "lost", **named)
 
     def handle_exception(self, job: Any, *exc_info: Any) -> None:
         """Log it in our way; the library's line quotes the error."""
+        self._error = exc_info[1]
         log.error("job.failed", extra={"job": job.id, "what": job.func_name}, exc_info=exc_info[1])
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:

@@ -5,7 +5,9 @@ from importlib import import_module
 
 import click
 
+from app import logs
 from app.errors import BadInput, DeskhandError, SettingsError, UnknownRecord
+from app.hardening import harden
 from connectors.errors import ConnectorError
 
 COMMANDS = {
@@ -22,7 +24,6 @@ COMMANDS = {
     "disconnect": "app.cli.connection:disconnect",
     "resume": "app.cli.connection:resume",
     "doctor": "app.cli.doctor:doctor",
-    "health": "app.cli.health:health",
     "health": "app.cli.health:health",
     "simulate": "app.cli.simulate:simulate",
     "evidence": "app.cli.evidence:shown",
@@ -47,13 +48,13 @@ COMMANDS = {
     "search": "app.cli.knowledge:search",
     "backup": "app.cli.backup:backup",
     "restore": "app.cli.backup:restore",
-    "package": "app.cli.package:package",
     "erase": "app.cli.rights:erase",
     "export": "app.cli.rights:export",
     "consent": "app.cli.rights:consent",
     "rights": "app.cli.rights:asked",
     "data": "app.cli.protection:data",
     "keys": "app.cli.protection:keys",
+    "package": "app.cli.package:package",
     "audit": "app.cli.audit:audit",
 }
 USAGE = (BadInput, SettingsError, UnknownRecord)
@@ -84,6 +85,8 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line. Our own errors become one line on standard error, never a traceback."""
+    harden()
+    logs.set_up("WARNING")
     try:
         cli()
     except (DeskhandError, ConnectorError) as error:

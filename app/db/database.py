@@ -105,10 +105,12 @@ def driven(url: str) -> str:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, hide_parameters=True)
     memory = url.rstrip("/") == "sqlite:" or ":memory:" in url
     options: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY / 1000}, **options)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": BUSY / 1000}, **options
+    )
     event.listen(engine, "do_connect", _keep_private)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -126,7 +128,13 @@ def _keep_private(_dialect: object, _record: object, arguments: list[Any], _opti
 def _prepare(connection: Any, _record: object) -> None:
     # The driver must not open transactions by itself: it would start them as readers and fail when they write.
     connection.isolation_level = None
-    for pragma in ("journal_mode=wal", "synchronous=full", f"busy_timeout={BUSY}", "foreign_keys=on", "secure_delete=on"):
+    for pragma in (
+        "journal_mode=wal",
+        "synchronous=full",
+        f"busy_timeout={BUSY}",
+        "foreign_keys=on",
+        "secure_delete=on",
+    ):
         connection.execute(f"pragma {pragma}")
 
 

@@ -12,7 +12,7 @@ from tests.web.conftest import Receiver
 from tests.web.pages.conftest import Foreign
 from tests.web.pages.signing import SignsIn
 
-OPEN = {"pages.static", "pages.ask", "pages.enter"}
+OPEN = {"pages.static", "pages.ask", "pages.enter", "pages.offer", "pages.leave", "pages.back", "pages.over"}
 """What needs no session: the stylesheet, and the door itself."""
 
 
