@@ -16,8 +16,8 @@ from app.db.models.base import Moment
 from app.db.models.connection import ConnectionRow
 from app.db.models.event import EventRow
 from app.db.models.ticket import TicketRow
-from connectors.types import Click, Event, EventKind, Ref
 from app.db.protecting import seal
+from connectors.types import Click, Event, EventKind, Ref
 
 WAITING, DONE, PARKED = "waiting", "done", "parked"
 
@@ -74,6 +74,12 @@ def accept(session: Session, connection_id: str, events: Iterable[Event], at: da
     return list(to_ring)
 
 
+def _click(session: Session, connection_id: str, ticket_id: str, event: Event) -> Any:
+    whose = select(ConnectionRow.account_id).where(ConnectionRow.id == connection_id)
+    account = session.scalar(whose) or ""
+    return seal(session, EventRow.click, encode(event.click), ticket_id, event.delivery, account)
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -89,12 +95,6 @@ def settle(session: Session, dealt_with: Sequence[int], outcome: str, *, state: 
         session.execute(
             update(EventRow).where(EventRow.id.in_(dealt_with)).values(state=state, outcome=outcome),
             execution_options={"synchronize_session": False},
-def _click(session: Session, connection_id: str, ticket_id: str, event: Event) -> Any:
-    whose = select(ConnectionRow.account_id).where(ConnectionRow.id == connection_id)
-    account = session.scalar(whose) or ""
-    return seal(session, EventRow.click, encode(event.click), ticket_id, event.delivery, account)
-
-
         )
 
 
