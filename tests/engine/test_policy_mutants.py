@@ -16,6 +16,7 @@ import pytest
 
 import app.engine.policy as real
 from app.engine import evidence, holds
+from app.engine.configuration import Configuration
 from app.engine.escalation import escalated
 from app.engine.types import Decision, Mode, Reason
 from connectors.types import Reply
@@ -127,12 +128,21 @@ TWO = (
     proof(a_classification(), a_draft()),
 )
 UNSIGNED = replace(TWO[1], signature=evidence._signature(TWO[1], b""))
+
+
+def limited(limit: str) -> Configuration:
+    """The shop with one limit."""
+    return replace(SETTLED, chatbot=replace(SETTLED.chatbot, limitations=(limit,)))
+
+
 MORE = (
     {},
     {"standing": {"key": b"", "evidence": (UNSIGNED,)}},
     {"draft": a_draft(passages=(a_passage(score=0.4),))},
     {"draft": a_draft(reasons=(Reason("translated", "By a machine."),))},
     {"draft": a_draft("You should buy shares of it."), "configuration": replace(SETTLED, no_advice=True)},
+    {"draft": a_draft("I have locked your card."), "configuration": limited("no-account-changes")},
+    {"configuration": replace(SETTLED, disclaimers=True)},
     {"classification": a_classification(language="de"), "draft": a_draft(passages=(a_passage(locale="fr"),))},
     {"draft": a_draft(passages=(a_passage(locale="fr"),))},
     {"classification": a_classification("chatter")},
