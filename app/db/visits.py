@@ -187,6 +187,11 @@ def use(session: Session, token: str, ends_at: datetime, at: datetime) -> bool:
     return session.scalar(row.on_conflict_do_nothing().returning(UsedRow.digest)) is not None
 
 
+def used_until(session: Session, token: str) -> datetime | None:
+    """When a token that was used is forgotten again; None for one that was not."""
+    return session.scalar(select(UsedRow.ends_at).where(UsedRow.digest == _digest(token)))
+
+
 def _visit(row: VisitRow) -> Visit:
     return Visit(
         row.account_id,

@@ -1,13 +1,19 @@
 """Setting up in five steps: connect, say what there is, know something, look, and try it with a ticket of one's own in the helpdesk."""
 
+import hashlib
 import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flask import Response, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
-from app.db import accounts, articles, connections, decisions, ids
+from app.db import accounts, articles, clocks, connections, decisions, ids, visits
 from app.db.connections import Installed
 from app.db.decisions import Asked
 from app.db.visits import Visit
@@ -21,7 +27,7 @@ from app.web.pages.settings_connections import offered
 from app.web.pages.settings_decisions import EVER
 from app.web.pages.settings_nav import may, settings
 from app.web.pages.shell import lock
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Unavailable, Unsupported
 from connectors.types import Level, OpenTicket, Person, Ref, Role, Tag
 
 log = logging.getLogger(__name__)
@@ -30,6 +36,11 @@ WORDS = "Hello, where is my order? The parcel has not come yet."
 SUBJECT = "A test of Deskhand"
 TESTER = Person("deskhand-test", Role.CUSTOMER, "Deskhand Test", "deskhand-test@example.com")
 LONGEST = 2000
+KEPT = timedelta(days=1)
+"""For this long the same words from the same page are the same ticket."""
+HOLD = timedelta(seconds=60)
+PATIENCE = 5.0
+"""Seconds to wait for another press that opens the same ticket."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +68,13 @@ def register(door: Door) -> None:
     def show(who: Visit) -> Response:
         with services.database.reading() as session:
             steps = steps_of(services, session, who.account_id)
-        offers, admin = offered(services, ours), may(who, Level.ADMIN)
-        return settings(
-            who, "settings_onboarding.html", steps=steps, offers=offers, admin=admin, words=words(services, who)
-        )
+        known = {"offers": offered(services, ours), "admin": may(who, Level.ADMIN), "once": ids.fresh()}
+        return settings(who, "settings_onboarding.html", steps=steps, words=words(services, who), **known)
 
     @door.route("/setup/<connection>/try", level=Level.LEAD, methods=("POST",))
     def attempt(who: Visit, connection: Installed) -> Response:
-        return _tried(services, connection, request.form.get("text", "").strip()[:LONGEST] or WORDS)
+        text = request.form.get("text", "").strip()[:LONGEST] or WORDS
+        return _tried(services, connection, text, request.form.get("once", "")[:100] or ids.fresh())
 
     @door.route("/setup/<connection>/look", level=Level.LEAD)
     def look(who: Visit, connection: Installed) -> Response:
@@ -97,8 +107,11 @@ def words(services: Services, who: Visit) -> str:
     return f"Hello, I have a question: {', '.join(first[:2])}?" if first else WORDS
 
 
-def _tried(services: Services, connection: Installed, text: str) -> Response:
-    """A ticket of ours in the helpdesk, marked as a test, so that it is counted nowhere and billed never."""
+def _tried(services: Services, connection: Installed, text: str, once: str) -> Response:
+    """A ticket of ours in the helpdesk, marked as a test, so that it is counted nowhere and billed never.
+
+    The same words sent twice from one page are one ticket, whoever was interrupted in between.
+    """
     kind = services.helpdesks.get(connection.vendor)
     if kind is None or OpenTicket not in kind.supports:
         raise NotFound
@@ -107,17 +120,50 @@ def _tried(services: Services, connection: Installed, text: str) -> Response:
     if stopped or not connection.active:
         why = "everything is stopped" if stopped else "the connection is paused"
         return _part("settings_tried.html", connection=connection, ref="", entry=None, bad=why)
-    changes = (OpenTicket(SUBJECT, text, TESTER), Tag((TEST_TAG,)))
+    name = hashlib.sha256("\n".join((connection.id, once, text)).encode()).hexdigest()[:24]
     try:
-        receipt = services.connector(connection.id).apply(Ref(""), changes, key=f"test-{ids.fresh()}")
+        with _alone(services, name) as since:
+            ref = _opened(services, connection, text, f"test-{name}", since)
     except ConnectorError as error:
         log.warning("test.failed", extra={"error": type(error).__name__})
         return _part("settings_tried.html", connection=connection, ref="", entry=None, bad=type(error).__name__)
-    ref = receipt.refs[0]
     with services.database.reading() as session:
         now = services.database.now(session)
     cards.wake(services, connection.id, Ref(ref), now)
     return _part("settings_tried.html", connection=connection, ref=ref, entry=None, bad="")
+
+
+@contextmanager
+def _alone(services: Services, name: str) -> Iterator[datetime | None]:
+    """While nobody else opens that very ticket: when it was begun before, or None. Raises Unavailable while somebody does."""
+    database, owner, end = services.database, ids.fresh(), time.monotonic() + PATIENCE
+    while True:
+        with database.session() as session:
+            now = database.now(session)
+            if clocks.lead(session, f"test:{name}", owner, now, now + HOLD):
+                first = visits.use(session, f"test {name}", now + KEPT, now)
+                until = None if first else visits.used_until(session, f"test {name}")
+                break
+        if time.monotonic() > end:
+            raise Unavailable("it is being opened already")
+        threading.Event().wait(0.05)
+    try:
+        yield until - KEPT if until else None
+    finally:
+        with database.session() as session:
+            clocks.resign(session, f"test:{name}", owner, database.now(session))
+
+
+def _opened(services: Services, connection: Installed, text: str, key: str, since: datetime | None) -> str:
+    """The ticket's number: opened and tagged at once, or one after the other where the vendor has it so. Raises a ConnectorError."""
+    connector = services.connector(connection.id)
+    opening, tag = OpenTicket(SUBJECT, text, TESTER), Tag((TEST_TAG,))
+    try:
+        return connector.apply(Ref(""), (opening, tag), key=key, since=since).refs[0]
+    except Unsupported:
+        ref = connector.apply(Ref(""), (opening,), key=key, since=since).refs[0]
+        connector.apply(Ref(ref), (tag,), key=f"{key}-tag", since=since)
+        return ref
 
 
 def _part(template: str, **values: object) -> Response:
