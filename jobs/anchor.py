@@ -4,10 +4,14 @@ import logging
 from datetime import timedelta
 
 from app import audit
-from app.db import anchors, chains, clocks, problems
+from app.db import anchors, chains, clocks, problems, trimming
 from app.db.anchors import Kept
 from app.db.problems import Problem
+from app.db.trimming import BATCH
 from app.engine.chain import Fault
+from app.engine.configuration import ConfigurationError
+from app.engine.configuration.complying import KEPT
+from app.errors import UnknownRecord
 from app.notices import outside
 from app.queue import AUDIT
 from app.services import Services
@@ -36,6 +40,7 @@ def run(account_id: str) -> None:
         daily = clocks.due(session, f"audit:{account_id}", services.database.now(session), DAY)
     if daily and not _fault(services, account_id):
         _anchor(services, account_id)
+        _trim(services, account_id)
     _send(services, account_id)
 
 
@@ -65,6 +70,26 @@ def _anchor(services: Services, account_id: str) -> None:
         end = chains.signed_end(session, account_id, signed)
         if end:
             anchors.keep(session, account_id, audit.anchored(account_id, end, now, signed).written(), now)
+
+
+def _trim(services: Services, account_id: str) -> None:
+    """Only what was found to be right is taken away."""
+    kept_for = _kept_for(services, account_id)
+    removed = BATCH
+    while removed == BATCH:
+        with services.database.session() as session:
+            now = services.database.now(session)
+            removed = trimming.trim(session, account_id, services.signer, now - kept_for, now)
+        if removed:
+            log.info("trail.trimmed", extra={"account": account_id, "rows": removed})
+
+
+def _kept_for(services: Services, account_id: str) -> timedelta:
+    """As the account's configuration says; the installation's own trail, and that of an account without one, as long as is usual."""
+    try:
+        return services.configuration(account_id).trail_kept
+    except (UnknownRecord, ConfigurationError):
+        return KEPT
 
 
 def _send(services: Services, account_id: str) -> None:

@@ -9,7 +9,7 @@ import click
 
 from app import audit as trails
 from app.audit import Anchor
-from app.cli import opening
+from app.cli import holds, opening
 from app.db import accounts, chains, history, trail
 from app.db.history import Act, Wanted
 from app.db.trail import INSTALLATION, Entry, What
@@ -151,3 +151,7 @@ def adopt(account_name: str | None, reason: str) -> None:
         detail = {"sequence": end.sequence, "digest": end.digest}
         trail.record(session, account_id, Entry(What.KEY, "audit-chain", why=reason, detail=detail))
     click.echo(f"Sealing goes on after row {end.sequence}.")
+
+
+for command in (holds.hold, holds.listed, holds.lift):
+    audit.add_command(command)

@@ -165,6 +165,12 @@ def holes(session: Session, account_id: str, signer: Signer) -> list[Hole]:
     return []
 
 
+def trimmed(session: Session, account_id: str) -> int | None:
+    """The row of the newest record of what retention took away."""
+    newest = select(TrailRow.id).where(TrailRow.account_id == account_id, TrailRow.what == "trimmed")
+    return session.scalar(newest.order_by(TrailRow.id.desc()).limit(1))
+
+
 def checked(session: Session, account_id: str, at: datetime, fault: str) -> None:
     """Keep what a check found; an empty ``fault`` means that all was well."""
     session.execute(

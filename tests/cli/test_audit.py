@@ -94,3 +94,20 @@ def test_a_chain_whose_end_was_forged_goes_on_when_somebody_says_why(deskhand, s
     assert deskhand("audit", "adopt", "--account", account).code == 2
     assert "after row 4" in deskhand("audit", "adopt", "--account", account, "--reason", "key lost").out
     assert deskhand("audit", "verify", "--account", account).code == 0
+
+
+def test_a_hold_is_placed_listed_and_lifted(deskhand, account) -> None:
+    placed = deskhand("audit", "hold", "--account", account, "--person", "Ana@customer.example", "--reason", "case 7")
+    assert placed.code == 0
+    (one,) = deskhand("audit", "holds", "--account", account, "--json").json["holds"]
+    assert (one["on"], one["why"], one["by"]) == ("person", "case 7", "operator")
+    assert "ana" not in str(one).casefold()
+    assert deskhand("audit", "lift", "--account", account, one["id"], "--reason", "over").code == 0
+    assert deskhand("audit", "holds", "--account", account, "--json").json["holds"] == []
+
+
+@pytest.mark.parametrize(
+    "given", [(), ("--ticket", "none"), ("--person", "nobody"), ("--everything", "--person", "a@b.example")]
+)
+def test_a_hold_needs_one_thing_to_hold(deskhand, account, given) -> None:
+    assert deskhand("audit", "hold", "--account", account, *given, "--reason", "case 7").code == 2

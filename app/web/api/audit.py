@@ -1,6 +1,5 @@
 """Who did what about a customer, from the audit trail; and the trail itself, as a file and as it was sealed."""
 
-import hmac
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -84,7 +83,7 @@ def _deeds(services: Services, account_id: str, query: Wanted) -> "list[Deed]":
     from app.db import audit  # noqa: PLC0415
 
     hashed = chat.customer(services, account_id, query.customer_id)
-    whose = audit.Whose(account_id, hashed, _person(services, query.customer_id))
+    whose = audit.Whose(account_id, hashed, services.person(query.customer_id) if "@" in query.customer_id else "")
     kinds = frozenset(one.casefold() for one in query.include_type if one)
     after = parts.place(query.cursor)
     before = (after[0], int(after[1])) if after and after[1].isdecimal() else None
@@ -120,14 +119,6 @@ def _assessed(
     if told or False in states:
         return "violations", told[:100]
     return ("compliant" if all(states) else "not-assessed"), []
-
-
-def _person(services: Services, customer: str) -> str:
-    """The name under which tickets of that mail address are kept; empty for what is none."""
-    from app.engine.duplicates import hashed  # noqa: PLC0415
-
-    key = hmac.digest(services.evidence_key, b"sketches", "sha256")
-    return f"{next(iter(hashed([customer.casefold()], key))):x}" if "@" in customer else ""
 
 
 def _entry(one: "Deed", kept_for: timedelta) -> Entry:
