@@ -39,10 +39,6 @@ class Asked:
     in_host: bool = False
 
 
-class Later(Exception):
-    """A step cannot be done now; the clock tries again."""
-
-
 @dataclass(frozen=True)
 class Work:
     """One request under way."""
@@ -94,7 +90,7 @@ def go_on(services: Services, request: Request) -> Request:
             continue
         try:
             told = step(work)
-        except (Later, Busy, DatabaseDown, BrokerDown) as reason:
+        except (Busy, DatabaseDown) as reason:
             log.info("erasure.waits", extra={"request": request.id, "step": name, "kind": type(reason).__name__})
             return _kept(work, {WAITS: name})
         work = Work(services, _done(work, name, told), work.subject)
@@ -193,7 +189,11 @@ def _files(work: Work) -> Mapping[str, Any]:
 
 
 def _queue(work: Work) -> Mapping[str, Any]:
-    return {"jobs": work.services.work.erase(work.subject.tickets)}
+    """It holds numbers of tickets and nothing else, so nobody waits for a broker that is away."""
+    try:
+        return {"jobs": work.services.work.erase(work.subject.tickets)}
+    except BrokerDown:
+        return {"jobs": 0, "away": True}
 
 
 def _keys(work: Work) -> Mapping[str, Any]:
