@@ -1,6 +1,8 @@
 """A row or two in every table that is there, whatever version made it: values by type, references to rows that are there."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Float, Integer, LargeBinary, MetaData, Table
@@ -10,7 +12,9 @@ from tests.builders import NOON
 OURS = frozenset({"alembic_version"})
 
 
-def fill(connection: Connection, *, rows: int = 2, **given: dict[str, Any]) -> list[Table]:
+def fill(
+    connection: Connection, rows: int = 2, given: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+) -> list[Table]:
     """Fill every table; ``given``: values by ``table``, which count instead of made-up ones. The tables, parents first."""
     metadata = MetaData()
     metadata.reflect(connection)
@@ -19,7 +23,7 @@ def fill(connection: Connection, *, rows: int = 2, **given: dict[str, Any]) -> l
     for table in tables:
         for number in range(rows):
             row = {column.name: _value(connection, column, number, made) for column in table.columns}
-            row |= given.get(table.name, {})
+            row |= {name: one for name, one in given.get(table.name, {}).items() if name in table.columns}
             made |= {(table.name, name, number): value for name, value in row.items()}
             connection.execute(table.insert(), row)
     return tables
