@@ -158,20 +158,32 @@ def writers(services: Services, session: Session, account_id: str, category: str
 
 def _writer(services: Services, session: Session, judged: Learned) -> str:
     """Whose draft that was, if it would be written with all the same today; else nothing."""
-    settled = services.configuration(judged.account, session)
     classifier = services.classifier(judged.account).version
+    made = _made(services, session, judged, (classifier,))
+    return next((name for name, (now,) in made if now == judged.digest), "")
+
+
+def made_with(services: Services, session: Session, judged: Learned, before: str, after: str) -> str:
+    """What is judged with the classifier ``after`` where this was with ``before`` and all else is as today; else nothing."""
+    made = _made(services, session, judged, (before, after))
+    return next((then for _, (now, then) in made if now == judged.digest), "")
+
+
+def _made(
+    services: Services, session: Session, judged: Learned, classifiers: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Everybody who may have written that draft, and the hash of all that it is made with today, with each of these classifiers."""
+    settled = services.configuration(judged.account, session)
     for flow in candidates(judged.category, settled):
-        if digest(classifier, author(flow), "", settled.digest) == judged.digest:
-            return flow.name
+        yield flow.name, tuple(digest(one, author(flow), "", settled.digest) for one in classifiers)
     kept = judgements.find(session, judged.ticket_id, judged.decision)
     draft = kept.draft if kept else Draft("", (), (), ENGINE)
     if draft.work:
-        return ""
+        return
     name, knowledge = PAGES if draft.engine == ENGINE else MODEL, services.knowledge(judged.account).version
     for arm, tried in _ways(session, judged, settled):
-        if judged_on(classifier, draft, knowledge, tried) == judged.digest:
-            return f"{name}, {arm}" if arm else name
-    return ""
+        known = tuple(judged_on(one, draft, knowledge, tried) for one in classifiers)
+        yield (f"{name}, {arm}" if arm else name), known
 
 
 def _ways(session: Session, judged: Learned, settled: Configuration) -> Iterator[tuple[str, Configuration]]:

@@ -1,17 +1,17 @@
 """What is done by the calendar: usage written down and experiments looked at daily, gaps found and models trained weekly."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy.orm import Session
-
-from app.db import accounts, clocks, evidence, gaps, lessons, problems
+from app.carrying import carry, falling, move
+from app.db import accounts, clocks, gaps, problems
+from app.db.examples import TRAINED
 from app.db.problems import Problem
 from app.engine.configuration import ConfigurationError
-from app.engine.evidence import REPLY, holds
 from app.errors import UnknownRecord
 from app.metering import metered
 from app.nlp.generations import Order, fresh, retrain
+from app.nlp.model import Model
 from app.queue import UPKEEP
 from app.services import Services
 from app.trying import looked
@@ -64,37 +64,35 @@ def _daily(services: Services, account_id: str) -> None:
 def _weekly(services: Services, account_id: str) -> None:
     training = services.configuration(account_id).training
     with services.database.session() as session:
-        now = services.database.now(session)
-        found = gaps.find(session, account_id, now)
+        found = gaps.find(session, account_id, services.database.now(session))
         waiting = fresh(session, account_id) if training.wanted else 0
-        promoted = _promoted(services, session, account_id, now)
-        if waiting >= training.least and promoted:
-            problems.report(session, _waits(waiting, promoted), now)
     log.info("gaps.found", extra={"account": account_id, "gaps": len(found)})
-    if training.wanted and not promoted:
-        order = Order(account_id, BY, training.least)
-        ended = retrain(services.database, order, *services.school(account_id)) if waiting >= order.least else None
-        if ended:
-            log.info("model.trained", extra={"account": account_id, "number": ended.number, "kind": ended.kind})
+    if training.wanted and waiting >= training.least:
+        _train(services, Order(account_id, BY, training.least))
 
 
-def _promoted(services: Services, session: Session, account_id: str, now: datetime) -> list[str]:
-    """Categories that may answer by themselves: people proved them with the model in force, and would have to again with another."""
-    names = [category.name for category in services.configuration(account_id, session).categories]
-    return [
-        name
-        for name in names
-        if any(
-            record.expires_at > now and holds(record)
-            for action in (REPLY, *lessons.effects(session, account_id, name))
-            for record in evidence.in_force(session, account_id, name, action)
-        )
-    ]
+def _train(services: Services, order: Order) -> None:
+    """A better model counts at once where every promoted category keeps its proof with it; else people are told, and choose."""
+    before, fallen = services.classifier(order.account).version, []
+
+    def held(model: Model) -> str:
+        fallen.extend(falling(services, move(order.account, before, model)))
+        return f"{', '.join(fallen)} would have to be judged anew" if fallen else ""
+
+    ended = retrain(services.database, order, *services.school(order.account), held)
+    if ended is None:
+        return
+    log.info("model.trained", extra={"account": order.account, "number": ended.number, "kind": ended.kind})
+    if ended.kind == TRAINED:
+        carry(services, move(order.account, before, services.school(order.account)[0].current))
+    elif fallen:
+        with services.database.session() as session:
+            problems.report(session, _waits(fallen), services.database.now(session))
 
 
-def _waits(new: int, promoted: list[str]) -> Problem:
+def _waits(fallen: list[str]) -> Problem:
     return Problem(
         "training",
-        f"{new} new examples wait: a new model would have {', '.join(promoted)} judged anew",
-        "train when it suits with `deskhand retrain`; nothing is taken from a promoted category by the calendar",
+        f"a better model waits: with it {', '.join(fallen)} would have to be judged anew",
+        "put it in force when it suits with `deskhand retrain --anyway`; the calendar takes nothing from a promoted category",
     )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from app.engine.evidence import lower_bound
 from app.engine.training import Taught, name
 from app.errors import BadInput
 from app.services import Services
+
+if TYPE_CHECKING:  # slow to load
+    from app.nlp.model import Model
 
 ACCOUNT = click.option("--account", "account_name", required=True, metavar="NAME", help="The account, by name.")
 BY = click.option("--by", required=True, metavar="PERSON", help="Who says so; it is kept.")
@@ -92,31 +96,64 @@ def _taught(account_id: str, text: str, label: str, by: str, at: datetime) -> Ta
     "--least", type=click.IntRange(1), help="New examples that it takes; the configuration's where not given."
 )
 @click.option("--rollback", "back", is_flag=True, help="Go back to the model before the one in force.")
+@click.option("--anyway", is_flag=True, help="Also where promoted categories would have to be judged anew.")
 @click.option("--history", "told", is_flag=True, help="Only tell what became of earlier trainings.")
 @opening.as_json
-def retrain(account_name: str, by: str, least: int | None, back: bool, told: bool, as_json: bool) -> None:
-    """Train a new model from what people taught. It counts only if it is better on examples that neither model has seen."""
-    from app.nlp.generations import NothingToUndo, Order, roll_back  # noqa: PLC0415  # slow to load
-    from app.nlp.generations import retrain as trained  # noqa: PLC0415
+def retrain(account_name: str, by: str, least: int | None, back: bool, anyway: bool, told: bool, as_json: bool) -> None:
+    """Train a new model from what people taught. It counts only if it is better on examples that neither model has seen.
 
+    Promoted categories keep their proof where it answers their judged tickets alike; where one would not, it does not count unless you
+    say --anyway.
+    """
     services = opening.services()
     with services.database.reading() as session:
         account = accounts.named(session, account_name)
     if told:
         _show(services, account.id, account_name, as_json)
         return
+    wanted = least or services.configuration(account.id).training.least
+    ended, fallen = _back(services, account.id, by) if back else _trained(services, account.id, by, wanted, anyway)
+    if as_json:
+        opening.print_json(_plain(ended) | {"fallen": fallen} if ended else {"kind": "too little is new"})
+        return
+    click.echo(_line(ended) if ended else "nothing was trained: too little was taught since the last training")
+    if fallen and ended and ended.kind in IN_FORCE:
+        click.echo(f"back to people until they are judged anew: {', '.join(fallen)}")
+    elif fallen:
+        click.echo("--anyway puts it in force all the same")
+
+
+def _trained(
+    services: Services, account_id: str, by: str, least: int, anyway: bool
+) -> tuple[Generation | None, list[str]]:
+    """The training's end, and the promoted categories that fell back because of it, or would."""
+    from app.carrying import carry, falling, move  # noqa: PLC0415  # slow to load
+    from app.nlp.generations import Order  # noqa: PLC0415
+    from app.nlp.generations import retrain as trained  # noqa: PLC0415
+
+    before, fallen = services.classifier(account_id).version, []
+
+    def held(model: "Model") -> str:
+        fallen.extend(falling(services, move(account_id, before, model)))
+        return f"{', '.join(fallen)} would have to be judged anew" if fallen and not anyway else ""
+
+    ended = trained(services.database, Order(account_id, by, least), *services.school(account_id), held)
+    if ended and ended.kind == TRAINED:
+        carry(services, move(account_id, before, services.school(account_id)[0].current))
+    return ended, fallen
+
+
+def _back(services: Services, account_id: str, by: str) -> tuple[Generation, list[str]]:
+    """The model before counts again, and what it has been proven to do: on the same tickets, like any other."""
+    from app.carrying import carry, move  # noqa: PLC0415  # slow to load
+    from app.nlp.generations import NothingToUndo, roll_back  # noqa: PLC0415
+
+    before = services.classifier(account_id).version
     try:
-        if back:
-            ended: Generation | None = roll_back(services.database, account.id, by)
-        else:
-            wanted = services.configuration(account.id).training.least
-            ended = trained(services.database, Order(account.id, by, least or wanted), *services.school(account.id))
+        ended = roll_back(services.database, account_id, by)
     except NothingToUndo as error:
         raise BadInput("--rollback", "no training is in force: there is only what the account gave") from error
-    if as_json:
-        opening.print_json(_plain(ended) if ended else {"kind": "too little is new"})
-    else:
-        click.echo(_line(ended) if ended else "nothing was trained: too little was taught since the last training")
+    return ended, carry(services, move(account_id, before, services.school(account_id)[0].current))
 
 
 def _show(services: Services, account_id: str, account_name: str, as_json: bool) -> None:

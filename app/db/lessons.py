@@ -1,9 +1,10 @@
 """Lessons that people taught, and the history of promotions and demotions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import ids
@@ -12,7 +13,8 @@ from app.engine.evidence import REPLY, Claim
 from app.engine.lessons import Learned, Lesson
 from app.engine.proving import WINDOW
 
-ASKED, PROMOTED, DEMOTED, LOOKED = "asked", "promoted", "demoted", "looked"
+ASKED, PROMOTED, DEMOTED, LOOKED, CARRIED = "asked", "promoted", "demoted", "looked", "carried"
+AT_ONCE = 500
 WRITERS = 20
 """Ways of writing that are looked at in a category, the last judged first."""
 
@@ -102,6 +104,25 @@ def counts(session: Session, account_id: str, since: datetime) -> dict[str, dict
     for category, kind, number in session.execute(chosen.group_by(LessonRow.category, LessonRow.kind)):
         found.setdefault(category, {})[Lesson(kind)] = number
     return found
+
+
+def rebind(session: Session, claim: Claim, decisions: Sequence[str]) -> None:
+    """These lessons are about the claim from now on, and the looks at what they were about count for it."""
+    for start in range(0, len(decisions), AT_ONCE):
+        some = LessonRow.decision_id.in_(decisions[start : start + AT_ONCE])
+        before = session.scalars(select(LessonRow.digest).where(some).distinct()).all()
+        session.execute(update(LessonRow).where(some).values(digest=claim.digest))
+        session.execute(
+            update(PromotionRow)
+            .where(
+                PromotionRow.account_id == claim.account,
+                PromotionRow.category == claim.category,
+                PromotionRow.action == claim.action,
+                PromotionRow.kind.in_((ASKED, LOOKED)),
+                PromotionRow.digest.in_(before),
+            )
+            .values(digest=claim.digest)
+        )
 
 
 def note(session: Session, claim: Claim, kind: str, by: str, reason: str, at: datetime) -> None:

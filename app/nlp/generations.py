@@ -4,7 +4,7 @@ The model's files are written first, under a name made from all that went in; th
 killed in between leaves files that nobody reads and the old model in force.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.db import examples
 from app.db.database import Database
 from app.db.examples import IN_FORCE, KEPT, ROLLED_BACK, TRAINED, Generation
 from app.engine.training import LEAST_NEW, Paired
+from app.nlp.model import Model
 from app.nlp.retraining import Challenge, School, challenge
 from app.nlp.store import ModelStore
 
@@ -31,8 +32,17 @@ class Order:
     least: int = LEAST_NEW
 
 
-def retrain(database: Database, order: Order, school: School, store: ModelStore) -> Generation | None:
-    """Train and examine; None while too little is new. The generation says whether the new model counts from now on."""
+def _nothing(_model: Model) -> str:
+    return ""
+
+
+def retrain(
+    database: Database, order: Order, school: School, store: ModelStore, held: Callable[[Model], str] = _nothing
+) -> Generation | None:
+    """Train and examine; None while too little is new. The generation says whether the new model counts from now on.
+
+    ``held`` is asked about a model that is better, and says why it is not to count all the same.
+    """
     with database.reading() as session:
         past = examples.generations(session, order.account)
         new = fresh(session, order.account)
@@ -42,16 +52,18 @@ def retrain(database: Database, order: Order, school: School, store: ModelStore)
     if new < order.least:
         return None
     found = challenge(school, taught)
-    if found.verdict.replaces:
+    why = held(found.model) if found.verdict.replaces else ""
+    replaces = found.verdict.replaces and not why
+    if replaces:
         store.save(found.model, school.categories)
     number = past[0].number + 1 if past else 1
     before = learnt_before.examples if learnt_before else ()
     ended = Generation(
         number=number,
-        kind=TRAINED if found.verdict.replaces else KEPT,
-        model=found.model.version if found.verdict.replaces else school.current.version,
-        examples=found.learnt if found.verdict.replaces else before,
-        report=_report(found, new) | {"of": number, "seen": len(taught)},
+        kind=TRAINED if replaces else KEPT,
+        model=found.model.version if replaces else school.current.version,
+        examples=found.learnt if replaces else before,
+        report=_report(found, new) | {"of": number, "seen": len(taught)} | ({"why": why} if why else {}),
         by=order.by,
         at=begun,
     )

@@ -73,6 +73,13 @@ def examined(held: Sequence[Taught], old: Model, new: Model, encoder: Encoder | 
     ]
 
 
+def acted(model: Model, encoder: Encoder | None, taught: Sequence[Taught]) -> dict[str, str]:
+    """Example -> the category that the model would act on by itself, or nothing."""
+    texts = [ready(one.text) for one in taught]
+    answers = (_answer(model.classify_text(text, vector)) for text, vector in _vectors(texts, encoder))
+    return {one.id: said if acts else "" for one, (said, acts) in zip(taught, answers, strict=True)}
+
+
 def sure(model: Model, encoder: Encoder | None, texts: Sequence[str]) -> Callable[[str], str]:
     """What a model is sure that a text is; nothing where it is not."""
     cleaned = {text: ready(text) for text in texts}

@@ -1,18 +1,18 @@
 """What is done by the calendar: once per day and week, and nothing that takes a promoted category its proof."""
 
-from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from app.db import evidence, examples, gaps, lessons, problems, usage
-from app.engine.evidence import sign
+from app.carrying import Move
+from app.db import examples, gaps, problems, usage
+from app.db.examples import Generation
 from app.engine.gaps import Difference, Said
-from app.engine.lessons import Learned, Lesson
 from app.engine.training import Taught, name
 from app.nlp.generations import Order
 from jobs import upkeep
-from tests.builders import a_record
+from tests.builders import NOON
 from tests.flows.stage import Stage
 from tests.jobs.test_learn import Desk
 
@@ -79,38 +79,46 @@ def test_a_training_is_ordered_weekly_when_enough_was_taught(stage: Stage, order
     assert orders == [Order(stage.account.id, "calendar", 100)]
 
 
-def test_nothing_is_taken_from_a_promoted_category_by_the_calendar(stage: Stage, orders: list[Order]) -> None:
-    stage.earn()
+class Better:
+    """A training whose model is better, and what became of it: the generation that was asked for, and what was carried."""
+
+    version = "better"
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, falls: list[str]) -> None:
+        self.carried: list[Move] = []
+        self.current = self
+        monkeypatch.setattr(upkeep, "retrain", self.retrain)
+        monkeypatch.setattr(upkeep, "falling", lambda _services, _move: falls)
+        monkeypatch.setattr(upkeep, "carry", lambda _services, moved: self.carried.append(moved))
+        monkeypatch.setattr("tests.flows.stage.Settled.school", lambda *_: (self, None))
+
+    def retrain(self, _database: object, order: Order, _school: object, _store: object, held: Any) -> Generation:
+        why = held(self)
+        return Generation(1, examples.KEPT if why else examples.TRAINED, "", (), {}, order.by, NOON)
+
+
+def test_nothing_is_taken_from_a_promoted_category_by_the_calendar(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    better = Better(monkeypatch, falls=["order-status"])
     teach(stage, 150)
     upkeep.run(stage.account.id)
-    assert orders == []
+    assert better.carried == []
     with stage.database.reading() as session:
-        told = [problem for problem in problems.newest(session) if problem.kind == "training"]
-    assert "150 new examples" in told[0].text
+        (told,) = [problem for problem in problems.newest(session) if problem.kind == "training"]
+    assert "order-status would have to be judged anew" in told.text
+    assert "--anyway" in told.remedy
 
 
-def test_nor_from_one_that_another_writer_of_it_has_fallen_in_since(stage: Stage, orders: list[Order]) -> None:
-    stage.earn()
-    with stage.database.session() as session:
-        [held] = evidence.in_force(session, stage.account.id, "order-status")
-        fallen = replace(held, digest="another writer", judged=1, errors=1, issued_at=stage.time)
-        evidence.save(session, stage.account.id, sign(fallen, stage.services.evidence_key))
+def test_a_better_model_that_costs_nobody_their_proof_counts_at_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    better = Better(monkeypatch, falls=[])
     teach(stage, 150)
     upkeep.run(stage.account.id)
-    assert orders == []
-
-
-def test_nor_from_one_whose_effects_alone_were_promoted(stage: Stage, orders: list[Order]) -> None:
-    record = a_record(account=stage.account.id, category="order-status", action="refund")
-    taught = Learned(
-        "d1", "t1", record.account, record.category, "refund", record.digest, Lesson.KEPT, "ada", stage.time
-    )
-    with stage.database.session() as session:
-        evidence.save(session, stage.account.id, sign(record, stage.services.evidence_key))
-        lessons.save(session, taught)
-    teach(stage, 150)
-    upkeep.run(stage.account.id)
-    assert orders == []
+    assert [(one.before, one.after) for one in better.carried] == [("keywords/1", ":better")]
+    with stage.database.reading() as session:
+        assert not [problem for problem in problems.newest(session) if problem.kind == "training"]
 
 
 def test_every_account_is_seen_to(stage: Stage) -> None:
