@@ -33,9 +33,10 @@ def waiting(session: Session) -> list[str]:
     return list(session.scalars(select(TrailRow.account_id).where(TrailRow.sequence.is_(None)).distinct()))
 
 
-def lag(session: Session) -> tuple[int, datetime | None]:
-    """How many rows have no place yet, and when the oldest of them was written."""
+def lag(session: Session, account_id: str | None = None) -> tuple[int, datetime | None]:
+    """How many rows have no place yet, of one account or of all, and when the oldest of them was written."""
     chosen = select(func.count(), func.min(TrailRow.at)).where(TrailRow.sequence.is_(None))
+    chosen = chosen if account_id is None else chosen.where(TrailRow.account_id == account_id)
     count, oldest = session.execute(chosen).one()
     return count, oldest
 

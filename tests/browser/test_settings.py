@@ -33,7 +33,7 @@ pytestmark = pytest.mark.browser
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 PAGES = (
-    *("overview", "setup", "decisions", "categories", "configuration", "knowledge"),
+    *("overview", "setup", "decisions", "categories", "configuration", "knowledge", "audit"),
     *("workflows", "messages", "promises", "figures", "connections", "people"),
 )
 

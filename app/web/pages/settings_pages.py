@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from app.web.pages import (
     home,
+    settings_audit,
     settings_categories,
     settings_configuration,
     settings_connections,
@@ -38,4 +39,5 @@ PAGES: tuple[Callable[[Door], None], ...] = (
     settings_figures.register,
     settings_connections.register,
     settings_people.register,
+    settings_audit.register,
 )
