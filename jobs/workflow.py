@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ from app.engine.workflows import runner, telling
 from app.engine.workflows.choosing import chosen
 from app.engine.workflows.limits import ENGINE, Wanted, author
 from app.engine.workflows.types import NOBODY, Answer, Call, Ended, Failure, Identity, Level, Scene, Wait
+from app.nlp.entities import entities
 from app.services import Offer, Services
 from connectors.operations import OPERATIONS, Risk
 from connectors.types import Event, EventKind, Ticket
@@ -89,7 +91,7 @@ def walked(run: Run, ground: Ground) -> Told | None:
     if record is None:
         return None
     known = identity.speaker(run, ground.account, ground.ticket)
-    judged = _judged_as(ground.judged, record.judged)
+    judged = _judged_as(ground.judged, record.judged, record.progress.heard, ground.standing.now)
     settled = ground.tried(judged.category) if ground.tried else ground.configuration
     ground = replace(ground, judged=judged, configuration=settled)
     with telemetry.step("workflow"):
@@ -255,9 +257,20 @@ def _sure(ground: Ground) -> bool:
     return known is not None and ground.judged.confidence >= known.confidence
 
 
-def _judged_as(now: Classification, begun: Classification) -> Classification:
-    """What the run is about, with today's mood and flags: an answer such as a number has no category of its own."""
-    return replace(now, labels=begun.labels, reasons=begun.reasons, language=now.language or begun.language)
+def _judged_as(now: Classification, begun: Classification, heard: Sequence[str], at: datetime) -> Classification:
+    """What the run is about, with today's mood and flags: an answer such as a number has no category of its own.
+
+    What the customer named in an earlier answer still counts, unless the newest names it otherwise.
+    """
+    told = (begun.entities, *(entities(text, at) for text in heard[:-1]), now.entities)
+    named = {kind: values for some in told for kind, values in some.items() if values}
+    return replace(
+        now,
+        labels=begun.labels,
+        reasons=begun.reasons,
+        language=now.language or begun.language,
+        entities=named,
+    )
 
 
 # --- the walk -----------------------------------------------------------------------------------------------

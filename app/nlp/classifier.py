@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from app.engine.configuration import Category, Configuration
+from app.engine.denials import about_fraud, suspected
 from app.engine.machines import why_machine
 from app.engine.types import Classification, Label, Reason
 from app.nlp.clean import clean
@@ -42,6 +43,7 @@ class LanguageClassifier:
         self.tier = tier
         model = _model(configuration.categories, tuple(examples), store, tier, before)
         self._engine = Engine(model, tier.encoder, products(configuration.settings))
+        self._fraud = about_fraud(category.name for category in configuration.categories)
         self.version = f"{VERSION}:{tier.name}:{model.version}"
 
     @property
@@ -64,7 +66,8 @@ class LanguageClassifier:
             newest.text, newest.at, subject=subject, messages=len(asked), last_language=_short(newest)
         )
         rating = satisfaction(outcome(ticket, asked, reading.mood.sentiment))
-        return self._classification(reading, rating, why_machine(newest, ticket))
+        judged = self._classification(reading, rating, why_machine(newest, ticket))
+        return suspected(judged, f"{subject}\n{newest.text}", self._fraud)
 
     def _classification(self, reading: Reading, rating: Signal, machine: Reason | None) -> Classification:
         judgement, mood = reading.judgement, reading.mood

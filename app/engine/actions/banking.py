@@ -28,9 +28,11 @@ _LONG_NUMBER = re.compile(rf"(?<!\d)(?!{_DAY})\d(?:[ -]?\d){{6,}}")
 """A day is none, so that people still see when something was paid."""
 _SOCIAL = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
 _TRANSACTION = re.compile(
-    r"\b(?:transaction|txn|reference|ref)\.?(?:\s(?:id|number|no\.?))?\s?[:#]?\s?((?=[\w-]{0,30}\d)[A-Za-z0-9][\w-]{1,30})",
+    r"\b(?:transaction|txn|reference|ref)\.?(?:\s(?:id|number|no\.?))?(?:\s(?:is|was))?\s?[:#]?\s?((?=[\w-]{0,30}\d)[A-Za-z0-9][\w-]{1,30})",
     re.IGNORECASE,
 )
+_ALONE = re.compile(r"\W{0,3}((?=[A-Za-z-]{1,12}\d)[A-Za-z][\w-]{1,30})\W{0,3}(?:\n|,|$)")
+"""What somebody answers who was asked for it: the name alone, or first."""
 Facts = Mapping[str, Any]
 
 
@@ -133,7 +135,8 @@ def _collect(step: Step, scene: Scene) -> Move:
 def _slot(slot: str, scene: Scene) -> str:
     texts = [*reversed(scene.heard), *_written(scene)]
     if slot == "transaction-id":
-        return next((hit[1] for text in texts if (hit := _TRANSACTION.search(text))), "")
+        named = next((hit[1] for text in texts if (hit := _TRANSACTION.search(text))), "")
+        return named or next((hit[1] for text in reversed(scene.heard) if (hit := _ALONE.match(text))), "")
     if slot == "dispute-reason":
         return masked(next(iter(texts), "")[:LONGEST_TEXT], frozenset({"ssn"})).strip()
     known = {"date": "date", "amount": "amount"}.get(slot, slot)

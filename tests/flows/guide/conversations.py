@@ -155,7 +155,7 @@ def critical_bug(house: House) -> None:
 
 
 def fraud(house: House) -> None:
-    house.customer("Fraud! I see an unauthorized $500 charge I didn't make!")
+    house.customer("I see a $500 charge I didn't make!")
     holder = house.behind.bank.holders[0]
     assert house.said == []
     for context in ("OnlineStore.com", "500.00", "ending in 1234", "Nevada", "Previous fraud: none"):
@@ -203,6 +203,26 @@ def dispute(house: House) -> None:
     assert f"opened case {case['case']}" in house.send()
 
 
+def dispute_turn_by_turn(house: House) -> None:
+    charge = house.behind.bank.holders[0].transactions[0]
+    house.customer("I want to dispute a charge on my account: it is wrong, they charged me for a purchase I sent back.")
+    for missing, said in (
+        ("the transaction's number", f"The transaction is {charge['transaction']}, it was on {charge['at'][:10]}."),
+        ("the amount", "It was $45.67."),
+    ):
+        asked = house.send()
+        assert missing in asked, asked
+        assert house.behind.bank.cases == []
+        house.hand_back()
+        house.customer(said)
+    house.approve()
+    (case,) = house.behind.bank.cases
+    assert case["team"] == "disputes-team"
+    assert case["details"]["transaction-id"] == charge["transaction"]
+    assert "review by compliance" in house.notes
+    assert f"opened case {case['case']}" in house.send()
+
+
 def locked_account(house: House) -> None:
     house.customer("My account is locked and I forgot my password, I cant access it.")
     assert house.said == []
@@ -224,5 +244,6 @@ GUIDE: Mapping[str, Conversation] = {
     "fraud": Conversation("bank", "intercom", "fraud-report", fraud, Priority.URGENT),
     "balance": Conversation("bank", "slack", "balance-inquiry", balance),
     "dispute": Conversation("bank", "zendesk", "transaction-dispute", dispute),
+    "dispute-turn-by-turn": Conversation("bank", "zendesk", "transaction-dispute", dispute_turn_by_turn),
     "locked-account": Conversation("bank", "zendesk", "account-access", locked_account),
 }
