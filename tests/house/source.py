@@ -32,23 +32,34 @@ def module(file: Path) -> str:
     return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
+@cache
+def nodes(file: Path) -> tuple[ast.AST, ...]:
+    """Everything in the file's tree, in no order that matters."""
+    return tuple(ast.walk(tree(file)))
+
+
 def functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function and method, inner ones too."""
-    for node in ast.walk(tree(file)):
+    for node in nodes(file):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
+
+
+@cache
+def modules() -> frozenset[str]:
+    """The names of every module of ours."""
+    return frozenset(module(one) for one in files(*PACKAGES))
 
 
 def imports(file: Path) -> set[str]:
     """The modules of ours that a file imports, at any depth of it."""
     found: set[str] = set()
-    for node in ast.walk(tree(file)):
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    known = {module(one) for one in files(*PACKAGES)}
-    return found & known
+    return found & modules()
 
 
 @cache

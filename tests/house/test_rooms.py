@@ -9,7 +9,7 @@ import pytest
 from connectors.base import Helpdesk
 from connectors.registry import BACKENDS, HELPDESKS
 from connectors.types import Change
-from tests.house.source import PACKAGES, ROOT, files, imports, module, name, tree
+from tests.house.source import PACKAGES, ROOT, files, imports, module, name, nodes
 
 OURS = files(*PACKAGES)
 VENDOR_FILES = ("__init__.py", "connector.py", "client.py", "parse.py", "settings.py", "README.md")
@@ -44,7 +44,7 @@ def test_only_the_gate_makes_decisions():
     makers = {
         name(f)
         for f in OURS
-        for node in ast.walk(tree(f))
+        for node in nodes(f)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Decision"
     }
     assert makers == {"app/engine/policy.py"}
@@ -107,7 +107,7 @@ def test_only_the_gate_for_effects_makes_permits():
     makers = {
         name(f)
         for f in OURS
-        for node in ast.walk(tree(f))
+        for node in nodes(f)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Permit"
     }
     assert makers == {"app/engine/permission.py"}

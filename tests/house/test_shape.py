@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.house.source import PACKAGES, ROOT, files, functions, name, tracked, tree
+from tests.house.source import PACKAGES, ROOT, files, functions, name, nodes, tracked, tree
 
 EVERYTHING = files(*PACKAGES, "tests")
 OURS = files(*PACKAGES)
@@ -48,10 +48,7 @@ def test_no_module_has_a_name_that_says_nothing():
 def own_functions(file):
     """Functions whose names are ours: not those of a class that a library's class is the base of."""
     heirs = {
-        id(method)
-        for node in ast.walk(tree(file))
-        if isinstance(node, ast.ClassDef) and node.bases
-        for method in ast.walk(node)
+        id(method) for node in nodes(file) if isinstance(node, ast.ClassDef) and node.bases for method in ast.walk(node)
     }
     return [node for node in functions(file) if id(node) not in heirs]
 
@@ -73,8 +70,8 @@ def test_no_file_only_pretends():
 
 def spoken(file):
     """Every name and every text in the code of a file, with its line; what docstrings and comments say is left out."""
-    silent = {id(node.value) for node in ast.walk(tree(file)) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree(file)):
+    silent = {id(node.value) for node in nodes(file) if isinstance(node, ast.Expr)}
+    for node in nodes(file):
         if id(node) not in silent and hasattr(node, "lineno"):
             for field in ("id", "attr", "name", "arg", "module", "value"):
                 if isinstance(said := getattr(node, field, None), str):
