@@ -188,6 +188,10 @@ class Client:
         find = self._library.contacts.show_contact_by_external_id
         return self._call("GET contacts/find_by_external_id", find, quote(external, safe=""))
 
+    def delete_contact(self, contact: str) -> Json:
+        """Delete a contact for good, with what Intercom keeps of them."""
+        return self._call("DELETE contact", self._library.contacts.delete, contact)
+
     def create_contact(self, body: Json) -> Json:
         """Make a contact."""
         return self._call("POST contacts", self._library.contacts.create, request=body)

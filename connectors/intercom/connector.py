@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from connectors.base import Answer, Answers, Connection, Setting, Touch
 from connectors.errors import AuthFailed, BadSignature, NotFound, Refused, Unsupported
 from connectors.installing import App, Asking, Grant
-from connectors.intercom import availability, canvas, events, oauth, parse, people, settings, solved, values
+from connectors.intercom import availability, canvas, erasing, events, oauth, parse, people, settings, solved, values
 from connectors.intercom.client import Client
 from connectors.intercom.directory import Directory
 from connectors.intercom.marks import Owner
@@ -189,6 +189,10 @@ class Intercom:
     def solved(self, since: datetime) -> Iterator[Ticket]:
         """Every closed conversation updated since then, read one by one; the search may lag behind some minutes."""
         yield from solved.solved(self._client.conversations(solved.query(since)), self.ticket)
+
+    def erase(self, people: Sequence[str]) -> bool:
+        """Delete whoever has one of these ids or addresses, for good; False where nobody has."""
+        return erasing.erase(self._client, people)
 
     def teammates(self) -> Sequence[Teammate]:
         """Every teammate who can be given conversations; without their teams where those cannot be read."""

@@ -50,6 +50,7 @@ from connectors.zendesk import (
     solved,
 )
 from connectors.zendesk.client import Client, unix
+from connectors.zendesk.erasing import Erases
 from connectors.zendesk.session import Renew
 from connectors.zendesk.settings import SETTINGS, address
 
@@ -63,7 +64,7 @@ FIELD = "field:"
 """Settings under ``field:<our name>`` hold the ids that ``prepare`` gave."""
 
 
-class Zendesk:
+class Zendesk(Erases):
     """One Zendesk account. Made for one job or request at a time: it holds a session and a few ids it has learnt."""
 
     name: ClassVar[str] = "zendesk"
