@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.db import evidence, judgements, lessons, trials
 from app.engine.configuration import Configuration
 from app.engine.draft import ENGINE
-from app.engine.evidence import Claim, digest
+from app.engine.evidence import Claim, digest, holds
 from app.engine.experiments import applied, concerns
 from app.engine.lessons import Learned, Lesson
 from app.engine.policy import REPLY, judged_on
@@ -90,14 +90,14 @@ def standings(
 
     ``taught``: how its drafts fared, counted by whoever asks for many at once.
     """
-    asked = str(services.configuration(account_id, session).mode(name)[0])
+    asked, now = str(services.configuration(account_id, session).mode(name)[0]), services.database.now(session)
     found = []
     for action in (REPLY, *lessons.effects(session, account_id, name)):
         held = evidence.in_force(session, account_id, name, action)
         for writer in writers(services, session, account_id, name, action):
             proven = _proof(session, writer.claim)
             promoted = next((one for one in held if one.digest == writer.claim.digest), None)
-            unlocked = promoted is not None and writer.current and missing(proven, promoted.target) is None
+            unlocked = promoted is not None and writer.current and now < promoted.expires_at and holds(promoted)
             why = missing(proven, target) if writer.current else OUTDATED
             found.append(Standing(name, asked, proven, why, unlocked, taught, writer.name, action))
     return tuple(found)
@@ -197,7 +197,8 @@ def _ways(session: Session, judged: Learned, settled: Configuration) -> Iterator
 
 
 def _proof(session: Session, claim: Claim) -> Proof:
-    return proof(lessons.about(session, claim), claim, lessons.looks(session, claim))
+    team = lessons.people(session, claim.account)
+    return proof(lessons.about(session, claim), claim, lessons.looks(session, claim), team)
 
 
 def names(configuration: Configuration) -> list[str]:

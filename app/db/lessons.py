@@ -89,6 +89,11 @@ def newest(session: Session, account_id: str, category: str, action: str) -> lis
     return [learned for claim in claims for learned in about(session, claim, 1)]
 
 
+def people(session: Session, account_id: str) -> int:
+    """How many people have judged anything of the account's."""
+    return session.scalar(select(func.count(LessonRow.by.distinct())).where(LessonRow.account_id == account_id)) or 0
+
+
 def effects(session: Session, account_id: str, category: str) -> list[str]:
     """The effects on backends that people have judged in a category, by name."""
     chosen = select(LessonRow.action).where(LessonRow.account_id == account_id, LessonRow.category == category)

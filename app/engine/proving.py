@@ -20,7 +20,7 @@ LASTS = timedelta(days=90)
 MOST_BY_ONE = 0.8
 """The share of lessons that may come from one person, once there is a team to judge."""
 TEAM = 3
-"""People from whom on no single one may carry the proof alone."""
+"""People who judge at the account from whom on no single one may carry a proof alone."""
 
 
 class NotProven(Exception):
@@ -33,7 +33,10 @@ class NotProven(Exception):
 
 @dataclass(frozen=True)
 class Proof:
-    """What the lessons of one claim add up to. ``looks``: how often somebody has looked or asked before."""
+    """What the lessons of one claim add up to. ``looks``: how often somebody has looked or asked before.
+
+    ``team``: how many people judge at the account, be it something else.
+    """
 
     judged: int
     errors: int
@@ -41,6 +44,7 @@ class Proof:
     largest: int
     """Lessons by the person who gave most."""
     looks: int = 0
+    team: int = 0
 
     @property
     def bound(self) -> float:
@@ -58,7 +62,7 @@ def proven(judged: int, errors: int, looks: int = 0) -> float:
     return once if looks == 0 else min(once, share_at_least(judged, errors))
 
 
-def proof(lessons: Sequence[Learned], claim: Claim, looks: int = 0) -> Proof:
+def proof(lessons: Sequence[Learned], claim: Claim, looks: int = 0, team: int = 0) -> Proof:
     """The newest lessons that are about the claim, counted. One decision teaches once."""
     about = {one.decision: one for one in lessons if _about(one, claim)}
     newest = sorted(about.values(), key=lambda one: one.at, reverse=True)[:WINDOW]
@@ -66,7 +70,7 @@ def proof(lessons: Sequence[Learned], claim: Claim, looks: int = 0) -> Proof:
     for one in newest:
         voices[one.by] = voices.get(one.by, 0) + 1
     errors = sum(not one.lesson.right for one in newest)
-    return Proof(len(newest), errors, len(voices), max(voices.values(), default=0), looks)
+    return Proof(len(newest), errors, len(voices), max(voices.values(), default=0), looks, team)
 
 
 def _about(one: Learned, claim: Claim) -> bool:
@@ -82,7 +86,7 @@ def missing(found: Proof, target: float) -> Reason | None:
     """What stands between the lessons and a record, or None."""
     if found.judged == 0:
         return Reason("no_evidence", "Nobody has judged an answer of what is in force yet.")
-    if found.people >= TEAM and found.largest > MOST_BY_ONE * found.judged:
+    if max(found.people, found.team) >= TEAM and found.largest > MOST_BY_ONE * found.judged:
         return Reason(
             "one_voice", f"One person gave {found.largest} of {found.judged} judgements: others have to look too."
         )

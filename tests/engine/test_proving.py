@@ -66,6 +66,16 @@ def test_only_the_newest_count():
     assert (found.judged, found.errors) == (WINDOW, 0)
 
 
+def test_nor_where_the_team_judges_everything_else() -> None:
+    """One person alone answers a category, and says that all of it is right: the others have to look too."""
+    alone = [replace(one, by="agent0") for one in right(90)]
+    assert missing(proof(alone, CLAIM), 0.95) is None
+    assert missing(proof(alone, CLAIM, team=TEAM - 1), 0.95) is None
+    assert missing(proof(alone, CLAIM, team=TEAM), 0.95).code == "one_voice"
+    with pytest.raises(NotProven):
+        record(proof(alone, CLAIM, team=TEAM), CLAIM, 0.95, NOON, KEY)
+
+
 def test_nobody_alone_carries_the_proof_where_there_is_a_team():
     alone = [replace(one, by="agent0") for one in right(90)]
     assert missing(proof(alone, CLAIM), 0.95) is None
