@@ -95,7 +95,7 @@ class PlainLines(JsonLines):
         fields = self.fields(record)
         at, level, event = (str(fields.pop(name)) for name in ("at", "level", "event"))
         rest = " ".join(f"{name}={_encode(value)}" for name, value in fields.items())
-        return f"{at[11:23]} {level:8} {event:24} {rest}".rstrip()
+        return f"{at[11:23]} {level:8} {_encode(event)[1:-1]:24} {rest}".rstrip()
 
 
 def trace(error: BaseException) -> str:

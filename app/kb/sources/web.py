@@ -4,7 +4,6 @@ Only https, only the host that was named, only public addresses; the address tha
 A source on loopback may be read where the person who names it names loopback (sandbox, tests).
 """
 
-import ipaddress
 import socket
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -13,6 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from app.kb.sources.types import Unreadable
+from connectors.guard import Reach
 
 AGENT = "deskhand"
 LARGEST = 5_000_000
@@ -92,8 +92,7 @@ def _address(host: str, port: int | None, loopback: bool) -> str:
         found = [entry[4][0] for entry in socket.getaddrinfo(host, port or 443, type=socket.SOCK_STREAM)]
     except OSError as error:
         raise Unreadable("the host has no address", "check how it is written") from error
-    addresses = [ipaddress.ip_address(str(one).partition("%")[0]) for one in found]
-    fine = all(one.is_loopback if loopback else one.is_global and not one.is_multicast for one in addresses)
-    if not addresses or not fine:
+    how_far = Reach.LOOPBACK if loopback else Reach.PUBLIC
+    if not found or not all(how_far.covers(str(one)) for one in found):
         raise Unreadable("the host's address is not a public one", "only public pages are read")
     return str(found[0])
