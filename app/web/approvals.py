@@ -12,7 +12,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, render_template, request
 
 from app.approvals import Asked, NoSuchApproval
-from app.db import inbox
+from app.db import connections, inbox, trail
+from app.db.trail import Entry, What
 from app.services import Services
 from app.web.limits import Failures
 from connectors.operations import OPERATIONS
@@ -54,6 +55,7 @@ def blueprint(services: Services) -> Blueprint:
     def ask(token: str) -> Response:
         asked, _ = _asked(services, failures, token)
         proposal = _proposal(services, asked.effect)
+        _seen(services, asked)
         return _page(proposal, "" if proposal.open else f"This is {proposal.state} already.")
 
     @pages.post("/approvals/<token>")
@@ -84,6 +86,13 @@ def _proposal(services: Services, key: str) -> Proposal:
     lines = {name: shown(value) for name, value in deed.inputs.items() if value not in empty}
     title = known.title if known else deed.name
     return Proposal(title, deed.system, deed.state, deed.state == deeds.PROPOSED, lines)
+
+
+def _seen(services: Services, asked: Asked) -> None:
+    """That whoever has the link is shown what is proposed, before they are."""
+    entry = Entry(What.VIEWED, "approval", detail={"effect": asked.effect}, who=TEAM.id, authority="approval-link")
+    with services.database.session() as session:
+        trail.record(session, connections.account_of(session, asked.connection), entry)
 
 
 def _asked(services: Services, failures: Failures, token: str) -> tuple[Asked, datetime]:

@@ -25,6 +25,7 @@ from app.web.pages import session as sessions
 from app.web.pages.levels import FRESH, Levels
 from app.web.pages.shell import lock, page, said
 from app.web.pages.words import tongue, words
+from app.web.turned import Turned
 from connectors.base import Draws, Entrance, SignsIn
 from connectors.errors import BadPayload, BadSignature, ConnectorError
 from connectors.types import Inbound, Level
@@ -45,7 +46,7 @@ def blueprint(services: Services) -> Blueprint:
 
 def _frames(pages: Blueprint, services: Services) -> None:
     """Pages of ours in a host's frame, and what speaks with the host there."""
-    levels = Levels(services)
+    levels, turned = Levels(services), Turned(services.database, "host")
 
     @pages.post("/<vendor>/<place>")
     @pages.post("/<vendor>/<connection_id>/<place>")
@@ -61,6 +62,7 @@ def _frames(pages: Blueprint, services: Services) -> None:
                 return said(403)
             except BadSignature:
                 _unsigned()
+                turned.away()
                 return said(401)
             except ConnectorError as error:
                 log.warning("app.unverified", extra={"error": type(error).__name__})

@@ -55,6 +55,7 @@ def _drawn(place: Place, touch: Touch, now: datetime) -> Answer:
     services = place.services
     with services.database.reading() as session:
         ticket = cards.beside(session, place.installed.id, touch.ref)
+    cards.seen(services, place.installed.account_id, ticket, touch.person.id)
     wanted = panels.press(touch.press)
     told = _done(place, touch, ticket, wanted, now) if touch.press else ""
     with services.database.reading() as session:

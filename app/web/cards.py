@@ -4,11 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db import deadlines, deeds, effects, errands, inbox, judgements, lessons, tickets
+from app.db import deadlines, deeds, effects, errands, inbox, judgements, lessons, tickets, trail
 from app.db.codec import encode
 from app.db.errands import Errand
 from app.db.judgements import Judged, Outcome
 from app.db.tickets import Remembered
+from app.db.trail import Entry, What
 from app.engine import sidebar
 from app.engine.evidence import Claim
 from app.engine.inverses import Undoing
@@ -127,9 +128,19 @@ def use(session: Session, account_id: str, ticket: Remembered, decision_id: str,
         return False
     if not judgements.said(session, decision_id, said.kind, said.by):
         judgements.record_outcome(session, ticket.id, decision_id, said)
+        entry = Entry(What.JUDGED, decision_id, ticket.id, why=said.kind, detail={"reason": said.reason}, who=said.by)
+        trail.record(session, account_id, entry)
     if said.kind == WRONG and judged.decision.mode in TEACHES and judged.draft.text.strip():
         lessons.save(session, _wrong(account_id, judged, said))
     return True
+
+
+def seen(services: Services, account_id: str, ticket: Remembered | None, who: str) -> None:
+    """That somebody is shown a card in their host, before they are; a card about nothing shows nothing."""
+    if ticket is not None:
+        entry = Entry(What.VIEWED, "sidebar", ticket.id, who=who, authority="host")
+        with services.database.session() as session:
+            trail.record(session, account_id, entry)
 
 
 def _wrong(account_id: str, judged: Judged, said: Outcome) -> Learned:

@@ -106,6 +106,7 @@ def _ticket(services: Services, connection: Installed, wish: Wish, inbound: Inbo
     if known is None or card.state is State.UNREAD:
         cards.wake(services, connection.id, wish.ref, inbound.at)
         return LOOKING
+    cards.seen(services, connection.account_id, known, wish.person)
     return _drawn(services, card, wish, known)
 
 

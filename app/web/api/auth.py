@@ -12,6 +12,7 @@ from app.db.database import Database
 from app.errors import UnknownRecord
 from app.web.api.problems import ApiError
 from app.web.limits import FAILURES, Pace, Rates, source
+from app.web.turned import Turned
 
 LONGEST_TOKEN = 200
 RATE = 600
@@ -37,6 +38,7 @@ class Guard:
         self._rates = Rates(rate)
         self._strangers = Rates(rate)
         self._wrong = Rates(min(rate, FAILURES))
+        self._turned = Turned(database, "token")
 
     def caller(self, scope: str) -> tuple[Caller, Pace]:
         """Raises ApiError: 401 without a token that is good, 403 for one of another scope, 429 for one too many."""
@@ -61,6 +63,7 @@ class Guard:
             metrics.count("api.strangers")
             pace = self._wrong.take(source())
             _refuse(pace)
+            self._turned.away()
             headers = {"WWW-Authenticate": 'Bearer realm="deskhand"', **pace.headers}
             raise ApiError(401, "no_token", "Send a token of the account as Authorization: Bearer.", headers) from None
 

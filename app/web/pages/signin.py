@@ -11,6 +11,7 @@ from app.web.pages import session as sessions
 from app.web.pages.door import Door
 from app.web.pages.shell import lock, page
 from app.web.pages.signon import ways_out
+from app.web.turned import Turned
 from connectors.types import Level
 
 LONGEST = 200
@@ -19,13 +20,14 @@ LONGEST = 200
 def register(door: Door) -> None:
     """``/app/signin/<invitation>`` asks, so that a preview of the link does not use it up; its POST lets in."""
     database, public = door.services.database, door.services.settings.public_url
-    elsewhere, failures = ways_out(door.services), Failures("signin")
+    elsewhere, failures, turned = ways_out(door.services), Failures("signin"), Turned(database, "link")
 
     @door.pages.get("/signin/<invitation>")
     def ask(invitation: str) -> Response:
         with database.reading() as session:
             if not visits.open_invitation(session, invitation[:LONGEST], database.now(session)):
                 failures.failed()
+                turned.away()
                 raise Gone
         return page("signin.html")
 
@@ -33,14 +35,15 @@ def register(door: Door) -> None:
     def enter(invitation: str) -> Response:
         if not sessions.same_origin():
             raise Forbidden
-        with database.session() as session:
-            now = database.now(session)
-            try:
+        try:
+            with database.session() as session:
+                now = database.now(session)
                 who = visits.accept(session, invitation[:LONGEST], now)
-            except UnknownRecord:
-                failures.failed()
-                raise Gone from None
-            key = visits.begin(session, who, now)
+                key = visits.begin(session, who, now)
+        except UnknownRecord:
+            failures.failed()
+            turned.away()
+            raise Gone from None
         answer = Response(status=303, headers={"Location": url_for("pages.home_show")})
         return lock(sessions.keep(answer, key, framed=False, secure=sessions.secure(public)))
 

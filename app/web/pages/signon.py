@@ -27,6 +27,7 @@ from app.web.limits import Failures, Rates, source
 from app.web.pages import session as sessions
 from app.web.pages.door import Door
 from app.web.pages.shell import lock, page, said
+from app.web.turned import Turned
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Desk:
 def register(door: Door) -> None:
     """``/app/signin`` offers it; ``/app/oidc`` leaves, ``/app/oidc/callback`` comes back, ``/app/oidc/logout`` is the provider's own."""
     desk, failures, leaving = _desk(door.services), Failures("signon"), Rates(LEAVING)
+    turned = Turned(door.services.database, "provider")
     name = desk.client.provider.name if desk else ""
     door.pages.context_processor(lambda: {"signon": name})
 
@@ -73,17 +75,18 @@ def register(door: Door) -> None:
 
     @door.pages.get("/oidc/callback")
     def back() -> Response:
-        return _counted(failures, _back(_there(desk)))
+        return _counted(failures, turned, _back(_there(desk)))
 
     @door.pages.post("/oidc/logout")
     def over() -> Response:
-        return _counted(failures, _over(_there(desk)))
+        return _counted(failures, turned, _over(_there(desk)))
 
 
-def _counted(failures: Failures, answer: Response) -> Response:
+def _counted(failures: Failures, turned: Turned, answer: Response) -> Response:
     """The answer, or that there were too many that failed."""
     if answer.status_code in (400, 403):
         failures.failed()
+        turned.away()
     return answer
 
 
