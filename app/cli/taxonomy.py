@@ -1,8 +1,10 @@
 """``deskhand taxonomy``: what a desk's tickets are about, before anything is automated. Reads one file and keeps nothing."""
 
+import random
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,8 @@ import numpy as np
 
 from app.cli import opening
 from app.cli.replay import FILE, lines
-from app.engine.replaying import PastTicket, as_asked
-from app.engine.taxonomy import CLOSE, Advice, Kind, case_of, proposal, rows
+from app.engine.replaying import as_asked
+from app.engine.taxonomy import CLOSE, Advice, Case, Kind, case_of, proposal, rows
 from app.errors import BadInput
 from app.nlp import topics
 from app.nlp.clean import for_meaning
@@ -26,21 +28,40 @@ MOST = 60
 """Types that are told apart."""
 TOP = 20
 """Types that a person is shown."""
+READ = 2_000
+"""Characters of a message that are read."""
 LONGEST = 600
 """Characters of a question that its type is found by."""
 EXAMPLES = 3
 PORTION = 512
+LOOKED_AT = 50_000
+"""Questions that are looked at: of more, so many are drawn, each as likely as the other."""
+SEED = 1
 ANSWERS = 60
 """Answers of a type that are compared with each other."""
 
 
 @dataclass
 class Pile:
-    """Everything that was read. ``labels`` are what people filed the tickets under, where the export says so."""
+    """What is looked at, whatever the file's size, and how many questions it was drawn from.
 
-    tickets: list[PastTicket]
-    questions: list[str]
-    labels: list[str]
+    ``labels`` are what people filed the tickets under, where the export says so.
+    """
+
+    cases: list[Case] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    seen: int = 0
+
+    def add(self, case: Case, label: str, chance: random.Random) -> None:
+        """Vitter's algorithm R: after any number of questions, each is in it with the same probability."""
+        self.seen += 1
+        if len(self.cases) < LOOKED_AT:
+            self.cases.append(case)
+            self.questions.append(case.question)
+            self.labels.append(label)
+        elif (place := chance.randrange(self.seen)) < LOOKED_AT:
+            self.cases[place], self.questions[place], self.labels[place] = case, case.question, label
 
 
 @click.command()
@@ -64,9 +85,14 @@ def taxonomy(file: Path, types: int, propose: Path | None, as_json: bool) -> Non
     if propose:
         propose.write_text(proposal("support", [kind for kind, _, _ in listed][:TOP]), encoding="utf-8")
     if as_json:
-        opening.print_json(plain(listed, len(pile.questions), alone, export))
-    else:
-        _show(listed, len(pile.questions), alone)
+        told = plain(listed, len(pile.questions), alone, export)
+        opening.print_json({**told, "totals": {**told["totals"], "asked": pile.seen}})
+        return
+    _show(listed, len(pile.questions), alone)
+    if pile.seen > len(pile.questions):
+        click.echo(
+            f"{len(pile.questions)} of {pile.seen} questions were drawn at random and looked at; shares are of those."
+        )
 
 
 def found(pile: Pile, encoder: Encoder | None, most: int) -> tuple[list[Kind], int]:
@@ -79,30 +105,32 @@ def found(pile: Pile, encoder: Encoder | None, most: int) -> tuple[list[Kind], i
         raise BadInput("--export", "gives no category, and this machine cannot compare meanings: see `deskhand doctor`")
     vectors = _vectors(encoder, pile.questions) if encoder else np.zeros((len(pile.questions), 0), np.float32)
     if labelled:
-        order = sorted(set(filter(None, pile.labels)), key=lambda name: (-pile.labels.count(name), name))[:most]
-        owners = [order.index(name) if name in order else -1 for name in pile.labels]
+        common = sorted(Counter(filter(None, pile.labels)).items(), key=lambda item: (-item[1], item[0]))[:most]
+        order = [name for name, _ in common]
+        places = {name: n for n, name in enumerate(order)}
+        owners = [places.get(name, -1) for name in pile.labels]
     else:
         owners = topics.groups(vectors, most)
         order = []
     words = topics.names(pile.questions, owners)
     kinds = [Kind(_name(order, n, words[n]), words[n]) for n in sorted(words)]
-    for past, question, owner in zip(pile.tickets, pile.questions, owners, strict=True):
+    for case, owner in zip(pile.cases, owners, strict=True):
         if owner >= 0:
-            kinds[owner].cases.append(case_of(past.ticket, question))
+            kinds[owner].cases.append(case)
     if encoder:
         _compared(kinds, encoder, vectors, owners)
     return kinds, owners.count(-1)
 
 
 def _pile(export: Export) -> Pile:
-    pile = Pile([], [], [])
+    pile, chance = Pile(), random.Random(SEED)  # noqa: S311  # the same file gives the same types
     for past in export:
         asked = as_asked(past.ticket)
         if asked is None or asked.question is None:
             continue
-        pile.tickets.append(past)
-        pile.questions.append(for_meaning(f"{asked.subject}\n{asked.question.text}")[:LONGEST])
-        pile.labels.append(past.category)
+        question = for_meaning(f"{asked.subject}\n{asked.question.text[:READ]}")[:LONGEST]
+        made = case_of(past.ticket, question)
+        pile.add(replace(made, answer=made.answer[:READ]), past.category, chance)
     return pile
 
 

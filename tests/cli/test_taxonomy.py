@@ -61,6 +61,19 @@ def test_labels_of_people_count_first(deskhand, tmp_path):
     assert {category.name for category in settled.categories} == {"invoice", "shipping"}
 
 
+def test_of_a_big_file_some_are_drawn_the_same_each_time(deskhand, tmp_path, monkeypatch):
+    monkeypatch.setattr("app.cli.taxonomy.LOOKED_AT", 40)
+    file = tmp_path / "export.jsonl"
+    rows = (line(n, f"{'parcel' if n % 4 else 'invoice'} {n}", "shipping" if n % 4 else "invoice") for n in range(400))
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    asked = ("taxonomy", "--export", str(file))
+    first, second = deskhand(*asked, "--json").json, deskhand(*asked, "--json").json
+    assert first == second
+    assert (first["totals"]["tickets"], first["totals"]["asked"], first["totals"]["questions"]) == (400, 400, 40)
+    assert 0.55 <= first["categories"]["shipping"]["share"] <= 0.95
+    assert "40 of 400 questions were drawn at random" in deskhand(*asked).out
+
+
 def test_examples_hold_no_personal_data(deskhand, tmp_path):
     file = tmp_path / "export.jsonl"
     card = "4111 1111 1111 1111"
