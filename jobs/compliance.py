@@ -98,7 +98,7 @@ def _taken_out(session: Session) -> None:
 def _told(session: Session, account_id: str, configuration: Configuration, now: datetime) -> list[Alarm]:
     """Tell of each check that fails, once until it holds again."""
     when = Period("now", now - WATCHED, now + timedelta(seconds=1))
-    known = compliance.facts(session, account_id, when, now, 1)
+    known = compliance.facts(session, (account_id, configuration), when, now, 1)
     found = []
     for name in configuration.standards:
         for check, result in checked(name, known).results:

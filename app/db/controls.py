@@ -3,7 +3,7 @@
 Facts alone: what they mean is ``app.engine.compliance``' to say. Nothing here holds a word of a customer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import findings
 from app.db.codec import decode
+from app.db.consents import Purpose, latest
 from app.db.models.access import AccessRow
 from app.db.models.account import ConfigurationRow
 from app.db.models.connection import ConnectionRow
@@ -19,8 +20,9 @@ from app.db.models.effect import EffectRow
 from app.db.models.event import EventRow
 from app.db.models.kin import SketchRow
 from app.db.models.lesson import PromotionRow
-from app.db.models.rights import ConsentRow, RightRow
+from app.db.models.rights import PartyRow, RightRow
 from app.db.models.run import RunRow
+from app.db.models.spending import ModelCallRow
 from app.db.models.trail import ChainRow, TrailRow
 from app.db.trail import What
 from app.engine.compliance.facts import Chain, Changed, Consents, Read, Request, Token, Waited
@@ -99,11 +101,28 @@ def requests(session: Session, whose: Whose) -> tuple[Request, ...]:
     )
 
 
-def consents(session: Session, whose: Whose) -> Consents | None:
-    """Words of people on what their data are used for; None where there is not one."""
-    mine = (ConsentRow.account_id == whose.account_id, ConsentRow.at < whose.until)
-    kept = session.scalar(select(func.count()).select_from(ConsentRow).where(*mine)) or 0
-    return Consents(kept) if kept else None
+def consents(session: Session, whose: Whose, allows: Callable[[str, bool | None], bool]) -> Consents:
+    """Tickets that a language model was asked about, and those of them where the customer's word on that does not allow it."""
+    mine = (ModelCallRow.account_id == whose.account_id, ModelCallRow.at >= whose.since, ModelCallRow.at < whose.until)
+    asked = select(ModelCallRow.ticket_id, func.min(ModelCallRow.at)).where(*mine).group_by(ModelCallRow.ticket_id)
+    tickets = {row[0]: row[1] for row in session.execute(asked.limit(MOST))}
+    links = _links(session, list(tickets))
+    missing = [
+        Waited(
+            f"A language model was asked against a customer's word, or without one: ticket {one}",
+            at,
+            links.get(one, ""),
+        )
+        for one, at in tickets.items()
+        if not allows(Purpose.MODEL, latest(session, whose.account_id, _people(session, one), Purpose.MODEL))
+    ]
+    return Consents(len(tickets), tuple(missing))
+
+
+def _people(session: Session, ticket_id: str) -> list[str]:
+    """Every name of everybody who wrote in a ticket, as keyed hashes."""
+    rows = session.scalars(select(PartyRow).where(PartyRow.ticket_id == ticket_id))
+    return [name for row in rows for name in (row.person, row.mail, row.phone) if name]
 
 
 def tokens(session: Session, whose: Whose) -> tuple[Token, ...]:

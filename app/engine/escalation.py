@@ -26,6 +26,8 @@ ATTEMPTS = 2
 LATE = 0.25
 """Share of the time left under which a ticket counts as late."""
 ON_CALL = "on-call"
+COMPLIANCE, REVIEW = "compliance", "review by compliance"
+"""Who is told of what is to be reviewed, and how the briefing names it."""
 _RANKS = list(Priority)
 
 
@@ -138,6 +140,13 @@ def _alerts(case: Case) -> Iterator[Signal]:
         yield Signal(Reason("alert_security", "The security team is told."), 3, notify=("security-team",))
 
 
+def _reviews(case: Case) -> Iterator[Signal]:
+    """Categories that compliance reviews: it is told, and the briefing says so."""
+    known = _category(case)
+    if known and known.name in case.configuration.rules.reviews:
+        yield Signal(Reason("compliance_review", "Compliance reviews it."), 2, notify=(COMPLIANCE,), demands=(REVIEW,))
+
+
 def _fallbacks(case: Case) -> Iterator[Signal]:
     """The configuration's conditions for a person."""
     for one in case.configuration.fallbacks:
@@ -184,6 +193,7 @@ SIGNALS: tuple[Callable[[Case], Iterator[Signal]], ...] = (
     _triggers,
     _topics,
     _alerts,
+    _reviews,
     _fallbacks,
     _flags,
     _mood,

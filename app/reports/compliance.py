@@ -82,7 +82,7 @@ def report(
 ) -> Report:
     """Everything about one period, as of now."""
     told = [one for one in stories.since(session, account_id, when.since, when.until) if not one.test]
-    known = facts(session, account_id, when, now, len(told))
+    known = facts(session, (account_id, configuration), when, now, len(told))
     ours, unknown = wanted(configuration, given)
     ratings = [one.rating for one in told if one.rating is not None]
     return Report(
@@ -96,8 +96,12 @@ def report(
     )
 
 
-def facts(session: Session, account_id: str, when: Period, now: datetime, tickets: int) -> Facts:
-    """What the checks rest on; ``tickets`` are those whose conversations were looked at in that time."""
+def facts(session: Session, of: tuple[str, Configuration], when: Period, now: datetime, tickets: int) -> Facts:
+    """What the checks of an account by its id and configuration rest on.
+
+    ``tickets`` are those whose conversations were looked at in that time.
+    """
+    account_id, configuration = of
     there = findings.between(session, account_id, when.since, min(when.until, now + timedelta(seconds=1)))
     found = tuple(Found(one.kind, one.place, one.subject, one.at, one.link, one.gone_at) for one in there)
     seen = controls.Whose(account_id, when.since, min(when.until, now), now)
@@ -110,7 +114,7 @@ def facts(session: Session, account_id: str, when: Period, now: datetime, ticket
         sealed=controls.sealed(session),
         reads=controls.reads(session, seen),
         requests=controls.requests(session, seen),
-        consents=controls.consents(session, seen),
+        consents=controls.consents(session, seen, configuration.privacy.allows),
         tokens=controls.tokens(session, seen),
         signed_in=controls.signed_in(session, seen),
         changes=controls.changes(session, seen),

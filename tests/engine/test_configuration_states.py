@@ -93,7 +93,7 @@ contacts: {ana: {chat: C1, email: ana@shop.example, webhook: 'https://x.example'
 facts: {seatsLeft: number}
 modes: {default: shadow, categories: {plain: deflect}}
 knowledge: {enabled: true, passages: 2}
-compliance: {redact: [card]}
+compliance: {enabled: true, standards: [PCI-DSS], redact: [card]}
 limits: {refund: {currency: EUR, perAction: 5000, perTicket: 9000, perDay: 10000}}
 answers: {perDay: 100, perRequesterPerDay: 2}
 training: {schedule: weekly, minExamples: 200, validationSplit: 0.25}
@@ -117,7 +117,9 @@ analytics:
   reporting: {frequency: daily, recipients: [ana], hour: 7}
   alerts: [automationRate < 60%]
   costs: {hour: 30.0, automatic: 0.4}
-monitoring: {fraud-detection: {anomalies: true, patterns: true, real-time-alerts: true}}
+monitoring:
+  compliance: {pci-dss: [no-cvv-ever]}
+  fraud-detection: {anomalies: true, patterns: true, real-time-alerts: true}
 templates: {greeting: Hi, closing: Bye, disclosure: A robot wrote this., human: Ask for Ana., hello: Good day.}
 """
 OTHERS = {

@@ -131,13 +131,14 @@ def asked(kind: str) -> Callable[[Facts], Result]:
 
 
 def consent_tracked(facts: Facts) -> Result:
-    """Whatever rests on consent has it on record."""
+    """No language model was asked about words of somebody who did not allow it."""
     if facts.consents is None:
-        return Result(Status.UNKNOWN, "no consent is kept")
+        return Result(Status.UNKNOWN, "nobody has looked at what people said")
     missing = tuple(Violation(one.what, one.at, one.link) for one in facts.consents.missing)
     if missing:
-        return Result(Status.FAIL, f"{len(missing)} of {facts.consents.asked} without consent", missing)
-    return Result(Status.PASS, f"{_counted(facts.consents.asked, 'use')} of data on consent, each on record")
+        return Result(Status.FAIL, f"{len(missing)} of {facts.consents.asked} without leave", missing)
+    said = f"{_counted(facts.consents.asked, 'ticket')} that a language model was asked about, none against a customer's word"
+    return Result(Status.PASS, said)
 
 
 def answered_within(requests: Sequence[Request]) -> timedelta | None:

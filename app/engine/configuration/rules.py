@@ -123,6 +123,8 @@ class Rules:
     topics: tuple[Topic, ...] = ()
     alerts: frozenset[str] = frozenset()
     """Categories of which the security team is told."""
+    reviews: frozenset[str] = frozenset()
+    """Categories that compliance reviews."""
     outside: Outside | None = None
     contacts: Mapping[str, Contact] = field(default_factory=lambda: MappingProxyType({}))
     assigning: Assigning = Assigning()

@@ -39,6 +39,7 @@ def rules(document: Document) -> Rules:
         triggers=tuple(_triggers(document)),
         topics=tuple(_topics(document)),
         alerts=frozenset(category.name for _, _, category in placed(document) if category.alert_security),
+        reviews=frozenset(category.name for _, _, category in placed(document) if category.compliance_review),
         outside=Outside(given.action, given.message or "", bool(given.escalate_urgent)) if given else None,
         contacts=MappingProxyType({name: _contact(one) for name, one in document.contacts.items()}),
         assigning=_assigning(document.escalation.assignment),

@@ -58,14 +58,12 @@ _PROACTIVE = (
     WORKS,
     "said to whom the site's signals (POST /api/v1/signals) are about, once evidence or a person allows",
 )
-_PERSON = (WORKS, "a person answers; the check itself is not made yet")
 _MODEL = (
     WORKS,
     "a language model writes drafts by it, once one is set up (DESKHAND_MODEL_URL); till then articles are quoted",
 )
 _MOOD = (WORKS, "every question is judged from -1 to 1; under the threshold a person answers")
 _SHOWN = (HOST, "in the article itself, which every answer links to")
-_DUTY = (NOT_YET, "this is not enforced yet: answers only quote articles")
 
 _CATEGORY: Mapping[str, Verdict | Judge] = {
     "name": (WORKS, "a category"),
@@ -86,12 +84,18 @@ _CATEGORY: Mapping[str, Verdict | Judge] = {
         "looked up, else asked for, twice at most, where the category has a workflow that needs it",
     ),
     "requiresAuth": _CHECK,
-    "authentication": _PERSON,
+    "authentication": (WORKS, "a person answers, and sees to who asks"),
     "authenticationRequired": _CHECK,
     "requireVerification": _CHECK,
-    "requireDocumentation": _PERSON,
-    "complianceReview": _PERSON,
-    "alertSecurity": (WORKS, "a person answers; nobody is alerted yet"),
+    "requireDocumentation": (
+        WORKS,
+        "a person answers; what the workflow's collect-details requires is asked for first",
+    ),
+    "complianceReview": (
+        WORKS,
+        "a person answers; the briefing names the review as a step, and the contact `compliance` is told",
+    ),
+    "alertSecurity": (WORKS, "a person answers, it is urgent, and the contact `security-team` is told at once"),
 }
 
 _MAY_BE_EMPTY = (
@@ -136,12 +140,21 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("channels.*.threadTracking", (HOST, "the helpdesk keeps mail threads together")),
     ("channels.*.sharedChannels", (HOST, "allow it at the vendor; internal text never goes there")),
     ("channels.*.encryption", (HOST, "switch it on in the helpdesk or the mail server")),
-    ("channels.*.authentication", (HOST, "require it where customers sign in")),
+    (
+        "channels.*.authentication",
+        (
+            HOST,
+            "require it where customers sign in; a code of ours is asked for besides, where a workflow proves who asks",
+        ),
+    ),
     ("channels.*.recording", (HOST, "switch call recording on in the telephone system")),
     ("channels.*.transcription", (HOST, "switch transcription on in the telephone system")),
     (
         "channels.*.dlp",
-        (HOST, "switch it on in the mail server; our own words are checked for personal data before they leave"),
+        (
+            HOST,
+            "switch it on in the mail server; our own words leave without cards, account numbers and passwords in any case",
+        ),
     ),
     # classification
     ("classification.sentiment.**", _MOOD),
@@ -178,8 +191,8 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ),
     ("chatbot.compliance.noFinancialAdvice", (WORKS, "a person answers who asks for advice; no answer gives any")),
     ("chatbot.compliance.disclaimers", (WORKS, "every answer ends with one, in the customer's language")),
-    ("chatbot.compliance.**", _DUTY),
-    ("chatbot.limitations.**", (WORKS, "nothing is changed elsewhere without a person's approval")),
+    ("chatbot.compliance.**", (WARNING, "is empty: leave it out or fill it")),
+    ("chatbot.limitations.*", verdicts.limit),
     ("chatbot.engine", _MODEL),
     ("chatbot.personality", verdicts.voice),
     ("chatbot.systemPrompt", (WORKS, "a model reads it after our own rules, which it cannot widen")),
@@ -227,7 +240,10 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ("privacy.consent.fields.*", (WORKS, "the host's field that says what a person consented to")),
     ("privacy.retention.*", (WORKS, "how long it is kept; deleted by the clock, never while anything waits")),
     ("privacy.**", (WARNING, "is empty: leave it out or fill it")),
-    ("compliance.retentionPeriod", (WORKS, "how long the audit trail is kept; seven years without it, longer under a legal hold")),
+    (
+        "compliance.retentionPeriod",
+        (WORKS, "how long the audit trail is kept; seven years without it, longer under a legal hold"),
+    ),
     ("compliance.recordingRequired", (HOST, "switch recording on in the telephone system and the helpdesk")),
     (
         "compliance.redact.**",
@@ -237,9 +253,12 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
             "they said without it is noted first",
         ),
     ),
-    ("compliance.**", (NOT_YET, "no compliance report is made yet")),
+    ("compliance.enabled", (WORKS, "false: no standard is checked and nothing is taken out of the helpdesk")),
+    ("compliance.standards.*", verdicts.keeps_to),
+    ("compliance.**", (WARNING, "is empty: leave it out or fill it")),
     ("monitoring.fraud-detection.*", verdicts.watched_for),
-    ("monitoring.**", (NOT_YET, "nothing is watched yet")),
+    ("monitoring.compliance.*.*", verdicts.monitored),
+    ("monitoring.**", (WARNING, "is empty: leave it out or fill it")),
     ("analytics.metrics.**", verdicts.figure),
     ("analytics.dashboards.**", verdicts.dashboard),
     ("analytics.customMetrics.*.*", verdicts.own_figure),

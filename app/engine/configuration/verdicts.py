@@ -4,7 +4,10 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
+from app.engine.bounds import LIMITS, NO_ADVICE, NO_CHANGES, NO_TRANSACTIONS, VERIFIED
+from app.engine.compliance.standards import STANDARDS, standard
 from app.engine.configuration.checking import topical
+from app.engine.configuration.complying import TAKEN_OUT
 from app.engine.configuration.reading import Path
 from app.engine.configuration.settled import COMMANDS, VOICES, Configuration
 from app.engine.configuration.settling import STEPS, is_address
@@ -208,13 +211,16 @@ def watched_for(path: Path, value: Any, configuration: Configuration) -> Verdict
         return WARNING, "no category has fraud in its name, so nothing is watched"
     if not value:
         return WORKS, "is not watched"
-    return WORKS, f"{_WATCHED[str(path[2])]}, in {', '.join(about)}: see `analytics.reporting.recipients`"
+    return (
+        WORKS,
+        f"{_WATCHED[str(path[2])]}, in {', '.join(about)}: see `escalation.fraud.notify` and `analytics.reporting.recipients`",
+    )
 
 
 _WATCHED = {
-    "anomalies": "people are told of more tickets in a day than chance brings",
-    "patterns": "people are told of tickets of several people with one cause",
-    "real-time-alerts": "looked at every five minutes",
+    "anomalies": "people are told of more tickets in a day than chance brings, and of codes that one person or many get wrong",
+    "patterns": "people are told of tickets of several people with one cause, and of several who report one merchant",
+    "real-time-alerts": "looked for every twenty seconds: people know within a minute",
 }
 
 
@@ -223,3 +229,46 @@ def frequency(path: Path, value: Any, configuration: Configuration) -> Verdict:
     if value in ("daily", "weekly"):
         return WORKS, "sent once for each, at the hour that `hour` names (8 where it names none)"
     return NOT_YET, "reports are sent daily or weekly"
+
+
+def keeps_to(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """A standard: one that we have checks for, or none."""
+    name = standard(str(value))
+    if not name:
+        return WARNING, f"we have no checks for it; known here: {', '.join(STANDARDS)}"
+    if name not in configuration.standards:
+        return WORKS, "is not checked: compliance is switched off"
+    return (
+        WORKS,
+        f"{len(STANDARDS[name])} checks, looked at every minute: see `deskhand compliance report` and docs/compliance.md",
+    )
+
+
+def monitored(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """A check of which people are told at once."""
+    known = {check.name: name for name, checks in STANDARDS.items() for check in checks}
+    if value not in known:
+        return WARNING, f"is no check; {nearest(str(value), known)}"
+    if known[str(value)] not in configuration.standards:
+        return WARNING, f"{known[str(value)]} is not among `compliance.standards`, so nothing is checked"
+    taken = TAKEN_OUT.get(str(value))
+    more = f"; what customers write of it is taken out of the helpdesk, where that can ({taken})" if taken else ""
+    return WORKS, f"people are told within minutes when it fails: the contact `compliance`, else who is on call{more}"
+
+
+_LIMITS = {
+    NO_CHANGES: "nothing is changed elsewhere without a person's approval, and no answer by itself says that it was",
+    NO_TRANSACTIONS: "no money is moved without a person's approval, and no answer by itself says that it was",
+    NO_ADVICE: "a person answers who asks for advice; no answer gives any",
+    VERIFIED: "nothing that only the customer may know leaves before they have proven by a code who they are",
+}
+
+
+def limit(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """A limit of what is done and said without a person."""
+    if value in _LIMITS:
+        return WORKS, _LIMITS[str(value)]
+    return (
+        WARNING,
+        f"is no limit that we know, so nothing at all is changed elsewhere by itself; {nearest(str(value), LIMITS)}",
+    )
