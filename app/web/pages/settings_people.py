@@ -99,25 +99,17 @@ def _given(services: Services, who: Visit, person: Who, given: str) -> str:
     return f"{name} is {member.level} here from now on."
 
 
-def _page(
-    services: Services,
-    who: Visit,
-    *,
-    status: int = 200,
-    said: str = "",
-    bad: str = "",
-    link: str = "",
-    invited: str = "",
-) -> Response:
+def _page(services: Services, who: Visit, *, status: int = 200, **told: str) -> Response:
+    """The page; ``told``: what is ``said`` of what was done, or ``bad``, or the ``link`` for whom it ``invited``."""
     with services.database.reading() as session:
         hosts = {one.id: one.vendor for one in connections.of_account(session, who.account_id)}
         there = visits.there(session, who.account_id, services.database.now(session))
         here = {Who(one.account_id, one.connection_id, one.person): one for one in there}
         every = members.every(session, who.account_id)
     lines = [Line(one, hosts.get(one.who.connection_id, ""), here.get(one.who), one.who == _me(who)) for one in every]
-    told = {"said": said, "bad": bad, "link": link, "invited": invited, "minutes": int(INVITED.total_seconds() // 60)}
     known = {"roles": ROLES, "levels": list(Level), "means": MEANS, "admin": may(who, Level.ADMIN)}
-    return settings(who, "settings_people.html", status=status, **{"people": lines, **known, **told})
+    minutes = int(INVITED.total_seconds() // 60)
+    return settings(who, "settings_people.html", status=status, people=lines, minutes=minutes, **{**known, **told})
 
 
 def _me(who: Visit) -> Who:
