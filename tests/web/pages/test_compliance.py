@@ -1,0 +1,48 @@
+"""The page on compliance: its standards, unknown until somebody looked, a planted card with nothing of it on the page."""
+
+from sqlalchemy import text
+
+from app import scanning
+from app.db import accounts
+from connectors.types import Level
+from tests.flows.stage import CONFIGURATION
+from tests.web.conftest import Receiver
+from tests.web.pages.signing import SignsIn
+
+PAGE = "/app/compliance"
+
+
+def configured(receiver: Receiver, more: str) -> None:
+    services = receiver.services
+    with services.database.session() as session:
+        now = services.database.now(session)
+        accounts.configure(session, receiver.account, "shop.yaml", CONFIGURATION + more, now, "ana")
+
+
+def test_without_standards_it_says_where_they_are_named(receiver: Receiver, signed_in: SignsIn) -> None:
+    configured(receiver, "")
+    assert "compliance.standards" in signed_in(Level.LEAD).get(PAGE).text
+
+
+def test_checks_are_unknown_until_somebody_looked_and_fail_on_what_was_planted(
+    receiver: Receiver, signed_in: SignsIn
+) -> None:
+    configured(receiver, "compliance: {standards: [PCI-DSS, SOC2, GDPR, HIPAA]}\n")
+    browser = signed_in(Level.LEAD)
+    first = browser.get(PAGE).text
+    assert "No card numbers in storage" in first
+    assert "UNKNOWN" in first
+    with receiver.services.database.session() as session:
+        session.execute(text("update account set name = '4111 1111 1111 1111'"))
+    scanning.through(receiver.services.database)
+    shown = browser.get(PAGE).text
+    assert "not compliant" in shown
+    assert f"account {receiver.account}, name" in shown
+    assert "4111" not in shown.replace(receiver.account, "")
+    assert browser.get(f"{PAGE}?period=2026-Q9").status_code == 200
+    assert browser.get(f"{PAGE}?period=2025-Q1").status_code == 200
+
+
+def test_it_is_a_leads_page(receiver: Receiver, signed_in: SignsIn) -> None:
+    configured(receiver, "")
+    assert signed_in(Level.AGENT).get(PAGE).status_code == 403
