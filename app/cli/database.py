@@ -2,8 +2,10 @@
 
 import click
 
-from app.db import migrations
+from app.cli import opening
+from app.db import migrations, trail
 from app.db.database import Database
+from app.db.trail import Entry, What
 from app.settings import Settings
 
 
@@ -18,4 +20,8 @@ def upgrade() -> None:
     database = Database(Settings.load().database_url)
     due = migrations.pending(database)
     migrations.upgrade(database)
+    if due:
+        with database.session() as session:
+            entry = Entry(What.OPERATED, "deskhand db upgrade", who=trail.OPERATOR, authority=f"cli:{opening.login()}")
+            trail.record(session, trail.INSTALLATION, entry)
     click.echo(f"deskhand: the database is {'now ' if due else ''}up to date", err=True)

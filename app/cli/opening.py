@@ -41,7 +41,7 @@ def services() -> Services:
 @contextmanager
 def _operated(opened: Services, context: click.Context) -> Iterator[None]:
     """Whatever the command does is the operator's act; a command that recorded none itself is one as a whole."""
-    with trail.acting(trail.OPERATOR, f"cli:{_login()}") as acts:
+    with trail.acting(trail.OPERATOR, f"cli:{login()}") as acts:
         yield
         if acts.recorded:
             return
@@ -51,7 +51,7 @@ def _operated(opened: Services, context: click.Context) -> Iterator[None]:
             trail.record(session, account_id, Entry(What.OPERATED, context.command_path))
 
 
-def _login() -> str:
+def login() -> str:
     """Who is at the keyboard, as the machine knows them."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name

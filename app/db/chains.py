@@ -180,5 +180,11 @@ def checked(session: Session, account_id: str, at: datetime, fault: str) -> None
     )
 
 
+def faults(session: Session) -> dict[str, str]:
+    """What the last check of each chain found wrong, by account."""
+    wrong = select(ChainRow.account_id, ChainRow.fault).where(ChainRow.fault != "").order_by(ChainRow.account_id)
+    return {row.account_id: row.fault for row in session.execute(wrong)}
+
+
 def _end(row: ChainRow) -> End:
     return End(row.sequence, row.digest)

@@ -78,6 +78,9 @@ def _trail(session: Session, now: datetime) -> Iterator[Finding]:
     late = since is not None and now - since > LAG
     text = f"{count} acts are not sealed yet" + (f", the oldest since {since:%Y-%m-%d %H:%M} UTC" if since else "")
     yield judged("audit trail", text, "see that a clock and a worker run: they seal it", well=not late)
+    for account_id, fault in chains.faults(session).items():
+        remedy = "run `deskhand audit verify`, with the latest digest that was sent outside"
+        yield judged(f"audit trail of {account_id or 'the installation'}", fault, remedy, well=False)
     latest, owed = anchors.standing(session)
     if latest:
         text = f"the latest is of {latest:%Y-%m-%d}, {owed} have yet to arrive"
