@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: help setup demo test bench fix lock clean
+.PHONY: help setup demo test bench supply fix lock clean
 
 help: ## print these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/'
@@ -22,6 +22,9 @@ test: .venv/dev.stamp ## format, lint, types, import contracts, tests
 
 bench: .venv/dev.stamp ## measure what matters beside its alternatives, each in one run (B=receiver: only that)
 	@$(BIN)/python -m tests.bench $(B)
+
+supply: .venv/dev.stamp ## what we are made of: locks, licences, known holes, a bill of materials in build/
+	@$(BIN)/python -m tests.supply
 
 fix: .venv/dev.stamp ## format, and what the linter can mend by itself
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
