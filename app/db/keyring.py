@@ -205,7 +205,7 @@ class Keyring:
                 "created_at": datetime.now(UTC),
             }
             values |= {"id": row.id, "account_id": account_id, "scope": scope, "account_key": wrapper}
-            session.execute(insert(session, DataKeyRow).values(**values).on_conflict_do_nothing(["scope"]))
+            session.execute(insert(session, DataKeyRow).values(**values).on_conflict_do_nothing(index_elements=["scope"]))
             kept = session.scalars(select(DataKeyRow).where(DataKeyRow.scope == scope)).one()
             if kept.account_id != account_id:
                 raise SealBroken(
@@ -285,5 +285,5 @@ def _newest(account_id: str):  # type: ignore[no-untyped-def]  # SQLAlchemy's ow
 
 def _missing(*, destroyed: bool) -> SealBroken:
     if destroyed:
-        return KeyDestroyed("this was erased", "run `deskhand erase --restored`: a backup brought back what was erased")
+        return KeyDestroyed("this was erased", "run `deskhand rights --restored`: a backup brought back what was erased")
     return SealBroken("a stored text needs a key that the key store does not have", "restore the key store's backup")
