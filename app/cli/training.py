@@ -99,7 +99,7 @@ def _taught(account_id: str, text: str, label: str, by: str, at: datetime) -> Ta
 @click.option("--anyway", is_flag=True, help="Also where promoted categories would have to be judged anew.")
 @click.option("--history", "told", is_flag=True, help="Only tell what became of earlier trainings.")
 @opening.as_json
-def retrain(account_name: str, by: str, least: int | None, back: bool, anyway: bool, told: bool, as_json: bool) -> None:
+def retrain(account_name: str, by: str, least: int | None, as_json: bool, **asked: bool) -> None:
     """Train a new model from what people taught. It counts only if it is better on examples that neither model has seen.
 
     Promoted categories keep their proof where it answers their judged tickets alike; where one would not, it does not count unless you
@@ -108,11 +108,15 @@ def retrain(account_name: str, by: str, least: int | None, back: bool, anyway: b
     services = opening.services()
     with services.database.reading() as session:
         account = accounts.named(session, account_name)
-    if told:
+    if asked["told"]:
         _show(services, account.id, account_name, as_json)
         return
     wanted = least or services.configuration(account.id).training.least
-    ended, fallen = _back(services, account.id, by) if back else _trained(services, account.id, by, wanted, anyway)
+    ended, fallen = (
+        _back(services, account.id, by)
+        if asked["back"]
+        else _trained(services, account.id, by, wanted, asked["anyway"])
+    )
     if as_json:
         opening.print_json(_plain(ended) | {"fallen": fallen} if ended else {"kind": "too little is new"})
         return
