@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,8 +13,10 @@ import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 
-from app.db import accounts, articles, connections, lessons, problems, stories, visits
+from app.db import accounts, articles, connections, lessons, members, problems, stories, visits
+from app.db.members import Who
 from app.db.problems import Problem
+from app.db.visits import Visit
 from app.engine.lessons import Learned, Lesson
 from app.engine.outcomes import Story
 from app.sandbox.server import Served, application
@@ -36,6 +38,25 @@ PAGES = (
     *("overview", "setup", "decisions", "categories", "configuration", "knowledge", "audit"),
     *("workflows", "messages", "promises", "figures", "connections", "people"),
 )
+
+
+def _weigh(page: Any) -> None:
+    text = page.locator("#text")
+    text.fill(text.input_value().replace("confidence: 0.9", "confidence: 0.7"))
+    page.get_by_role("button", name="Try it on old decisions").click()
+
+
+def _invite(page: Any) -> None:
+    page.get_by_label("Name").fill("Cy")
+    page.get_by_role("button", name="Make a link").click()
+
+
+DEEPER: dict[str, tuple[str, Callable[[Any], object], str]] = {
+    "decision": ("decisions", lambda page: page.locator("tbody a").first.click(), "Assist is where"),
+    "weighed": ("configuration", _weigh, "would be asked for something else"),
+    "invited": ("people", _invite, "A link for Cy"),
+}
+"""What is one step behind a page: where that is, the step, and what is there then."""
 
 
 def violations(page: Any) -> list[str]:
@@ -157,6 +178,7 @@ def lived(prepared: Any, tmp_path: Path) -> Iterator[Receiver]:
             {
                 "zendesk": {"client_id": "x", "client_secret": "y"},
                 "slack": {"client_id": "x", "client_secret": "y", "signing_secret": "z"},
+                "intercom": {"client_id": "x", "client_secret": "y"},
             }
         )
     )
@@ -170,6 +192,10 @@ def lived(prepared: Any, tmp_path: Path) -> Iterator[Receiver]:
         mine = connections.of_account(session, receiver.account)
         for extra in mine[1:3]:
             connections.remove(session, extra.id)
+        session.connection().exec_driver_sql("update connection set place = 'intercom' where id = ?", (slow,))
+        for person, name, level in (("12", "Sam Okafor", Level.AGENT), ("14", "Bo Lind", Level.AGENT)):
+            visits.begin(session, Visit(receiver.account, person, level, name, mine[0].id), now)
+        members.give(session, Who(receiver.account, mine[0].id, "12"), Level.LEAD, "Ada", now)
         connections.pause(session, slow, "the vendor does not take the token any more")
         problems.report(
             session, Problem("auth", "Intercom does not take our token any more", "connect it again", slow), now
@@ -252,6 +278,13 @@ def test_every_page_is_free_of_violations_and_has_its_picture(
             wrong[name] = found + (["it is wider than the window"] if wide else [])
             if scheme == "light":
                 page.screenshot(path=PICTURES / f"settings-{name}.png", full_page=True)
+        for name, (at, press, until) in DEEPER.items():
+            page.goto(f"{web}/app/{at}")
+            press(page)
+            page.get_by_text(until).first.wait_for()
+            wrong[name] = violations(page)
+            if scheme == "light":
+                page.screenshot(path=PICTURES / f"settings-{name}.png", full_page=name != "invited")
         context.close()
         assert {name: found for name, found in wrong.items() if found} == {}
         assert errors == []

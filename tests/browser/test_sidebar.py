@@ -207,6 +207,7 @@ STATES: dict[str, tuple[Any, tuple[Any, ...], dict[str, Any]]] = {
     "answered": (decided(Mode.RESOLVE, TEXT, **ABOUT), (TAGGED, Reply(TEXT)), {}),
     "person": (decided(text="", **ABOUT), (), {"quiet": True}),
     "watching": (decided(Mode.SHADOW, TEXT, **ABOUT), (), {}),
+    "nothing": (decided(text="", **ABOUT), (), {}),
 }
 
 

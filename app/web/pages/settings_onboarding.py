@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Response, render_template, request
 from sqlalchemy.orm import Session
@@ -68,7 +69,7 @@ def register(door: Door) -> None:
     def show(who: Visit) -> Response:
         with services.database.reading() as session:
             steps = steps_of(services, session, who.account_id)
-        known = {"offers": offered(services, ours), "admin": may(who, Level.ADMIN), "once": ids.fresh()}
+        known: dict[str, Any] = {"offers": offered(services, ours), "admin": may(who, Level.ADMIN), "once": ids.fresh()}
         return settings(who, "settings_onboarding.html", steps=steps, words=words(services, who), **known)
 
     @door.route("/setup/<connection>/try", level=Level.LEAD, methods=("POST",))
