@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.nlp.integers import integers
 from app.nlp.wordpiece import VOCABULARY, WordPiece
+from app.settings import keep_to_ourselves
 
 Vectors = NDArray[np.float32]
 PINNED = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
@@ -148,6 +149,7 @@ def bundled() -> Path:
 
 def _session(data: bytes) -> Any:
     """What runs this graph on one thread, or None where it is none. Raises ``Unusable`` without onnxruntime."""
+    keep_to_ourselves()
     try:
         import onnxruntime  # noqa: PLC0415 - may be absent, and costs 30 MB
         from onnxruntime.capi import onnxruntime_pybind11_state as errors  # noqa: PLC0415

@@ -1,6 +1,9 @@
 """The tokenizer against ids that the reference gives, and the encoder against its promises."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -108,3 +111,13 @@ def test_a_part_that_the_pass_did_not_reach_is_read_by_itself(encoder: SentenceE
     text = "word " * 400
     vectors = encoder.read(f"{text} Where is my parcel?", ["Where is my parcel?"])
     assert np.allclose(vectors[1], encoder.encode(["Where is my parcel?"])[0], atol=1e-5)
+
+
+def test_the_library_that_runs_models_reports_to_nobody(tmp_path):
+    """Without a word from us it begins a file for the device's name, and speaks with its makers: seen in 1.31."""
+    code = "import os; from app.nlp.tier import tier; tier(None, '').encoder.encode(['x']); print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    home = {"PATH": os.defpath, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    ran = subprocess.run([sys.executable, "-c", code], env=home, capture_output=True, text=True, check=True)
+    assert ran.stdout == "1\n"
+    assert "telemetry" not in ran.stderr
+    assert list(tmp_path.rglob("*")) == []
