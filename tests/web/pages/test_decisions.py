@@ -127,3 +127,15 @@ def test_what_cannot_be_weighed_is_named(shop: Receiver, signed_in: SignsIn) -> 
     decide(shop, 1)
     text = weighed(lead, CONFIGURATION.replace("[invoice, refund]", "[invoice]"))
     assert "Not weighed here: by which words tickets are recognised as billing" in text
+
+
+def test_either_database_reads_portions_and_samples(anywhere: Receiver) -> None:
+    every = [decide(anywhere, number, ("billing", "order-status")[number % 2]) for number in range(4)]
+    assert names(portion(anywhere, 9, 9)) == every[::-1]
+    assert names(portion(anywhere, 9, 9, category="billing", ticket="4702")) == [every[2]]
+    with anywhere.services.database.reading() as session:
+        samples = decisions.sampled(session, anywhere.account, EVER, 1)
+    assert [(one.category, one.total, len(one.recognised)) for one in samples] == [
+        ("billing", 2, 1),
+        ("order-status", 2, 1),
+    ]

@@ -243,3 +243,15 @@ def test_a_page_opens_while_the_host_is_down(web: Receiver) -> None:
     with web.services.database.reading() as session:
         assert members.every(session, web.account)[0].who.account_id == web.account
         assert Who(web.account, visit.connection_id, "u9") in {one.who for one in members.every(session, web.account)}
+
+
+def test_either_database_keeps_roles_and_sessions(anywhere: Receiver) -> None:
+    who = Who(anywhere.account, "", "u7")
+    with anywhere.services.database.session() as session:
+        keys = [visits.begin(session, Visit(anywhere.account, "u7", Level.AGENT, "Cy"), NOW) for _ in range(2)]
+        members.give(session, who, Level.LEAD, "Ada", NOW)
+        visits.told(session, who, Level.VIEWER, NOW)
+        assert [visits.of_key(session, key, NOW).level for key in keys] == [Level.LEAD] * 2
+        members.give(session, who, members.AS_TOLD, "Ada", NOW)
+        assert visits.of_key(session, keys[0], NOW).level is Level.VIEWER
+        assert [one.name for one in members.every(session, anywhere.account)] == ["Cy"]
