@@ -6,7 +6,8 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from tests.supply.locked import Locked
 
 FREE = {
-    "0BSD", "Apache-2.0", "CC0-1.0", "BSD-2-Clause", "BSD-3-Clause", "CNRI-Python", "ISC", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib",
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "ISC", "MIT", "MIT-0", "MPL-2.0",
+    "PSF-2.0", "Unlicense", "Zlib",
 }  # fmt: skip
 """Licences that ask no more than to be named, or only for their own files to stay open."""
 SPOKEN = {
