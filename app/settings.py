@@ -75,6 +75,7 @@ class Settings:
     audit_keys: tuple[str, ...] = ()
     """Public keys of before, by which older digests are checked."""
     apps_file: Path | None = None
+    key_file: Path | None = None
     keys_url: str = field(default="", repr=False)
     """Where the accounts' keys are kept; empty: beside the data, in a file or in tables of their own."""
     key_service: str = ""
@@ -103,7 +104,7 @@ class Settings:
         values: dict[str, Any] = {v.field: v.value(given) for v in VARIABLES}
         data_dir: Path = values["data_dir"]
         _make_private(data_dir)
-        served, file = values["key_service"], values.pop("key_file")
+        served, file = values["key_service"], values["key_file"]
         values["keys"] = values["keys"] or (_given_file(file) if file else ())
         values["keys"] = values["keys"] or (() if served else (_key_file(data_dir / "secret.key"),))
         values["database_url"] = values["database_url"] or f"sqlite:///{data_dir.absolute() / 'deskhand.db'}"

@@ -19,7 +19,10 @@ from app.services import Services
 
 account_option = click.option("--account", "account_name", required=True, metavar="NAME", help="The account, by name.")
 person_option = click.option(
-    "--person", metavar="PERSON", help="An address, a number that begins with +, or <connection>:<id at the host>."
+    "--person",
+    required=True,
+    metavar="PERSON",
+    help="An address, a number that begins with +, or <connection>:<id at the host>.",
 )
 
 
@@ -29,18 +32,11 @@ person_option = click.option(
 @click.option("--reason", default="", metavar="TEXT", help="Why; it is kept. Write no name in it.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
 @click.option("--in-host", is_flag=True, help="The host's own record of them goes as well: it cannot be brought back.")
-@click.option("--restored", "again", is_flag=True, help="After a backup came back: erase again whoever was erased.")
 @opening.as_json
-def erase(
-    account_name: str, person: str | None, reason: str, dry_run: bool, in_host: bool, again: bool, as_json: bool
-) -> None:
+def erase(account_name: str, person: str, reason: str, dry_run: bool, in_host: bool, as_json: bool) -> None:
     """Erase one person from every store, with a signed proof. What was killed goes on when this is run again."""
     services = opening.services()
     account_id = _account(services, account_name)
-    if again:
-        return opening.print_json({"erased_again": restored.erase(services, account_id)})
-    if not person:
-        raise BadInput("--person is missing: say who it is about")
     asked = Asked(account_id, person, "operator", reason, in_host)
     if dry_run:
         return opening.print_json(dict(erasing.foreseen(services, asked)))
@@ -116,11 +112,14 @@ def consent(account_name: str, person: str, purpose: str | None, given: bool | N
 @account_option
 @click.option("--done", "done", metavar="ID", help="The host is seen to: that request is over.")
 @click.option("--proof", "shown", metavar="ID", help="Print the signed certificate of an erasure.")
+@click.option("--restored", "again", is_flag=True, help="After a backup came back: erase again whoever was erased.")
 @opening.as_json
-def asked(account_name: str, done: str | None, shown: str | None, as_json: bool) -> None:
+def asked(account_name: str, done: str | None, shown: str | None, again: bool, as_json: bool) -> None:
     """What was asked about people's data: by when it has to be done, how far it is, and the proof."""
     services = opening.services()
     account_id = _account(services, account_name)
+    if again:
+        return opening.print_json({"erased_again": restored.erase(services, account_id)})
     if done:
         with services.database.session() as session:
             rights.at_host(session, account_id, done, "operator", services.database.now(session))

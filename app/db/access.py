@@ -27,6 +27,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "metrics": "read figures",
         "teach": "teach examples of categories",
         "audit": "read who did what about a customer",
+        "rights": "have people erased, exported, and their consent kept",
     }
 )
 """What a token may be for; the API's own document says which operation needs which."""

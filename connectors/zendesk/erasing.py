@@ -1,6 +1,7 @@
 """Erasing a customer at Zendesk: deleted first, then for good, as its privacy pages ask. Agents are never touched."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from connectors.errors import NotFound, Refused
 from connectors.zendesk.client import Client, Row
@@ -32,13 +33,16 @@ def _found(client: Client, person: str) -> list[Row]:
         return []
 
 
+class HasClient(Protocol):
+    """What is asked with."""
+
+    @property
+    def _client(self) -> Client: ...
+
+
 class Erases:
     """What a connector with a client gains."""
 
-    @property
-    def _client(self) -> Client:
-        raise NotImplementedError
-
-    def erase(self, people: Sequence[str]) -> bool:
+    def erase(self: HasClient, people: Sequence[str]) -> bool:
         """Erase whoever has one of these ids or addresses, for good."""
         return erase(self._client, people)

@@ -21,6 +21,7 @@ SECTIONS: tuple[tuple[str, str, Level], ...] = (
     ("Figures", "settings_figures_show", Level.VIEWER),
     ("Connections", "settings_connections_show", Level.LEAD),
     ("People", "settings_people_show", Level.LEAD),
+    ("Privacy", "settings_privacy_show", Level.LEAD),
     ("Audit", "settings_audit_show", Level.LEAD),
 )
 """Name, endpoint, and the least level that opens it."""

@@ -19,6 +19,7 @@ from app.web.pages import (
     settings_overview,
     settings_people,
     settings_promises,
+    settings_privacy,
     settings_workflows,
     sidebar,
 )
@@ -36,6 +37,7 @@ PAGES: tuple[Callable[[Door], None], ...] = (
     settings_workflows.register,
     settings_messages.register,
     settings_promises.register,
+    settings_privacy.register,
     settings_figures.register,
     settings_connections.register,
     settings_people.register,
