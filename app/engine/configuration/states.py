@@ -229,13 +229,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     # the rest
     ("integrations.*.**", verdicts.integration),
     ("integrations.**", (WARNING, "is empty: leave it out or fill it")),
-    (
-        "compliance.encryption",
-        (
-            WORKS,
-            "what customers wrote is sealed by field with AES-256-GCM, under a key of each ticket and of the account",
-        ),
-    ),
+    ("compliance.encryption", verdicts.encrypted),
     ("privacy.consent.required.**", (WORKS, "is done only for people who said yes")),
     ("privacy.consent.fields.*", (WORKS, "the host's field that says what a person consented to")),
     ("privacy.retention.*", (WORKS, "how long it is kept; deleted by the clock, never while anything waits")),

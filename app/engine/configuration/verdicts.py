@@ -256,6 +256,16 @@ def monitored(path: Path, value: Any, configuration: Configuration) -> Verdict:
     return WORKS, f"people are told within minutes when it fails: the contact `compliance`, else who is on call{more}"
 
 
+def encrypted(path: Path, value: Any, configuration: Configuration) -> Verdict:
+    """How what is stored is sealed: always in the same way."""
+    if "".join(filter(str.isalnum, str(value))).upper() in ("AES256", "AES256GCM"):
+        return (
+            WORKS,
+            "what customers wrote is sealed by field with AES-256-GCM, under a key of each ticket and of the account",
+        )
+    return WARNING, "is not what is done: fields are sealed with AES-256-GCM, whatever is written here"
+
+
 _LIMITS = {
     NO_CHANGES: "nothing is changed elsewhere without a person's approval, and no answer by itself says that it was",
     NO_TRANSACTIONS: "no money is moved without a person's approval, and no answer by itself says that it was",
