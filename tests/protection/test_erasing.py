@@ -181,7 +181,10 @@ def tables_changes(session: Any, ticket_id: str) -> Any:
     return effects.of_ticket(session, ticket_id)
 
 
-@pytest.mark.parametrize("step", list(erasing._STEPS))
+STEPS = [pytest.param(one, marks=() if one == "tables" else pytest.mark.slow) for one in erasing._STEPS]
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_killed_in_any_step_it_goes_on_and_ends_alike(desk: Desk, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.plant()
     request, steps = desk.ask(), dict(erasing._STEPS)
@@ -233,7 +236,9 @@ def test_what_comes_late_brings_nobody_back_until_they_write_anew(desk: Desk) ->
         assert session.query(PartyRow).filter_by(ticket_id=desk.ticket).count() == 1
 
 
-@pytest.mark.parametrize("kind", ["account", "ticket", "person"])
+@pytest.mark.parametrize(
+    "kind", ["ticket", *(pytest.param(one, marks=pytest.mark.slow) for one in ("account", "person"))]
+)
 def test_what_a_legal_hold_keeps_is_not_erased_until_it_is_lifted(desk: Desk, kind: str) -> None:
     with desk.stage.database.session() as session:
         subject = desk.subject(session)
@@ -285,11 +290,11 @@ def test_a_dry_run_says_what_would_go_and_changes_nothing(desk: Desk) -> None:
     assert desk.opened() == before
 
 
-@pytest.mark.parametrize("typed", [MAIL, MAIL.upper(), "+351912345678", "p-ana"])
-def test_by_whatever_name_it_is_the_same_person(desk: Desk, typed: str) -> None:
+def test_by_whatever_name_it_is_the_same_person(desk: Desk) -> None:
     with desk.stage.database.reading() as session:
-        meant = who.meant(desk.services, session, desk.account, typed)
-        assert who.subject(session, desk.account, meant).tickets == (desk.ticket,)
+        for typed in (MAIL, MAIL.upper(), "+351912345678", "p-ana"):
+            meant = who.meant(desk.services, session, desk.account, typed)
+            assert who.subject(session, desk.account, meant).tickets == (desk.ticket,)
 
 
 def test_the_act_stands_in_the_trail_and_names_nobody(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import click
 
 from app import logs
 from app.cli import opening
-from app.cli.doctor import connected, keys, machine, stores, work
+from app.cli.doctor import connected, keys, machine, people, stores, work
 from app.cli.doctor.finding import Finding, tried
 from app.services import Services
 from app.settings import Settings
@@ -45,4 +45,5 @@ def examine(services: Services, *, offline: bool) -> Iterator[Finding]:
     yield stores.asked_broker(services, "workers", lambda: work.workers(services))
     yield tried("clock", lambda: work.clock(services))
     yield from work.look(services)
+    yield from people.look(services)
     yield from connected.look(services, offline=offline)
