@@ -52,7 +52,9 @@ def anywhere(request: pytest.FixtureRequest, prepared: Settings) -> Iterator[Rec
         yield opened
         opened.services.database.dispose()
         return
-    url = os.environ["TEST_DATABASE_URL"]
+    url = os.environ.get("TEST_DATABASE_URL")
+    if not url:
+        pytest.skip("TEST_DATABASE_URL names no server")
     admin = Database(url)
     with admin.session() as session:
         session.execute(text("drop schema if exists pages_test cascade"))
