@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Engine, delete, select, text
+from sqlalchemy import Engine, Table, bindparam, delete, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -64,6 +65,7 @@ class Keyring:
         self._by_scope: dict[str, tuple[Key, float]] = {}
         self._of_accounts: dict[str, bytes] = {}
         self._newest: dict[str, str] = {}
+        self._add: Any = None
 
     def serve(self, engine: Engine) -> None:
         """Open what this engine reads from now on."""
@@ -165,19 +167,19 @@ class Keyring:
     def _of(self, scope: str) -> Key | None:
         self.prepare()
         with self.database.reading() as session:
-            row = session.scalar(select(DataKeyRow).where(DataKeyRow.scope == scope))
+            row = session.execute(_BY_SCOPE, {"scope_": scope}).one_or_none()
             return self._unwrapped(session, row) if row else None
 
     def _read(self, key_id: str) -> Key:
         self.prepare()
         with self.database.reading() as session:
-            row = session.get(DataKeyRow, key_id)
+            row = session.execute(_BY_ID, {"id_": key_id}).one_or_none()
             if row is None:
                 gone = session.get(DestroyedRow, key_id) is not None
                 raise _missing(destroyed=gone)
             return self._unwrapped(session, row)
 
-    def _unwrapped(self, session: Session, row: DataKeyRow) -> Key:
+    def _unwrapped(self, session: Session, row: Any) -> Key:
         known = self._by_id.get(row.id)
         if known:
             return known
@@ -196,22 +198,24 @@ class Keyring:
             return self._insert(scope, account_id)
 
     def _insert(self, scope: str, account_id: str) -> Key:
-        wrapper = self.newest(account_id)
+        wrapper, raw = self.newest(account_id), AESGCM.generate_key(256)
+        row = DataKeyRow(id=ids.fresh(), account_id=account_id, scope=scope, account_key=wrapper)
         with self.database.session() as session:
-            raw = AESGCM.generate_key(256)
-            row = DataKeyRow(id=ids.fresh(), account_id=account_id, scope=scope, account_key=wrapper)
-            values = {
-                "wrapped": wrap_data(self.account_key(session, wrapper), raw, row),
-                "created_at": datetime.now(UTC),
-            }
-            values |= {"id": row.id, "account_id": account_id, "scope": scope, "account_key": wrapper}
-            session.execute(insert(session, DataKeyRow).values(**values).on_conflict_do_nothing(index_elements=["scope"]))
-            kept = session.scalars(select(DataKeyRow).where(DataKeyRow.scope == scope)).one()
+            values = {"id": row.id, "account_id": account_id, "scope": scope, "account_key": wrapper}
+            wrapped = wrap_data(self.account_key(session, wrapper), raw, row)
+            session.execute(self._adding(session), {**values, "wrapped": wrapped, "created_at": datetime.now(UTC)})
+            kept = session.execute(_BY_SCOPE, {"scope_": scope}).one()
             if kept.account_id != account_id:
                 raise SealBroken(
                     "a key's name is used by another account", "report this: names of keys are never shared"
                 )
             return self._unwrapped(session, kept)
+
+    def _adding(self, session: Session) -> Any:
+        """Built once: building it costs more than running it."""
+        if self._add is None:
+            self._add = insert(session, DataKeyRow.__table__).on_conflict_do_nothing(["scope"])
+        return self._add
 
     # --- an account's keys --------------------------------------------------------------------------------------
 
@@ -247,6 +251,11 @@ class Keyring:
                 raise _missing(destroyed=False)
             self._of_accounts[key_id] = self.master.unwrap(row.wrapped, account_place(row))
         return self._of_accounts[key_id]
+
+
+_KEYS = cast(Table, DataKeyRow.__table__)
+_BY_SCOPE = select(_KEYS).where(_KEYS.c.scope == bindparam("scope_"))
+_BY_ID = select(_KEYS).where(_KEYS.c.id == bindparam("id_"))
 
 
 def account_place(row: AccountKeyRow) -> str:
@@ -285,5 +294,7 @@ def _newest(account_id: str):  # type: ignore[no-untyped-def]  # SQLAlchemy's ow
 
 def _missing(*, destroyed: bool) -> SealBroken:
     if destroyed:
-        return KeyDestroyed("this was erased", "run `deskhand rights --restored`: a backup brought back what was erased")
+        return KeyDestroyed(
+            "this was erased", "run `deskhand rights --restored`: a backup brought back what was erased"
+        )
     return SealBroken("a stored text needs a key that the key store does not have", "restore the key store's backup")
