@@ -5,8 +5,8 @@ import hmac
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
@@ -146,8 +146,7 @@ class Services:
 
         Raises UnknownRecord for a connection that is not there and SealBroken when its secrets do not open.
         """
-        built = self._built(connection_id)
-        return built.connector
+        return self._built(connection_id).connector
 
     def installed(self, connection_id: str) -> Installed:
         """The connection as it was seconds ago at most. Raises UnknownRecord."""
@@ -215,6 +214,21 @@ class Services:
 
         ``session``: where the caller is reading already.
         """
+        steady: dict[str, Configuration] = self._mine.__dict__.get("steady", {})
+        if account_id not in steady:
+            steady[account_id] = self._in_force(account_id, session)
+        return steady[account_id]
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Within it this thread goes by one configuration for each account: the one in force when it was first asked for."""
+        self._mine.steady = {}
+        try:
+            yield
+        finally:
+            del self._mine.steady
+
+    def _in_force(self, account_id: str, session: Session | None) -> "Configuration":
         settled = self._settled(account_id, session)[1]
         if not settled.approved_only:
             return settled

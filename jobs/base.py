@@ -237,7 +237,8 @@ def _attempt(run: Run, act: Callable[[Run], None]) -> Ending:
     try:
         if run.lease.attempts >= run.patience.tries:
             return _park(run, Crashed())
-        act(run)
+        with run.services.steady():
+            act(run)
     except Later as later:
         return Ending(later.at, later.failed)
     except Exception as error:  # the one broad except: parked or retried, always recorded
