@@ -46,9 +46,7 @@ def _component(one: Locked) -> dict[str, Any]:
         "version": one.version,
         "purl": _ref(one),
         "licenses": [named],
-        "externalReferences": [
-            {"type": "distribution", "url": f"https://pypi.org/project/{one.name}/{one.version}/", "hashes": files}
-        ],
+        "externalReferences": [{"type": "distribution", "url": _ref(one), "hashes": files}],
     }
 
 
