@@ -175,7 +175,9 @@ def test_another_accounts_decision_is_not_there(shop: Receiver, signed_in: Signs
     assert stranger.get("/app/decisions/one").status_code == 404
 
 
-def test_what_a_decision_changed_is_taken_back_once_by_whoever_may_in_the_sidebar(shop: Receiver, signed_in: SignsIn) -> None:
+def test_what_a_decision_changed_is_taken_back_once_by_whoever_may_in_the_sidebar(
+    shop: Receiver, signed_in: SignsIn
+) -> None:
     id = decide(shop, 1)
     with shop.services.database.session() as session:
         connection = session.get(TicketRow, "ticket-1").connection_id
