@@ -23,6 +23,7 @@ SECTIONS: tuple[tuple[str, str, Level], ...] = (
     ("People", "settings_people_show", Level.LEAD),
     ("Privacy", "settings_privacy_show", Level.LEAD),
     ("Audit", "settings_audit_show", Level.LEAD),
+    ("Compliance", "settings_compliance_show", Level.LEAD),
 )
 """Name, endpoint, and the least level that opens it."""
 
