@@ -28,7 +28,7 @@ from tests.doubles.collector import Collector, collecting
 from tests.flows.stage import QUESTION
 from tests.flows.test_processes import SECRET, _answers, _settled, connect, decisions, free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 STEPS = ("webhook", "queue", "turn", "classify", "draft", "gate", "effect", "vendor.call")
 
 
@@ -63,7 +63,7 @@ class Town:
         return process.wait(seconds)
 
     def until(self, holds: Callable[[], object]) -> None:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 150
         while not holds():
             assert time.monotonic() < end, "it did not happen in time"
             time.sleep(0.05)  # between two looks at the condition

@@ -55,7 +55,7 @@ def test_every_family_that_people_act_by_is_on_the_board_or_wakes_somebody() -> 
         ),
         *("deskhand_installs", "deskhand_apps", "deskhand_model_seconds", "deskhand_bells", "deskhand_sweeps"),
         *("deskhand_assigned", "deskhand_codes", "deskhand_promises", "deskhand_forecasts", "deskhand_other"),
-        *("deskhand_scrape_seconds",),
+        *("deskhand_scrape_seconds", "deskhand_sign_ons", "deskhand_limited", "deskhand_levels"),
     }
     assert set(FAMILIES) - shown == drawn_elsewhere
 
