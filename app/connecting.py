@@ -336,6 +336,9 @@ def _save(services: Services, installed: Installed, *, anew: bool) -> None:
             connections.add(session, installed, datetime.now(UTC))
         else:
             connections.change(session, installed)
+        what = What.CONNECTED if anew else What.CONNECTION
+        entry = Entry(what, installed.id, why="given", detail={"vendor": installed.vendor})
+        trail.record(session, installed.account_id, entry)
 
 
 def _introduce(connector: Helpdesk | Backend, outcome: Outcome, given: Mapping[str, str]) -> Outcome:

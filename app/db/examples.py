@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.db import ids
+from app.db import ids, trail
 from app.db.models.example import ExampleRow, GenerationRow
 from app.db.models.lesson import LessonRow
 from app.db.protecting import seal
+from app.db.trail import Entry, What
 from app.engine.lessons import Lesson
 from app.engine.training import Taught
 
@@ -46,6 +47,8 @@ def add(session: Session, account_id: str, taught: Iterable[Taught]) -> int:
         session.add(_row(session, account_id, one))
         session.flush()
         new += 1
+    if new:
+        trail.record(session, account_id, Entry(What.TAUGHT, "examples", detail={"new": new}))
     return new
 
 
@@ -131,6 +134,9 @@ def keep(session: Session, account_id: str, generation: Generation) -> None:
         )
     )
     session.flush()
+    what = What.ROLLED_BACK if generation.kind == ROLLED_BACK else What.RETRAINED
+    detail = {"number": generation.number, "kind": generation.kind, "ordered_by": generation.by}
+    trail.record(session, account_id, Entry(what, generation.model, detail=detail))
 
 
 def _generation(row: GenerationRow) -> Generation:

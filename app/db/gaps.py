@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.db import trail
 from app.db.codec import decode, encode
 from app.db.models.gap import DifferenceRow, GapRow
 from app.db.protecting import seal
+from app.db.trail import Entry, What
 from app.engine.gaps import Difference, Proposal, known, merged, proposals
 
 OPEN, APPROVED, REJECTED = "open", "approved", "rejected"
@@ -86,6 +88,7 @@ def rule(session: Session, account_id: str, gap_id: str, state: str, by: str, at
         raise NoSuchGap(gap_id)
     row.state, row.by, row.ruled_at = state, by, at
     session.flush()
+    trail.record(session, account_id, Entry(What.KNOWLEDGE, f"gap:{gap_id}", why=state))
     return _gap(row)
 
 

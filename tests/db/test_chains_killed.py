@@ -18,7 +18,7 @@ from app.engine.signatures import Signer
 from tests.builders import NOON
 from tests.tables import laid
 
-ROWS = 400
+ROWS = 200
 SIGNER = Signer([b"k" * 32])
 SEALER = """
 import sys
@@ -56,10 +56,10 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 def test_a_sealer_that_is_killed_anywhere_leaves_a_whole_chain(store: Database) -> None:
     with store.session() as session:
         trail.record_all(session, "a", (Entry(What.DECIDED, str(n), at=NOON) for n in range(ROWS)))
-    for kill in range(6):
+    for kill in range(3):
         sealers = [_begun(store.url) for _ in range(2)]
         for sealer in sealers:
-            for _ in range(1 + 3 * kill):
+            for _ in range(1 + 4 * kill):
                 assert sealer.stdout is not None
                 sealer.stdout.readline()
             sealer.send_signal(signal.SIGKILL)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from app import promoting
-from app.db import accounts, lessons
+from app.db import accounts, lessons, trail
 from app.db.accounts import Configured, MovedOn
+from app.db.trail import Entry, What
 from app.db.visits import Visit
 from app.engine.configuration.editing import with_mode
 from app.engine.configuration.settled import Category, Configuration
@@ -123,6 +124,7 @@ def _switched(services: Services, who: Visit, category: str, wanted: str, versio
         base = int(version) if version.isdecimal() and len(version) < 9 else -1
         new = Configured(who.account_id, base, before.name, text, who.name or who.person)
         accounts.publish(session, new, services.database.now(session))
+        trail.record(session, who.account_id, Entry(What.MODE, f"category:{category}", why=str(mode)))
     log.warning("category.switched", extra={"category": category, "mode": str(mode)})
     return f"{category} is set to {mode}."
 
