@@ -137,7 +137,10 @@ def end_all(session: Session, account_id: str, person: str = "", connection_id: 
 
 def end_person(session: Session, person: str) -> int:
     """End every session of somebody who is known by one name in all accounts; how many that were."""
-    return len(session.scalars(delete(VisitRow).where(VisitRow.person == person).returning(VisitRow.digest)).all())
+    gone = session.scalars(delete(VisitRow).where(VisitRow.person == person).returning(VisitRow)).all()
+    for row in gone:
+        trail.record(session, row.account_id, Entry(What.SIGNED_OUT, who=row.person, authority="provider"))
+    return len(gone)
 
 
 def end_from(session: Session, connection_id: str) -> None:

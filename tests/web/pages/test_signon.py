@@ -15,8 +15,10 @@ import yaml
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
+from sqlalchemy import select
 
 from app.db import accounts
+from app.db.models.trail import TrailRow
 from app.settings import Settings
 from app.web.pages.session import proof
 from tests.doubles.provider import Provider, playing, rsa, state_of
@@ -375,6 +377,9 @@ def test_the_provider_ends_sessions_itself_once(house: House) -> None:
     assert house.browser().post("/app/oidc/logout", data={"logout_token": good}).status_code == 200
     assert not house.signed_in(browser)
     assert house.browser().post("/app/oidc/logout", data={"logout_token": good}).status_code == 400
+    with house.receiver.services.database.reading() as session:
+        acts = session.execute(select(TrailRow.what, TrailRow.who).order_by(TrailRow.id)).all()
+    assert ("signed-in", "oidc:u-1") in acts and ("signed-out", "oidc:u-1") in acts
 
 
 def test_an_id_token_is_no_logout_token(house: House) -> None:
