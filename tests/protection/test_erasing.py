@@ -133,6 +133,7 @@ def test_before_the_mark_is_in_every_store_that_holds_words_and_after_in_none(de
     assert "another" in desk.services.examples_file(desk.account).read_text()
 
 
+@pytest.mark.slow
 def test_the_other_customers_ticket_is_untouched(desk: Desk) -> None:
     desk.plant()
     erasing.go_on(desk.services, desk.ask())
@@ -205,6 +206,7 @@ def test_killed_in_any_step_it_goes_on_and_ends_alike(desk: Desk, step: str, mon
     assert again.proof["keys"]["destroyed"] >= 5
 
 
+@pytest.mark.slow
 def test_twice_is_once(desk: Desk) -> None:
     first = erasing.go_on(desk.services, desk.ask())
     assert erasing.go_on(desk.services, first) == first
@@ -269,6 +271,7 @@ def test_a_ticket_that_is_worked_on_waits_and_is_then_erased(desk: Desk) -> None
     assert erasing.go_on(desk.services, waits).state is State.HOST
 
 
+@pytest.mark.slow
 def test_a_run_that_began_before_writes_nothing_afterwards(desk: Desk) -> None:
     from app.db import tickets  # noqa: PLC0415
 
@@ -282,6 +285,7 @@ def test_a_run_that_began_before_writes_nothing_afterwards(desk: Desk) -> None:
         tickets.renew(session, replace(lease, until=now + timedelta(hours=1)), desk.stage.time, desk.stage.time)
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_what_would_go_and_changes_nothing(desk: Desk) -> None:
     desk.plant()
     before = desk.opened()
@@ -297,6 +301,7 @@ def test_by_whatever_name_it_is_the_same_person(desk: Desk) -> None:
             assert who.subject(session, desk.account, meant).tickets == (desk.ticket,)
 
 
+@pytest.mark.slow
 def test_the_act_stands_in_the_trail_and_names_nobody(desk: Desk) -> None:
     erasing.go_on(desk.services, desk.ask())
     with desk.stage.database.reading() as session:
@@ -305,6 +310,7 @@ def test_the_act_stands_in_the_trail_and_names_nobody(desk: Desk) -> None:
     assert MARK not in repr(vars(rows[0]))
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_busy_makes_it_wait(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy() -> None:
         raise DatabaseDown("busy")
@@ -316,6 +322,7 @@ def test_a_disk_that_is_busy_makes_it_wait(desk: Desk, monkeypatch: pytest.Monke
     assert erasing.go_on(desk.services, waits).state is State.HOST
 
 
+@pytest.mark.slow
 def test_it_is_due_within_a_calendar_month(desk: Desk) -> None:
     assert rights.due(NOON.replace(month=1, day=31)) == NOON.replace(month=2, day=28)
     assert rights.due(NOON.replace(month=12)) == NOON.replace(year=NOON.year + 1, month=1)

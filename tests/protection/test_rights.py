@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+import pytest
+
 from app.db import consents, effects, examples, memories, retention, rights, trail
 from app.db.consents import Consent, Purpose
 from app.db.effects import Planned
@@ -54,6 +56,7 @@ def test_the_newest_word_counts_and_every_word_is_kept(desk: Desk) -> None:
         assert sum(row.what == "consent" for row in session.query(trail.TrailRow)) == 2
 
 
+@pytest.mark.slow
 def test_a_withdrawal_forgets_the_person_at_once(desk: Desk) -> None:
     with desk.stage.database.session() as session:
         person = who.meant(desk.services, session, desk.account, MAIL).person
@@ -74,6 +77,7 @@ def test_the_hosts_own_field_is_read_in_the_tickets_turn(desk: Desk) -> None:
     assert may(desk, Purpose.MEMORY)
 
 
+@pytest.mark.slow
 def test_who_does_not_want_to_teach_teaches_nothing(desk: Desk) -> None:
     said(desk, Purpose.LEARNING, given=False)
     held = desk.vendor.tickets[desk.mine]
@@ -129,6 +133,7 @@ def test_what_is_past_its_time_goes_and_what_waits_or_is_held_stays(desk: Desk) 
     assert clock.expired(desk.services, desk.account) == {}
 
 
+@pytest.mark.slow
 def test_an_account_on_hold_keeps_everything(desk: Desk) -> None:
     with desk.stage.database.session() as session:
         values = {
@@ -144,6 +149,7 @@ def test_an_account_on_hold_keeps_everything(desk: Desk) -> None:
     assert clock.expired(desk.services, desk.account) == {}
 
 
+@pytest.mark.slow
 def test_the_clock_goes_on_with_erasures_that_wait(desk: Desk) -> None:
     asked = desk.ask()
     clock.erasures(desk.services)
