@@ -10,11 +10,12 @@ import click
 from app import backups
 from app.backups import DATA, KEYS, Manifest, Place
 from app.cli import opening
-from app.db import restored, trail
+from app.db import accounts, restored, trail
 from app.db.database import Database
 from app.db.problems import Problem, report
 from app.db.trail import Entry, What
 from app.db.unlocking import beside
+from app.rights import restored as again
 from app.services import Services
 from app.settings import Settings
 
@@ -73,7 +74,8 @@ def _settled(services: Services, made: Manifest, *, keep_tokens: bool, stopped: 
         counted: dict[str, int] = asdict(found)
         entry = Entry(What.OPERATED, "restore", detail={**_told(made), **counted}, at=now)
         trail.record(session, trail.INSTALLATION, entry)
-    return counted
+        names = [one.id for one in accounts.every(session)]
+    return {**counted, "erased_again": sum(again.erase(services, one) for one in names)}
 
 
 def _place(services: Services, *, keys: bool) -> Place:

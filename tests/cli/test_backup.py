@@ -1,5 +1,6 @@
 """Backup and restore: what comes back is what was there, on both databases and from one to the other; and what is refused."""
 
+import base64
 import io
 import json
 import os
@@ -15,9 +16,15 @@ from sqlalchemy import text
 from app import backups, stream
 from app.backups import DATA, KEYS, Manifest, Newer, NotEmpty, Place
 from app.cli import cli
-from app.db import dumping, migrations
+from app.db import accounts, connections, dumping, migrations
+from app.db.connections import Installed
 from app.db.database import Database
+from app.db.models.judgement import JudgementRow
+from app.db.models.ticket import TicketRow
+from app.db.protecting import seal
 from app.errors import BadInput
+from app.services import Services
+from app.settings import Settings
 from app.stream import PIECE, Damaged, OtherKey
 from tests.builders import NOON
 from tests.cli.conftest import CONFIGURATION
@@ -282,6 +289,40 @@ def test_by_the_command_line(tmp_path: Path) -> None:
     assert (code, found["tokens"], found["accounts"]) == (0, 1, 1)
     assert "acme" not in token and run("two", "account", "tokens", "acme", "--json")[0] == 0
     assert run("two", "restore", file)[0] == 1
+
+
+@pytest.mark.slow
+def test_who_was_erased_after_the_backup_is_erased_again(tmp_path: Path) -> None:
+    """The key store is no part of the backup, so it remembers."""
+    before = Settings.load({"DESKHAND_DATA_DIR": str(tmp_path / "one")})
+    services = Services(before)
+    migrations.upgrade(services.database)
+    with services.database.session() as session:
+        account = accounts.add(session, "acme", NOON)
+        new = Installed("c1", account.id, "zendesk", "https://x.example", {}, "sealed")
+        connections.add(session, new, NOON)
+        for ticket in ("gone", "kept"):
+            row = TicketRow(id=ticket, connection_id="c1", ref=ticket, fence=0, attempts=0, created_at=NOON)
+            session.add(row)
+            session.flush()
+            body = seal(session, JudgementRow.body, {"said": SECRET}, ticket, f"j-{ticket}", account.id)
+            told = {"kind": "draft", "decision_id": "d", "question": "q", "revision": "r"}
+            session.add(JudgementRow(id=f"j-{ticket}", ticket_id=ticket, body=body, at=NOON, **told))
+    backups.save(Place(services.database, before.data_dir, before.keys), tmp_path / "backup", NOON)
+    services.keyring.destroy(account.id, ["gone"], "e1", NOON)
+    two = {
+        "DESKHAND_DATA_DIR": str(tmp_path / "two"),
+        "DESKHAND_SECRET_KEY": base64.b64encode(before.keys[0]).decode(),
+        "DESKHAND_KEYS_URL": services.keyring.database.url,
+    }
+    result = CliRunner().invoke(cli, ["restore", str(tmp_path / "backup"), "--json"], env=two)
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.output)["erased_again"] >= 1
+    after = Database(f"sqlite:///{tmp_path / 'two' / 'deskhand.db'}")
+    with after.reading() as session:
+        assert [row[0] for row in session.execute(text("select ticket_id from judgement"))] == ["kept"]
+    after.dispose()
+    services.database.dispose()
 
 
 def test_a_manifest_says_what_is_in_it(made: Path) -> None:
