@@ -54,10 +54,6 @@ class _Sums:
         return self.held + self.lasted[Hold.POSTPONED]
 
     @property
-    def solved(self) -> int:
-        return len(self.rates.seconds_automatic) + len(self.rates.seconds_human)
-
-    @property
     def human_cost(self) -> float:
         return self.facts.costs.hour * _mean(self.rates.seconds_human) / 3600
 
@@ -105,7 +101,7 @@ def _by_knowledge(story: Story) -> bool:
 MEASURES: Mapping[str, Measure] = {
     "total-tickets": Measure("Tickets", Unit.COUNT, lambda s: s.rates.total),
     "auto-resolved": Measure("Resolved by itself", Unit.COUNT, lambda s: s.rates.automatic, 1),
-    "resolved": Measure("Resolved", Unit.COUNT, lambda s: s.solved, 1),
+    "resolved": Measure("Resolved", Unit.COUNT, lambda s: s.rates.solved, 1),
     "escalated": Measure("Left to people", Unit.COUNT, lambda s: s.rates.total - s.rates.automatic, -1),
     "reopened": Measure("Reopened", Unit.COUNT, lambda s: s.rates.reopened, -1),
     "drafted": Measure("With a draft", Unit.COUNT, lambda s: _own(s, lambda one: one.drafted)),
@@ -121,7 +117,7 @@ MEASURES: Mapping[str, Measure] = {
     "correct-responses": Measure("Drafts let stand", Unit.COUNT, lambda s: s.facts.right[0], 1),
     "total-responses": Measure("Drafts judged", Unit.COUNT, lambda s: s.facts.right[1]),
     "automation-rate": Measure("Resolved by itself", Unit.SHARE, lambda s: _share(s.rates.automatic, s.rates.total), 1),
-    "resolution-rate": Measure("Resolved", Unit.SHARE, lambda s: _share(s.solved, s.rates.total), 1),
+    "resolution-rate": Measure("Resolved", Unit.SHARE, lambda s: _share(s.rates.solved, s.rates.total), 1),
     "deflection-rate": Measure("Deflection that holds 7 days", Unit.SHARE, lambda s: _share(s.held, s.rates.total), 1),
     "hold-rate": Measure("Of those looked at, lasted", Unit.SHARE, lambda s: _share(s.held, s.settled), 1),
     "escalation-rate": Measure(

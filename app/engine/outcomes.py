@@ -125,6 +125,7 @@ class Rates:
 
     total: int = 0
     automatic: int = 0
+    solved: int = 0
     escalated: int = 0
     touched: int = 0
     reopened: int = 0
@@ -159,18 +160,27 @@ def rates(stories: Iterable[Story]) -> Rates:
 def _count(found: Rates, story: Story) -> None:
     found.total += 1
     found.automatic += story.automatic
+    found.solved += story.solved_at is not None
     found.touched += story.touched
     found.escalated += story.escalated or (story.touched and not story.automatic)
     found.reopened += story.reopened_at is not None
     found.ratings += [] if story.rating is None else [story.rating]
     found.agents |= {story.agent} if story.agent else set()
-    if story.answered_at:
-        found.first.append((story.answered_at - story.opened_at).total_seconds())
-    if story.solved_at:
-        took = (story.solved_at - story.opened_at).total_seconds()
-        (found.seconds_automatic if story.automatic else found.seconds_human).append(took)
-        if story.touched:
-            (found.handled_with if story.drafted else found.handled_without).append(took)
+    found.first += _since_opened(story, story.answered_at)
+    took = _since_opened(story, story.solved_at)
+    if story.automatic:
+        found.seconds_automatic += took
+    else:
+        found.seconds_human += took
+    if story.touched and story.drafted:
+        found.handled_with += took
+    elif story.touched:
+        found.handled_without += took
+
+
+def _since_opened(story: Story, at: datetime | None) -> list[float]:
+    """Seconds since the ticket was opened; nothing where it has not been, or by clocks that disagree was before."""
+    return [(at - story.opened_at).total_seconds()] if at and at >= story.opened_at else []
 
 
 def holds(stories: Sequence[Story], now: datetime, returns: Returns | None = None) -> Mapping[int, Mapping[Hold, int]]:

@@ -154,3 +154,14 @@ def test_the_bots_own_figures():
     assert (told["conversations"], told["resolved"], told["accuracy"], told["avgConfidence"]) == (2, 1, 0.75, 0.9)
     assert told["topIntents"][0] == {"intent": "billing", "count": 1, "resolved": 0, "rate": 0.0}
     assert told["toolUsage"] == {"search_documentation": 7}
+
+
+def test_clocks_that_disagree_make_no_time_negative_and_the_tickets_still_count():
+    early = NOON - timedelta(hours=2)
+    answered_before_asked = story("t2", answered_at=early, solved_at=early)
+    by_a_person = story("t3", answered_at=early, solved_at=early, ours=False, touched=True, drafted=True)
+    told = metrics([story(), answered_before_asked, by_a_person], NOON)
+    assert (told["totalTickets"], told["autoResolved"], rates([answered_before_asked]).solved) == (3, 2, 1)
+    assert told["avgResolutionTime"] == {"automated": 60, "human": 0, "overall": 60}
+    assert (told["avgFirstResponseTime"], told["handleTime"]) == (60, {"withDraft": 0, "withoutDraft": 0})
+    assert told["costPerTicket"]["blended"] > 0
