@@ -57,7 +57,7 @@ class Town:
     def lines(self, kind: str) -> list[str]:
         return (self.folder / f"{kind}.log").read_text().splitlines()
 
-    def end(self, name: str, number: int = signal.SIGTERM, seconds: float = 30) -> int:
+    def end(self, name: str, number: int = signal.SIGTERM, seconds: float = 60) -> int:
         process = self.running.pop(name)
         process.send_signal(number)
         return process.wait(seconds)
