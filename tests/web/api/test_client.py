@@ -70,7 +70,7 @@ def test_the_guides_figures(house: House, support: Deskhand) -> None:
     effect = support.getEffectiveness(timeRange="last-7-days", metrics=["automation-rate", "avg-handle-time"])
     assert (effect["automationRate"], effect["customerSatisfaction"]) == (0.0, None)
     log = support.getAuditLog(customerId="ana@customer.example", timeRange="last-90-days", includeType=["order-status"])
-    assert [entry["action"] for entry in log["entries"]] == ["left-to-people"]
+    assert [entry["action"] for entry in log["entries"]] == ["sent", "left-to-people"]
     report = support.getComplianceReport(period="2026-Q1", standards=["PCI-DSS", "SOC2", "GDPR"])
     assert list(report["complianceChecks"]) == ["PCI-DSS", "SOC2", "GDPR"]
 
