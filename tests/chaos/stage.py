@@ -60,8 +60,8 @@ class Host:
 class Stage:
     """Set up by ``opened``; ``strike`` hurts something, ``mend`` starts again what is gone."""
 
-    def __init__(self, folder: Path, stack: ExitStack, *, postgres: Path | None, hosts: int) -> None:
-        self._stack, self._folder = stack, folder
+    def __init__(self, folder: Path, stack: ExitStack, *, postgres: Path | None, hosts: int, workers: int = 2) -> None:
+        self._stack, self._folder, self._workers = stack, folder, workers
         self.postgres = Postgres(postgres) if postgres else None
         if self.postgres:
             stack.callback(self.postgres.close)
@@ -91,7 +91,7 @@ class Stage:
             place = {"DESKHAND_DATA_DIR": str(self._folder / f"h{number}"), "PORT": str(free_port())}
             settings = Settings.load(given | place | {"DESKHAND_LOG_LEVEL": "WARNING"})
             clocks = 2 if count == 1 else 1
-            found.append(Host(f"h{number}", settings, workers=2, clocks=clocks))
+            found.append(Host(f"h{number}", settings, workers=self._workers, clocks=clocks))
         self._key = given["DESKHAND_SECRET_KEY"]
         return found
 
