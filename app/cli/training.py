@@ -10,7 +10,7 @@ from app.cli import opening
 from app.db import accounts, examples
 from app.db.examples import IN_FORCE, TRAINED, Generation
 from app.engine.evidence import lower_bound
-from app.engine.training import Taught, name
+from app.engine.training import GIVEN, Taught, name
 from app.errors import BadInput
 from app.services import Services
 
@@ -86,7 +86,7 @@ def _taught(account_id: str, text: str, label: str, by: str, at: datetime) -> Ta
     from app.nlp.personal import mask  # noqa: PLC0415  # slow to load, and rarely wanted
 
     masked = mask(text).text
-    return Taught(name(account_id, masked, label, by), masked, label, by, at, feedback="given")
+    return Taught(name(account_id, masked, label, by), masked, label, by, at, feedback=GIVEN)
 
 
 @click.command()

@@ -27,6 +27,8 @@ TIMES_OTHERS = 0.5
 """Beyond those, nobody counts for more than this share of what all others gave together."""
 TEAM = 3
 """People from whom on no single one may count for more than a share."""
+GIVEN = "given"
+"""The feedback of what somebody handed in, with the account's own leave."""
 UNLIKE_OTHERS = 0.001
 """How unlikely one person's disagreement with the others has to be before all that they taught is set aside."""
 
@@ -41,7 +43,7 @@ class Taught:
     by: str
     at: datetime
     feedback: str = "positive"
-    """``positive`` where a draft was right, ``needs-improvement`` where a person put it right, ``given`` from a file."""
+    """``positive`` where a draft was right, ``needs-improvement`` where a person put it right, ``given`` when handed in."""
     reason: str = ""
     ref: str = ""
 
@@ -70,9 +72,15 @@ def name(account: str, text: str, label: str, by: str) -> str:
 
 
 def screened(
-    taught: Iterable[Taught], categories: Collection[str], expected: Callable[[str], str] = lambda _text: ""
+    taught: Iterable[Taught],
+    categories: Collection[str],
+    expected: Callable[[str], str] = lambda _text: "",
+    team: int = 0,
 ) -> Screening:
-    """Whom to believe. ``expected`` is what the model in force is sure that a text is, or nothing."""
+    """Whom to believe. ``expected`` is what the model in force is sure that a text is, or nothing.
+
+    ``team``: how many people answer at the account, whether or not they taught.
+    """
     every = sorted(taught, key=lambda one: one.id)
     aside = [(one, "corrected since") for one in _outdated(every)]
     aside += [(one, "unknown category") for one in _without(every, aside) if one.label and one.label not in categories]
@@ -81,7 +89,7 @@ def screened(
     left = _without(left, aside)
     aside += [(one, "unlike all others") for one in _strange(left, expected)]
     left = _without(left, aside)
-    aside += [(one, "too many by one person") for one in _beyond(left)]
+    aside += [(one, "too many by one person") for one in _beyond(left, team)]
     return Screening(tuple(_without(left, aside)), tuple(aside))
 
 
@@ -119,14 +127,19 @@ def _strange(every: Sequence[Taught], expected: Callable[[str], str]) -> list[Ta
     return [one for one in every if one.by in strange]
 
 
-def _beyond(every: Sequence[Taught]) -> list[Taught]:
-    """What one person gave beyond their share, where there is a team. Which of theirs count is settled by ids, not by them."""
+def _beyond(every: Sequence[Taught], team: int) -> list[Taught]:
+    """What one person gave beyond their share, where there is a team. Which of theirs count is settled by ids, not by them.
+
+    Where the others of the team have taught nothing, that is only said of what tickets taught: what is handed in is somebody's decision.
+    """
     voices = Counter(one.by for one in every)
-    if len(voices) < TEAM:
+    if max(len(voices), team) < TEAM:
         return []
     room = {by: max(ALWAYS, int(TIMES_OTHERS * (len(every) - count))) for by, count in voices.items()}
     beyond = []
     for one in every:
+        if len(voices) < TEAM and one.feedback == GIVEN:
+            continue
         room[one.by] -= 1
         if room[one.by] < 0:
             beyond.append(one)

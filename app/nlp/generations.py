@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.db import examples
+from app.db import examples, lessons
 from app.db.database import Database
 from app.db.examples import IN_FORCE, KEPT, ROLLED_BACK, TRAINED, Generation
 from app.engine.training import LEAST_NEW, Paired
@@ -48,10 +48,11 @@ def retrain(
         new = fresh(session, order.account)
         taught = examples.every(session, order.account) if new >= order.least else []
         learnt_before = examples.in_force(session, order.account)
+        team = lessons.people(session, order.account)
         begun = database.now(session)
     if new < order.least:
         return None
-    found = challenge(school, taught)
+    found = challenge(school, taught, team)
     why = held(found.model) if found.verdict.replaces else ""
     replaces = found.verdict.replaces and not why
     if replaces:

@@ -45,11 +45,11 @@ class Challenge:
     aside: dict[str, int]
 
 
-def challenge(school: School, taught: Iterable[Taught]) -> Challenge:
-    """Train on what is believed and not held back, and examine both models on the rest."""
+def challenge(school: School, taught: Iterable[Taught], team: int = 0) -> Challenge:
+    """Train on what is believed and not held back, and examine both models on the rest. ``team``: see ``screened``."""
     every = list(taught)
     expected = sure(school.current, school.encoder, [one.text for one in every])
-    screening = screened(every, {category.name for category in school.categories}, expected)
+    screening = screened(every, {category.name for category in school.categories}, expected, team)
     learnt = [one for one in screening.kept if not school.held(one)]
     model = Engine.fit(school.categories, [*school.given, *examples(learnt)], school.encoder, before=school.current)
     known = {*school.current.texts, *model.texts}

@@ -1,5 +1,6 @@
 """Who is believed, and when a new model replaces the old one."""
 
+from dataclasses import replace
 from datetime import timedelta
 from math import comb
 
@@ -7,7 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.training import ALWAYS, Exam, Taught, at_least, name, plain, screened, verdict
+from app.engine.training import (
+    ALWAYS,
+    GIVEN,
+    LEAST_HELD,
+    SPLIT,
+    TEAM,
+    Exam,
+    Taught,
+    at_least,
+    name,
+    plain,
+    screened,
+    verdict,
+)
 from tests.builders import NOON
 
 KNOWN = {"billing", "shipping"}
@@ -48,6 +62,15 @@ def test_nobody_counts_for_more_than_a_share() -> None:
 def test_a_few_by_one_person_always_count_and_so_does_who_is_alone() -> None:
     assert reasons(*(taught(f"text {n}", by="eve") for n in range(ALWAYS)), taught("other", by="ada")) == {}
     assert reasons(*(taught(f"text {n}", by="eve") for n in range(300))) == {}
+
+
+def test_who_is_alone_in_teaching_is_not_alone_in_a_team() -> None:
+    lone = [taught(f"text {n}", by="eve") for n in range(300)]
+    assert screened(lone, {"billing"}, team=TEAM - 1).aside == ()
+    assert screened(lone, {"billing"}, team=TEAM).reasons == {"too many by one person": 300 - ALWAYS}
+    assert int(ALWAYS * SPLIT) < LEAST_HELD, "what is left of theirs can never be enough for another model"
+    handed_in = [replace(one, feedback=GIVEN) for one in lone]
+    assert screened(handed_in, {"billing"}, team=TEAM).aside == ()
 
 
 def test_who_disagrees_with_what_is_well_known_far_more_than_others_is_set_aside_whole() -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from app.db import accounts, examples
+from app.db import lessons as lesson_rows
 from app.db.database import Database
 from app.db.examples import KEPT, ROLLED_BACK, TRAINED, Generation
 from app.engine.configuration import Category
+from app.engine.lessons import Learned, Lesson
 from app.engine.training import Taught, name
 from app.nlp import generations
 from app.nlp.encoder import Encoder
@@ -124,6 +126,20 @@ def test_enough_good_lessons_make_a_better_model_and_a_step_back_undoes_it(desk:
     assert (back.kind, back.report, desk.right()) == (ROLLED_BACK, {"of": 0, "instead": 1}, before)
     with pytest.raises(NothingToUndo):
         roll_back(desk.database, desk.account, "bob")
+
+
+def test_nobody_of_a_team_gets_a_model_replaced_alone(desk: Desk) -> None:
+    with desk.database.session() as session:
+        for person in ("ada", "bob", "eve"):
+            judged = Learned(person, "t", desk.account, "billing", "reply", "x", Lesson.KEPT, person, NOON)
+            assert lesson_rows.save(session, judged)
+    before = desk.right()
+    desk.teach(lessons(("eve",), wrong=("eve",)))
+    kept = desk.train()
+    assert kept is not None
+    assert (kept.kind, desk.right()) == (KEPT, before), kept.report
+    assert kept.report["aside"]["too many by one person"] > 0
+    assert "held back" in kept.report["why"]
 
 
 def test_what_was_held_back_is_never_learnt(desk: Desk) -> None:
