@@ -48,6 +48,7 @@ def verify(account_name: str | None, files: tuple[Path, ...], keys: tuple[str, .
     else:
         rows = [(shown, "well" if one.fault is None else "WRONG", _told(one)) for shown, one in found.items()]
         opening.print_table("Audit trail", ("chain", "", "what"), rows)
+        click.echo(_waiting(services))
     raise SystemExit(0 if sound else 1)
 
 
@@ -57,7 +58,7 @@ def _chosen(services: Services, name: str | None, given: list[Anchor]) -> dict[s
         if name:
             return {accounts.named(session, name).id: name}
         known = {one.id: one.name for one in accounts.every(session)}
-        there = {*chains.accounts(session), *(one.account_id for one in given)}
+        there = {*chains.accounts(session), *chains.waiting(session), *(one.account_id for one in given)}
     return {one: known.get(one, one) or INSTALLATIONS for one in sorted(there)}
 
 
@@ -89,6 +90,13 @@ def _told(verdict: Verdict) -> str:
         row = f" (id {fault.row})" if fault.row is not None else ""
         return f"{fault.kind} at row {fault.sequence}{row}: {fault.text}"
     return f"{verdict.rows} rows, all as they were sealed; {verdict.anchors} anchors agree"
+
+
+def _waiting(services: Services) -> str:
+    """What is in no chain yet, and so is not verified."""
+    with services.database.reading() as session:
+        count, since = chains.lag(session)
+    return f"{count} acts wait for a clock to seal them, since {since:%Y-%m-%d %H:%M} UTC" if since else "none waits"
 
 
 def _plain(verdict: Verdict) -> dict[str, object]:

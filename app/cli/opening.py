@@ -42,13 +42,19 @@ def services() -> Services:
 def _operated(opened: Services, context: click.Context) -> Iterator[None]:
     """Whatever the command does is the operator's act; a command that recorded none itself is one as a whole."""
     with trail.acting(trail.OPERATOR, f"cli:{login()}") as acts:
-        yield
-        if acts.recorded:
-            return
-        with suppress(DatabaseDown), opened.database.session() as session:  # who cannot write has changed nothing
-            named = str(context.params.get("account_name") or context.params.get("name") or "")
-            account_id = next((one.id for one in accounts.every(session) if one.name == named), trail.INSTALLATION)
-            trail.record(session, account_id, Entry(What.OPERATED, context.command_path))
+        try:
+            yield
+        finally:  # also where the command ends with a code of its own
+            if not acts.recorded:
+                _record(opened, context)
+
+
+def _record(opened: Services, context: click.Context) -> None:
+    with suppress(DatabaseDown), opened.database.session() as session:  # who cannot write has changed nothing
+        named = str(context.params.get("account_name") or context.params.get("name") or "")
+        account_id = next((one.id for one in accounts.every(session) if one.name == named), trail.INSTALLATION)
+        command = context.command_path.removeprefix(context.find_root().command_path)
+        trail.record(session, account_id, Entry(What.OPERATED, f"deskhand{command}"))
 
 
 def login() -> str:

@@ -111,3 +111,9 @@ def test_a_hold_is_placed_listed_and_lifted(deskhand, account) -> None:
 )
 def test_a_hold_needs_one_thing_to_hold(deskhand, account, given) -> None:
     assert deskhand("audit", "hold", "--account", account, *given, "--reason", "case 7").code == 2
+
+
+def test_a_command_that_records_nothing_itself_is_on_record_however_it_ends(deskhand, sealed, account) -> None:
+    deskhand("audit", "verify", "--account", account)
+    lines = deskhand("audit", "export", "--account", account, "--what", "operated").out.splitlines()
+    assert [json.loads(one)["subject"] for one in lines] == ["deskhand audit verify"]
