@@ -26,7 +26,7 @@ def shop(receiver: Receiver) -> Receiver:
 
 PLACES = (
     *("overview", "setup", "decisions", "categories", "configuration", "knowledge"),
-    *("workflows", "messages", "promises", "figures", "connections", "people"),
+    *("workflows", "messages", "promises", "figures", "connections", "people", "compliance"),
 )
 WORSE = "service: Shop\nclassification:\n  categories:\n    - name: order-status\n      keywordz: [x]\n"
 
