@@ -38,7 +38,7 @@ class Window:
 
     @property
     def views(self) -> list[dict[str, Any]]:
-        assert self.host.slack.world.idle()
+        assert self.host.slack.world.idle(60.0)
         return self.host.slack.views
 
     def decided(self, draft: str = "Two days.") -> str:
@@ -50,7 +50,7 @@ class Window:
         return made
 
     def events(self) -> list[EventRow]:
-        assert self.host.slack.world.idle()
+        assert self.host.slack.world.idle(60.0)
         with self.receiver.services.database.reading() as session:
             return list(session.query(EventRow).order_by(EventRow.id))
 
@@ -61,7 +61,7 @@ ORG = pytest.mark.parametrize("window", [False, True], ids=["workspace", "organi
 @pytest.fixture
 def window(prepared, tmp_path, request) -> Iterator[Window]:
     org = getattr(request, "param", False)
-    host = SlackHost(World(), org=org)
+    host = SlackHost(World(), org=org, patience=60.0)
     with Served(application(host.slack.world, [host])) as base:
         file = tmp_path / "apps.yaml"
         file.write_text(yaml.safe_dump({"slack": {"client_id": "x", "client_secret": "y", "signing_secret": SECRET}}))
@@ -77,7 +77,7 @@ def window(prepared, tmp_path, request) -> Iterator[Window]:
         with Served(receiver.client.application) as web:
             host.hook(f"{web}/webhooks/slack", SECRET)
             ref = Ref(host.customer_writes("casey@example.com", "Where is my parcel?"))
-            assert host.slack.world.idle()
+            assert host.slack.world.idle(60.0)
             yield Window(host, receiver, id, ref, f"{base}/slack")
         host.slack.world.close()
         receiver.services.database.dispose()

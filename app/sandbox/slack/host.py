@@ -11,7 +11,7 @@ from app.sandbox.slack.pressing import find, pressed
 from app.sandbox.slack.sending import Sending
 from app.sandbox.slack.showing import shown, views
 from app.sandbox.slack.speaking import events, spoken, typed
-from app.sandbox.slack.state import BOT_USER, CUSTOMERS, HOME, INTERNAL, NOTES, SHARED, Channel, Slack, User
+from app.sandbox.slack.state import BOT_USER, CUSTOMERS, HOME, INTERNAL, NOTES, PATIENCE, SHARED, Channel, Slack, User
 from app.sandbox.world import View, World
 
 
@@ -19,18 +19,20 @@ class SlackHost:
     """One workspace with a channel shared with customers, one among colleagues, and one for notes.
 
     ``grid`` plays customers as people of a grid organisation, whose events name our own team as theirs; ``org`` has the
-    app installed for our whole organisation, so that Slack names no workspace. ``slack`` is
-    the state, ``sending`` the way out; both are there for tests to look at and to bend.
+    app installed for our whole organisation, so that Slack names no workspace; ``patience`` is for tests on
+    a machine that is busy. ``slack`` is the state, ``sending`` the way out; both are there for tests to look at and to bend.
     """
 
     vendor = "slack"
 
-    def __init__(self, world: World, name: str = "slack", *, grid: bool = False, org: bool = False) -> None:
+    def __init__(
+        self, world: World, name: str = "slack", *, grid: bool = False, org: bool = False, patience: float = PATIENCE
+    ) -> None:
         self.name = name
         self.grid = grid
         self.base = f"http://127.0.0.1/{name}"
         """Where this host is mounted: learned from the first call, and used in response_urls."""
-        self.slack = Slack(world, org=org)
+        self.slack = Slack(world, org=org, patience=patience)
         self.sending = Sending(self.slack, name)
 
     def blueprint(self) -> Blueprint:

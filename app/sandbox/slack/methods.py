@@ -102,7 +102,7 @@ def reactions_add(slack: Slack, given: Arguments) -> dict[str, Any]:
 
 
 def views_open(slack: Slack, given: Arguments) -> dict[str, Any]:
-    """Open a modal: with a trigger that is at most three seconds old and used once."""
+    """Open a modal: with a trigger that is young enough and used once."""
     until = slack.triggers.pop(str(given.get("trigger_id") or ""), None)
     if until is None:
         raise Fail("invalid_trigger_id" if given.get("trigger_id") else "invalid_arguments")

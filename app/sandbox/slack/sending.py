@@ -14,7 +14,6 @@ from app.sandbox.slack.state import APP, BOT_USER, HOME, Channel, Slack
 
 RETRIES = (0.0, 60.0, 300.0)
 """Seconds to the first, second and third retry."""
-TIMEOUT = 3.0
 
 
 class Sending:
@@ -22,7 +21,7 @@ class Sending:
 
     def __init__(self, slack: Slack, name: str) -> None:
         self._slack = slack
-        self.deliveries = Deliveries(slack.world, name, TIMEOUT)
+        self.deliveries = Deliveries(slack.world, name, slack.patience)
         self.url = ""
         self.secret = ""
 
@@ -84,7 +83,7 @@ class Sending:
         """Ask the address for the word, as the settings page does; whether it came back."""
         raw = json.dumps({"type": "url_verification", "token": "deprecated", "challenge": "3eZbrw1aB"}).encode()
         headers = self.signed(raw, "application/json")
-        answer = requests.post(self.url, data=raw, headers=headers, timeout=TIMEOUT, allow_redirects=False)
+        answer = requests.post(self.url, data=raw, headers=headers, timeout=self._slack.patience, allow_redirects=False)
         return answer.status_code == 200 and "3eZbrw1aB" in answer.text
 
     def signed(self, raw: bytes, content_type: str) -> dict[str, str]:

@@ -20,6 +20,8 @@ APP = "A0DESKHAND"
 SHARED = "C0CUSTOMERS"
 INTERNAL = "C0COLLEAGUES"
 NOTES = "C0NOTES"
+PATIENCE = 3.0
+"""Seconds to answer, and to open a window, at the real Slack."""
 SCOPES = frozenset(
     {
         "app_mentions:read",
@@ -109,8 +111,10 @@ class Rules:
 class Slack:
     """One workspace's view of Slack, safe between threads: take ``lock`` around what belongs together."""
 
-    def __init__(self, world: World, *, org: bool = False) -> None:
+    def __init__(self, world: World, *, org: bool = False, patience: float = PATIENCE) -> None:
         self.world = world
+        self.patience = patience
+        """Seconds of real time in which the app has to answer, and to open a window."""
         self.organisation = HOME_ORGANISATION if org else None
         """Set when the whole organisation installed the app: Slack then names it instead of the workspace."""
         self.lock = threading.RLock()
@@ -202,9 +206,9 @@ class Slack:
         return [m for m in channel.messages if m["ts"] == ts or m.get("thread_ts") == ts]
 
     def trigger(self) -> str:
-        """A ticket to open one modal within three seconds."""
+        """A ticket to open one modal, as long as Slack has patience."""
         made = f"{self.world.ids.next('slack.trigger')}.{secrets.token_hex(8)}"
-        self.triggers[made] = self.now() + timedelta(seconds=3)
+        self.triggers[made] = self.now() + timedelta(seconds=self.patience)
         return made
 
     def answerable(self, channel: str, thread: str, user: str) -> str:
