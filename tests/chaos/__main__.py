@@ -7,6 +7,7 @@ hurt while they come. Ends with 1 when the vendors show anything twice, too litt
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -30,6 +31,7 @@ SHOWN = 20
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play and judge."""
     given = read(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped then, too
     with tempfile.TemporaryDirectory(prefix="deskhand-chaos-") as name, ExitStack() as stack:
         folder = Path(name)
         report, verdict = run(given, folder, stack)

@@ -9,9 +9,11 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import gunicorn.app.wsgiapp
@@ -107,7 +109,7 @@ def _begin(order: Mapping[str, Any]) -> None:
 
 
 def main() -> None:
-    """Fork whatever is ordered until nobody orders any more."""
+    """Fork whatever is ordered until nobody orders any more; nothing of it is left then, also when the run itself was killed."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them: the kernel buries them at once
     for name in NEEDED:
         import_module(name)
@@ -115,6 +117,9 @@ def main() -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         print(born(json.loads(line)), flush=True)
+    for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+        with suppress(ProcessLookupError):  # it just ended by itself
+            os.killpg(int(pid), signal.SIGKILL)
 
 
 if __name__ == "__main__":
