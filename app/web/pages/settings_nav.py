@@ -31,7 +31,14 @@ SECTIONS: tuple[tuple[str, str, Level], ...] = (
 def settings(who: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
     """A page of the lead's, with the way to the others."""
     there = [(name, f"pages.{endpoint}") for name, endpoint, level in SECTIONS if who.level.rank >= level.rank]
-    return page(template, status=status, sections=there, **{"current": request.endpoint or "", **values})
+    return page(template, status=status, sections=there, **{"current": _section(request.endpoint or ""), **values})
+
+
+def _section(endpoint: str) -> str:
+    """The section that a form's answer, or a page behind a page, belongs to: its parts are named after it."""
+    return next(
+        (f"pages.{one}" for _, one, _ in SECTIONS if endpoint.startswith(f"pages.{one.removesuffix('show')}")), ""
+    )
 
 
 def may(who: Visit, level: Level) -> bool:

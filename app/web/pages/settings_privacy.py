@@ -9,7 +9,8 @@ from werkzeug.exceptions import BadRequest
 from app.db import rights
 from app.db.models.datamap import CUSTOMERS
 from app.db.visits import Visit
-from app.errors import BadInput
+from app.engine.configuration.privacy import USUAL
+from app.errors import BadInput, UnknownRecord
 from app.rights import erasing, proof
 from app.services import Services
 from app.web.pages.door import Door
@@ -62,6 +63,7 @@ def _page(services: Services, who: Visit, *, status: int = 200, said: str = "", 
     with services.database.reading() as session:
         now = services.database.now(session)
         found = rights.requests(session, who.account_id, now - SHOWN, now + timedelta(days=1))
+    periods = _periods(services, who.account_id)
     return settings(
         who,
         "settings_privacy.html",
@@ -70,5 +72,14 @@ def _page(services: Services, who: Visit, *, status: int = 200, said: str = "", 
         bad=bad,
         requests=[(one, one.late(now)) for one in reversed(found)],
         admin=may(who, Level.ADMIN),
-        map=[entry for entry in CUSTOMERS if entry.personal],
+        map=[(entry, periods.get(entry.kept, entry.kept)) for entry in CUSTOMERS if entry.personal],
     )
+
+
+def _periods(services: Services, account_id: str) -> dict[str, str]:
+    """How long what has a period of its own is kept, in days."""
+    try:
+        kept = services.configuration(account_id).privacy.kept
+    except UnknownRecord:
+        kept = USUAL
+    return {name: f"{age.days} days" for name, age in kept.items()}

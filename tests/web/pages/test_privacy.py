@@ -31,4 +31,5 @@ def test_a_lead_sees_and_does_not_erase(signed_in: SignsIn) -> None:
     page = lead.get("/app/privacy")
     assert page.status_code == 200
     assert "Erase a person" not in page.text
+    assert "<td>400 days</td>" in page.text
     assert lead.post("/app/privacy/erase", {"person": MAIL, "sure": "erase"}).status_code == 403
