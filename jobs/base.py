@@ -21,6 +21,7 @@ from app.db import connections, effects, ids, inbox, problems, tickets, trail
 from app.db.problems import Problem
 from app.db.tickets import Lease, LeaseLost
 from app.db.trail import Entry
+from app.engine.configuration import Configuration, ConfigurationError
 from app.errors import BrokerDown, DatabaseDown, SealBroken, UnknownRecord
 from app.services import Services
 from app.settings import Settings
@@ -197,6 +198,14 @@ def use(services: Services, patience: Patience = PATIENCE) -> None:
 def services() -> Services:
     """What ``use`` was given. RQ calls jobs by name, so they cannot be handed anything but ids."""
     return _used()[0]
+
+
+def settled(services: Services, account_id: str) -> Configuration | None:
+    """The account's configuration; None where it has none that can be read. For sweeps, which other accounts wait for."""
+    try:
+        return services.configuration(account_id)
+    except (UnknownRecord, ConfigurationError):
+        return None
 
 
 def _used() -> tuple[Services, Patience]:

@@ -14,8 +14,7 @@ from app.engine.alarms import COMPLIANCE as LANE_NAME
 from app.engine.alarms import Alarm
 from app.engine.compliance.facts import Status
 from app.engine.compliance.standards import PCI, checked
-from app.engine.configuration import Configuration, ConfigurationError
-from app.errors import UnknownRecord
+from app.engine.configuration import Configuration
 from app.queue import COMPLIANCE
 from app.reports import compliance
 from app.reports.figures import Period
@@ -44,17 +43,9 @@ def sweep(services: Services) -> None:
     with services.database.reading() as session:
         every = [one.id for one in accounts.every(session)]
     for account_id in every:
-        settled = _settled(services, account_id)
+        settled = base.settled(services, account_id)
         if settled is not None and settled.standards:
             services.work.compliance(account_id)
-
-
-def _settled(services: Services, account_id: str) -> Configuration | None:
-    """The account's configuration; None where it has none that can be read."""
-    try:
-        return services.configuration(account_id)
-    except (UnknownRecord, ConfigurationError):
-        return None
 
 
 def run(account_id: str) -> None:

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from app.db import accounts, clocks
 from app.engine.alarms import FRAUD
-from app.engine.configuration import Configuration, ConfigurationError
-from app.errors import UnknownRecord
+from app.engine.configuration import Configuration
 from app.queue import FRAUDS
 from app.reports.suspicious import fraudulent
 from app.services import Services
@@ -34,7 +33,7 @@ def sweep(services: Services) -> None:
     with services.database.reading() as session:
         every = [one.id for one in accounts.every(session) if not one.stopped]
     for account_id in every:
-        watched = _settled(services, account_id)
+        watched = base.settled(services, account_id)
         if watched is None or not watched.watched.fraud.any:
             continue
         often = AT_ONCE if watched.watched.fraud.at_once else WATCHED
@@ -42,14 +41,6 @@ def sweep(services: Services) -> None:
             due = clocks.due(session, f"fraud:{account_id}", services.database.now(session), often)
         if due:
             services.work.frauds(account_id)
-
-
-def _settled(services: Services, account_id: str) -> Configuration | None:
-    """The account's configuration; None where it has none that can be read."""
-    try:
-        return services.configuration(account_id)
-    except (UnknownRecord, ConfigurationError):
-        return None
 
 
 def run(account_id: str) -> None:

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.db import accounts, clocks, notices, stories
 from app.db.notices import Notice
-from app.engine.configuration import Configuration, ConfigurationError
-from app.errors import UnknownRecord
+from app.engine.configuration import Configuration
 from app.nlp.topics import crowds
 from app.queue import REPORTS
 from app.reports import daily, sheets
@@ -44,19 +43,14 @@ def sweep(services: Services) -> None:
         every = [one.id for one in accounts.every(session) if not one.stopped]
         living = [one for one in every if stories.any_since(session, one, now - SINCE)]
     for account_id in living:
-        if _settled(services, account_id) and _time(services, account_id, now):
+        if _time(services, account_id, now):
             services.work.reports(account_id)
 
 
-def _settled(services: Services, account_id: str) -> bool:
-    try:
-        return bool(services.configuration(account_id))
-    except (UnknownRecord, ConfigurationError):
-        return False
-
-
 def _time(services: Services, account_id: str, now: datetime) -> bool:
-    configuration = services.configuration(account_id)
+    configuration = base.settled(services, account_id)
+    if configuration is None:
+        return False
     with services.database.session() as session:
         watch = clocks.due(session, f"watch:{account_id}", now, WATCHED)
         return watch or bool(_due(session, configuration, account_id, now))
