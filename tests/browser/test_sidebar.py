@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,11 +19,11 @@ from app.sandbox.world import World
 from app.sandbox.zendesk import ZendeskHost
 from app.sandbox.zendesk.workspace import APP, INSTALLATION
 from connectors.types import Level, Priority, Reply, SetPriority
+from tests.browser.seen import PICTURES
 from tests.web.conftest import Receiver, open_receiver
 from tests.web.pages.kept import TAGGED, Kept, decided, keep
 
 pytestmark = pytest.mark.browser
-PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 TEXT = (
     "Hello Ana,\n\nyour parcel left our warehouse yesterday. You can follow it under "
     "[Your orders](https://shop.example/orders); it usually arrives within two days.\n\nKind regards"
@@ -225,6 +224,20 @@ def test_everybody_can_read_it(played: Played, alone: Opens, state: str) -> None
         assert found.violations_count == 0, found.generate_report()
         PICTURES.mkdir(exist_ok=True)
         page.screenshot(path=PICTURES / f"sidebar-{state}{'-dark' * (scheme == 'dark')}.png", full_page=True)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_nobody_has_read_yet_is_read_by_one_click(played: Played, workspace: Opens, scheme: str) -> None:
+    played.ticket = played.host.customer_writes("Ana Silva", "Where is my parcel?", subject="Late parcel")
+    page, frame = workspace(color_scheme=scheme)
+    frame.get_by_role("heading", name="Not read yet").wait_for()
+    found = Axe().run(page.frames[1], options=WCAG)
+    assert found.violations_count == 0, found.generate_report()
+    box = frame.locator("article").bounding_box()
+    edges = {side: box[side] - 14 for side in ("x", "y")} | {side: box[side] + 28 for side in ("width", "height")}
+    page.screenshot(path=PICTURES / f"sidebar-unread{'-dark' * (scheme == 'dark')}.png", clip=edges)
+    frame.get_by_role("button", name="Look at it now").click()
+    frame.get_by_role("status").get_by_text("It is being read").wait_for()
 
 
 def test_a_session_that_ends_loses_nothing_that_was_typed(played: Played, alone: Opens) -> None:
