@@ -214,7 +214,7 @@ class Keyring:
     def _adding(self, session: Session) -> Any:
         """Built once: building it costs more than running it."""
         if self._add is None:
-            self._add = insert(session, DataKeyRow.__table__).on_conflict_do_nothing(["scope"])
+            self._add = insert(session, DataKeyRow.__table__).on_conflict_do_nothing(index_elements=["scope"])
         return self._add
 
     # --- an account's keys --------------------------------------------------------------------------------------
