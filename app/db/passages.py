@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from app.db.models.account import AccountRow
 from app.db.models.article import ArticleRow, PassageRow
 from app.engine.pieces import Piece, pieces
 from app.engine.words import stems
@@ -40,7 +41,7 @@ _ARTICLE, _OF = ArticleRow, ArticleRow.id == PassageRow.article_id
 _PREPARED: WeakSet[Engine] = WeakSet()
 """Databases whose words were found searchable; no index goes again."""
 _RARE = 20_000
-"""On PostgreSQL words are counted no further than this."""
+"""Words are counted one by one no further than this."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def frequencies(session: Session, account_id: str, words: Iterable[str]) -> dict
     wanted = sorted(set(words))
     if not wanted or not _prepared(session):
         return dict.fromkeys(wanted, 0)
-    if _is_sqlite(session):
+    if _is_sqlite(session) and not _shared(session, account_id):
         counts = table(_COUNTS, column("term"), column("doc"))
         known = {
             row.term: row.doc
@@ -220,7 +221,19 @@ def _by_words_postgresql(account_id: str, wanted: Sequence[str], at: datetime | 
     return found.where(vector.op("@@")(asked)).order_by(rank.desc(), PassageRow.id)
 
 
+def _shared(session: Session, account_id: str) -> bool:
+    """Whether other accounts keep passages here, so that SQLite's own counts are not this account's."""
+    others = select(AccountRow.id).where(AccountRow.id != account_id)
+    kept = select(PassageRow.id).where(PassageRow.account_id == AccountRow.id).exists()
+    return session.scalar(others.where(kept).limit(1)) is not None
+
+
 def _counted(session: Session, account_id: str, word: str) -> int:
+    if _is_sqlite(session):
+        words = table(_WORDS, column("rowid"))
+        ours = f'owner:("{account_id}now" OR "{account_id}past") AND {{title_words text_words}} : "{word}"'
+        held = select(words.c.rowid).where(literal_column(_WORDS).op("match")(ours)).limit(_RARE)
+        return session.scalar(select(func.count()).select_from(held.subquery())) or 0
     asked = func.to_tsquery("simple", f"'{word}'")
     holds = literal_column(_VECTOR).op("@@")(asked)
     some = select(PassageRow.id).where(PassageRow.account_id == account_id, holds).limit(_RARE)

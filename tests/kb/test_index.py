@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import articles
+from app.db import articles, passages
 from app.db.database import Database
 from app.engine.ports import Way
 from app.kb.embedding import Encoder, embed
@@ -76,6 +76,15 @@ def test_a_missing_answer_is_found_missing(shop: Database, question: str) -> Non
 
 def test_an_account_never_sees_the_pages_of_another(shop: Database) -> None:
     assert sources(shop, "track your order", account="bank") == []
+
+
+def test_how_often_a_word_stands_is_counted_among_the_accounts_own_pages(shop: Database) -> None:
+    with shop.session() as session:
+        before = passages.frequencies(session, "shop", ["order", "parcel"])
+        pages = [an_article("Order a parcel order.", id=f"p{n}", title="Order") for n in range(9)]
+        articles.upsert(session, "bank", "bank-desk", pages)
+        assert passages.frequencies(session, "shop", ["order", "parcel"]) == before
+        assert passages.frequencies(session, "bank", ["order", "dog"]) == {"order": 9, "dog": 0}
 
 
 def test_a_search_before_the_first_article_finds_nothing(database: Database) -> None:
