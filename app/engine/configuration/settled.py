@@ -8,8 +8,8 @@ from typing import Any
 
 from app.engine.conditions import Condition
 from app.engine.configuration.analytics import Watched
-from app.engine.configuration.rules import Rules
 from app.engine.configuration.privacy import Privacy
+from app.engine.configuration.rules import Rules
 from app.engine.configuration.steps import Limit, Workflow
 from app.engine.configuration.trials import Experiment, Most, Training
 from app.engine.facts import FACTS, Fact
@@ -149,9 +149,9 @@ class Configuration:
     """Only messages that the account has approved reach a customer."""
     redacted: frozenset[str] = frozenset()
     """Sorts of personal data that are taken out of the host itself: ``card``."""
-    standards: tuple[str, ...] = ()
     privacy: Privacy = field(default_factory=Privacy)
     """What needs consent, and how long what is kept."""
+    standards: tuple[str, ...] = ()
     """What it has to keep to, by our names: ``PCI-DSS``."""
     trail_kept: timedelta = timedelta(days=7 * 365)
     """How long what is in the audit trail is kept."""
