@@ -3,15 +3,15 @@
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import event, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, UOWTransaction
 
 from app.db.keyring import Keyring
 from app.db.models.access import AccessRow
 from app.db.models.account import AccountRow
 from app.db.models.connection import ConnectionRow
 from app.db.models.ticket import TicketRow
-from app.db.sealing import OPENERS, Place, Sealed
+from app.db.sealing import OPENERS, Place, Sealed, Token
 from app.errors import SealBroken
 
 
@@ -53,3 +53,13 @@ def owner(session: Session, scope: str, account: str = "") -> str:
             if found := session.scalar(chosen):
                 return found
     raise SealBroken("a text belongs to no account", "report this: it is a mistake of ours")
+
+
+@event.listens_for(Session, "after_flush_postexec")
+def _read_anew(session: Session, context: UOWTransaction) -> None:
+    """What was just written sealed is read from the table when somebody asks this very row for it: nobody is given a seal for a text."""
+    for state in context.states:
+        row = state.obj()
+        written = [name for name, value in state.dict.items() if isinstance(value, Token)]
+        if written and row in session:
+            session.expire(row, written)
