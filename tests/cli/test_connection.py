@@ -54,7 +54,11 @@ def test_what_is_disconnected_is_gone_and_what_was_done_stays(deskhand, connect,
         inbox.accept(session, gone, [Event("d1", EventKind.CHANGED, Ref("7"), NOW)], NOW)
         page = Article("1", "Returns", "Within 30 days.", "https://help.example.com/1", "en", False, NOW)
         articles.upsert(session, account_id, gone, [page], NOW)
-    assert deskhand("disconnect", gone, "--json").json == {"connection": gone, "disconnected": True}
+    assert deskhand("disconnect", gone, "--json").json == {
+        "connection": gone,
+        "disconnected": True,
+        "left": [],
+    }
     with services.database.reading() as session:
         assert connections.every(session) == connections.of_account(session, account_id) == []
         with pytest.raises(UnknownRecord):

@@ -14,12 +14,12 @@ def test_of_two_clocks_one_leads_and_both_together_begin_a_job_once(stage: Stage
     stage.connect("desk")
     one, two = Clock(stage.services), Clock(stage.services)
     assert (one.beat(), two.beat()) == (True, False)
-    assert [job for job, _ in stage.bells.asked] == ["reconcile", "articles"]
+    assert [job for job, _ in stage.bells.asked] == ["audit", "reconcile", "articles"]
     stage.pass_time(11)
     assert (two.beat(), one.beat()) == (True, False)
     two.resign()
     assert one.beat()
-    assert len(stage.bells.asked) == 2
+    assert len(stage.bells.asked) == 3
 
 
 def test_what_redis_lost_is_rung_again(stage: Stage) -> None:

@@ -39,12 +39,14 @@ def test_twice_is_once(stage: Stage) -> None:
     assert len(play.replies) == 1
 
 
-def test_an_edited_draft_proves_nothing_about_ours(stage: Stage) -> None:
+def test_what_was_put_in_its_place_is_a_lesson_against_our_draft(stage: Stage) -> None:
     play = opened(stage)
     asked = play.decision.id
     shared(play, WORDS)
     with stage.database.reading() as session:
-        assert not lessons.taught(session, asked)
+        learned = lessons.find(session, asked)
+    assert learned is not None
+    assert not learned.lesson.right
 
 
 def test_who_is_not_of_the_team_sends_no_word_of_theirs(stage: Stage) -> None:

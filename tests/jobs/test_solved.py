@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select
 
+from app.db.models.solved import SolvedRow
 from app.engine.ports import Before, Knowledge
 from app.kb.index import HybridIndex
 from app.services import Services
@@ -68,7 +69,7 @@ def test_solved_tickets_are_kept_masked_and_read_on_from_there(stage: Stage) -> 
     reconcile.solved(connection_id)
     reconcile.solved(connection_id)
     with stage.database.reading() as session:
-        rows = session.execute(text("select origin, question, resolution from solved")).all()
+        rows = session.scalars(select(SolvedRow)).all()
     assert [(row.origin, row.resolution) for row in rows] == [(connection_id, "We send you a new backpack.")]
     assert "ana@customer.example" not in rows[0].question
 

@@ -1,7 +1,8 @@
 """What a caller teaches is kept once, without what is personal in it, for known categories alone."""
 
-from sqlalchemy import text
+from sqlalchemy import select
 
+from app.db.models.example import ExampleRow
 from tests.web.api.conftest import House
 
 EXAMPLE = {
@@ -18,7 +19,7 @@ def teach(house: House, **changes: object):
 
 def kept(house: House) -> list[tuple[str, str, str]]:
     with house.stage.database.reading() as session:
-        return [tuple(row) for row in session.execute(text("select text, label, feedback from example"))]
+        return [(row.text, row.label, row.feedback) for row in session.scalars(select(ExampleRow))]
 
 
 def test_an_example_is_kept_once_without_what_is_personal(house: House) -> None:
