@@ -1,11 +1,10 @@
 """Sidebars that a host draws: signed, drawn from the database, and each press is one event of the ticket."""
 
 import json
-import time
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.db import connections, errands, judgements, problems
 from app.db.models.event import EventRow
@@ -133,13 +132,13 @@ def test_an_app_that_is_removed_there_does_no_more_here(receiver: Receiver, kept
         assert [one.kind for one in problems.newest(session)] == ["disconnected"]
 
 
-def test_it_is_quick(receiver: Receiver, kept: Kept) -> None:
-    """Intercom asks each time that somebody opens a conversation; far below what anybody notices, also on a busy machine."""
+def test_it_asks_the_database_a_few_things_whatever_is_kept(receiver: Receiver, kept: Kept) -> None:
+    """Intercom asks each time that somebody opens a conversation. How long that takes is measured by the sidebar's bench."""
     ask(receiver, "canvas/initialize")
-    begun = time.process_time()
-    for _ in range(5):
-        ask(receiver, "canvas/initialize")
-    assert (time.process_time() - begun) / 5 < 0.2
+    said: list[str] = []
+    event.listen(receiver.services.database.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
+    ask(receiver, "canvas/initialize")
+    assert 0 < len(said) <= 20
 
 
 def test_what_is_only_watched_is_kept_from_people(receiver: Receiver) -> None:
