@@ -69,9 +69,6 @@ class Bells:
     def notices(self, account_id: str) -> None:
         self.asked.append(("notices", account_id))
 
-    def audit(self, account_id: str) -> None:
-        self.asked.append(("audit", account_id))
-
     def frauds(self, account_id: str) -> None:
         self.asked.append(("frauds", account_id))
 
