@@ -207,8 +207,8 @@ def test_the_web_answers_what_it_took_and_saves_what_it_answered(town: Town) -> 
         ended = town.end("web")
     found = Counter(one.result() for one in answers)
     assert ended == 0
-    assert set(found) <= {0, 401}
-    assert found[401] > 40
+    assert set(found) <= {0, 401, 429}, "nothing half said; who knocks so often is told to wait"
+    assert found[401] + found[429] > 40
     assert before == len(town.host.views())
     town.start("web")
     town.until(lambda: _answers(town.port))
