@@ -3,7 +3,7 @@
 All are folded as ``words.fold`` does it, and stemmed where they are compared with stems.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from app.engine.words import fold, stem
 
@@ -156,8 +156,3 @@ QUALIFIERS = frozenset(
 )
 LINKS = frozenset(fold("to or and bis oder und a o y et ou e").split())
 """Between two numbers that share a unit: ``3 to 5 days``."""
-
-
-def stems_in(stems: Iterable[str], words: frozenset[str]) -> frozenset[str]:
-    """Which of the words occur."""
-    return words.intersection(stems)

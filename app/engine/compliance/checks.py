@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from app.engine.compliance.facts import Facts, Request, Result, Status, Violation
+from app.engine.compliance.facts import Facts, Result, Status, Violation
 
 STALE = timedelta(days=2)
 """A look that ended longer ago than this, while the period goes on, is said to be old."""
@@ -139,12 +139,6 @@ def consent_tracked(facts: Facts) -> Result:
         return Result(Status.FAIL, f"{len(missing)} of {facts.consents.asked} without leave", missing)
     said = f"{_counted(facts.consents.asked, 'ticket')} that a language model was asked about, none against a customer's word"
     return Result(Status.PASS, said)
-
-
-def answered_within(requests: Sequence[Request]) -> timedelta | None:
-    """The mean time in which requests were answered; None where none was."""
-    took = [one.done_at - one.asked_at for one in requests if one.done_at]
-    return sum(took, timedelta()) / len(took) if took else None
 
 
 # --- access, change, availability ---------------------------------------------------------------------------
