@@ -76,7 +76,7 @@ ERASE = Operation(
     {202: RightsRequest},
     body=Erase,
     keyed=True,
-    details="RightsRequest twice it is one request. Done within a minute, unless a legal hold or a ticket that is worked on keeps it.",
+    details="Asked twice it is one request. Done within a minute, unless a legal hold or a ticket that is worked on keeps it.",
 )
 LIST = Operation(
     "listRightsRequests",
