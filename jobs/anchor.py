@@ -9,9 +9,7 @@ from app.db.anchors import Kept
 from app.db.problems import Problem
 from app.db.trimming import BATCH
 from app.engine.chain import Fault
-from app.engine.configuration import ConfigurationError
 from app.engine.configuration.complying import KEPT
-from app.errors import UnknownRecord
 from app.notices import outside
 from app.queue import AUDIT
 from app.services import Services
@@ -86,10 +84,8 @@ def _trim(services: Services, account_id: str) -> None:
 
 def _kept_for(services: Services, account_id: str) -> timedelta:
     """As the account's configuration says; the installation's own trail, and that of an account without one, as long as is usual."""
-    try:
-        return services.configuration(account_id).trail_kept
-    except (UnknownRecord, ConfigurationError):
-        return KEPT
+    settled = base.settled(services, account_id)
+    return settled.trail_kept if settled else KEPT
 
 
 def _send(services: Services, account_id: str) -> None:
