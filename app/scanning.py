@@ -5,6 +5,7 @@ Nothing of what is found is kept but where it stands.
 
 import logging
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -54,8 +55,9 @@ def _batch(database: Database, source: Source, limit: int) -> tuple[int, bool]:
         elif scan.until is not None and scan.until >= scan.pass_at and not source.steady:
             return 0, True
         rows = _rows(session, source, scan.position, limit)
+        standing = sorted((one.subject, one.id) for one in findings.standing(session)) if rows else []
         for row in rows:
-            _look(session, row, now)
+            _look(session, row, standing, now)
         ended = len(rows) < limit
         findings.keep(session, _on(scan, rows, source, now, ended=ended))
     return len(rows), ended
@@ -78,11 +80,12 @@ def _on(scan: Scan, rows: list[Row], source: Source, now: datetime, *, ended: bo
     return replace(scan, position=position, seen=scan.seen + len(rows), until=until)
 
 
-def _look(session: Session, row: Row, now: datetime) -> None:
-    """Keep what stands in a row that may not, and what stands there no more as gone."""
+def _look(session: Session, row: Row, standing: list[tuple[str, str]], now: datetime) -> None:
+    """Keep what stands in a row that may not, and what stands there no more as gone. ``standing``: places with their ids, in order."""
     place = "sent" if row.sent else "storage"
     there = list(_cards(row.texts)) + [("plain", column) for column, text in row.sealed if findings.lies_open(text)]
-    before = {one.id for one in findings.standing(session, row=row.subject)}
+    first, last = (bisect_left(standing, (f"{row.subject}{mark}",)) for mark in (", ", "-"))
+    before = {id for _, id in standing[first:last]}
     if not there and not before:
         return
     account, ticket, link = findings.whose(session, row.owners)

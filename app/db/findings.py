@@ -251,15 +251,13 @@ def gone(session: Session, ids: Sequence[str], at: datetime) -> None:
     session.execute(update(FindingRow).where(mine).values(gone_at=at), execution_options=QUIETLY)
 
 
-def standing(session: Session, *, place: str = "", ticket_id: str = "", row: str = "") -> list[Finding]:
-    """What was found and is not gone: of a place, of a ticket, or in one row of a table."""
+def standing(session: Session, *, place: str = "", ticket_id: str = "") -> list[Finding]:
+    """What was found and is not gone: all of it, of a place, or of a ticket."""
     asked = select(FindingRow).where(FindingRow.gone_at.is_(None))
     if place:
         asked = asked.where(FindingRow.place == place)
     if ticket_id:
         asked = asked.where(FindingRow.ticket_id == ticket_id)
-    if row:
-        asked = asked.where(FindingRow.subject >= f"{row}, ", FindingRow.subject < f"{row}-")
     return [_finding(one) for one in session.scalars(asked)]
 
 
