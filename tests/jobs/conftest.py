@@ -6,6 +6,7 @@ import pytest
 
 from tests.flows.played import VENDORS
 from tests.flows.stage import Stage
+from tests.notices.sinks import Sink, web
 
 
 @pytest.fixture
@@ -14,3 +15,10 @@ def stage() -> Iterator[Stage]:
     yield stage
     stage.database.dispose()
     VENDORS.clear()
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """Where webhooks of ours arrive."""
+    with web() as sink:
+        yield sink

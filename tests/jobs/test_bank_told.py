@@ -1,7 +1,6 @@
 """A report of fraud reaches fraud team, security and compliance within a minute, and says nothing of who was robbed of what."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ from jobs import notify, schedule
 from tests.flows.played import VENDORS
 from tests.flows.stage import Stage
 from tests.jobs.test_bank import Bank, Named, written
-from tests.notices.sinks import Sink, web
+from tests.notices.sinks import Sink
 
 DENIED = "Fraud! I see an unauthorized $500 charge that I didn't make."
 DISPUTED = "I dispute an incorrect charge, please refund it: the shop sent me the wrong thing."
@@ -23,12 +22,6 @@ contacts:
   security-team: {webhook: "URL/security-team"}
   compliance: {webhook: "URL/compliance"}
 """
-
-
-@pytest.fixture
-def sink() -> Any:
-    with web() as sink:
-        yield sink
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Card data is found wherever it was planted, told once, and gone when it is gone; a look that was cut short goes on where it was."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +13,7 @@ from connectors.redaction import Redact
 from jobs import compliance, notify, schedule
 from tests.flows.played import Desk
 from tests.flows.stage import CONFIGURATION, QUESTION, Stage
-from tests.notices.sinks import Sink, web
+from tests.notices.sinks import Sink
 
 CARD, DAY = "4111 1111 1111 1111", timedelta(days=1)
 BANK = (
@@ -75,12 +74,6 @@ class House:
 
     def got(self) -> list[str]:
         return [one["body"]["subject"] for one in self.sink.got]
-
-
-@pytest.fixture
-def sink() -> Any:
-    with web() as sink:
-        yield sink
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Signs of fraud reach the configured people within a minute, once, and say nothing of anybody."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +15,7 @@ from app.engine.workflows import runner
 from jobs import fraud, notify, schedule
 from tests.flows.stage import Stage
 from tests.jobs.test_reporting import DAY, MONDAY, RULES, Desk
-from tests.notices.sinks import Sink, web
+from tests.notices.sinks import Sink
 
 SECOND = timedelta(seconds=1)
 PACE = 5
@@ -74,12 +73,6 @@ class Guard(Desk):
 
     def words(self) -> str:
         return " ".join(str(one["body"]) for one in self.sink.got)
-
-
-@pytest.fixture
-def sink() -> Any:
-    with web() as sink:
-        yield sink
 
 
 @pytest.fixture

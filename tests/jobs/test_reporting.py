@@ -11,7 +11,7 @@ from app.engine.outcomes import Story
 from connectors.types import Event, EventKind, Ref
 from jobs import notify, reporting, schedule
 from tests.flows.stage import CONFIGURATION, Stage
-from tests.notices.sinks import Sink, web
+from tests.notices.sinks import Sink
 
 MONDAY = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -73,12 +73,6 @@ class Desk:
 
     def got(self) -> list[str]:
         return [one["body"]["subject"] for one in self.sink.got]
-
-
-@pytest.fixture
-def sink() -> Any:
-    with web() as sink:
-        yield sink
 
 
 @pytest.fixture
