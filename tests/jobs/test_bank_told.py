@@ -13,6 +13,7 @@ from tests.flows.played import VENDORS
 from tests.flows.stage import Stage
 from tests.jobs.test_bank import Bank, Named, written
 from tests.notices.sinks import Sink
+from tests.texts import without_ids
 
 DENIED = "Fraud! I see an unauthorized $500 charge that I didn't make."
 DISPUTED = "I dispute an incorrect charge, please refund it: the shop sent me the wrong thing."
@@ -61,7 +62,7 @@ def test_a_report_of_fraud_is_told_masked_to_all_three_within_a_minute(bank: Ban
     within_a_minute(bank)
     assert told(sink) == {"fraud-team", "security-team", "compliance"}
     assert len(sink.got) == 3
-    said = str([one["body"] for one in sink.got])
+    said = without_ids([one["body"] for one in sink.got])
     assert "fraud-report" in said
     for personal in ("Ana", "ana@", "Silva", "500", "OnlineStore", "1234", "4155550134"):
         assert personal not in said

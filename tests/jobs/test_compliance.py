@@ -14,6 +14,7 @@ from jobs import compliance, notify, schedule
 from tests.flows.played import Desk
 from tests.flows.stage import CONFIGURATION, QUESTION, Stage
 from tests.notices.sinks import Sink
+from tests.texts import without_ids
 
 CARD, DAY = "4111 1111 1111 1111", timedelta(days=1)
 BANK = (
@@ -99,7 +100,7 @@ def test_a_card_that_the_host_cannot_take_out_is_told_once(house: House) -> None
     assert house.there() == [("card", "chat", False)]
     assert house.checks()["no-card-numbers-in-chat"] == "FAIL"
     assert house.got() == ["Deskhand: PCI-DSS, No card numbers in chat: 1 found"]
-    assert "1111" not in str(house.sink.got)
+    assert "1111" not in without_ids(house.sink.got)
 
 
 def test_a_card_that_the_host_took_out_is_no_violation(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

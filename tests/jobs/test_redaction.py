@@ -13,6 +13,7 @@ from connectors.types import AddMessage, Note, OpenTicket
 from jobs import redaction
 from tests.flows.played import Desk
 from tests.flows.stage import CONFIGURATION, QUESTION, Stage
+from tests.texts import without_ids
 
 CARD = "4111 1111 1111 1111"
 SAID = f"{QUESTION} My card is {CARD}, the cvv is 123."
@@ -57,7 +58,7 @@ def test_card_and_code_go_after_the_note_and_no_plan_holds_them(place: Place) ->
     assert [message.text[one.start : one.end] for one in gone] == ["123", CARD], "the last place first"
     kinds = [type(change) for _, change in place.vendor.tickets[ticket].log]
     assert kinds.index(Redact) > kinds.index(Note)
-    assert "1111" not in place.plans(ticket)
+    assert "1111" not in without_ids(place.plans(ticket))
     place.go_on()
     place.vendor.knock(ticket)
     place.go_on()

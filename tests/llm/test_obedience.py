@@ -16,6 +16,7 @@ from tests.builders import a_classification, a_passage, a_person, a_ticket
 from tests.doubles.model import Play, Stage, said
 from tests.engine.desk import standing
 from tests.engine.test_draft import Shelf
+from tests.texts import without_ids
 
 SHOP = load(
     """
@@ -65,7 +66,7 @@ ATTACKS = [
 
 
 def told(stage: Stage) -> str:
-    return b"".join(stage.raw).decode()
+    return without_ids(b"".join(stage.raw).decode())
 
 
 def drafting(author: Author | None, text: str, *passages: Passage, **changes: Any) -> Any:

@@ -6,6 +6,7 @@ from app import scanning
 from app.db import accounts
 from connectors.types import Level
 from tests.flows.stage import CONFIGURATION
+from tests.texts import without_ids
 from tests.web.conftest import Receiver
 from tests.web.pages.signing import SignsIn
 
@@ -38,7 +39,7 @@ def test_checks_are_unknown_until_somebody_looked_and_fail_on_what_was_planted(
     shown = browser.get(PAGE).text
     assert "not compliant" in shown
     assert f"account {receiver.account}, name" in shown
-    assert "4111" not in shown.replace(receiver.account, "")
+    assert "4111" not in without_ids(shown)
     assert browser.get(f"{PAGE}?period=2026-Q9").status_code == 200
     assert browser.get(f"{PAGE}?period=2025-Q1").status_code == 200
 

@@ -9,6 +9,7 @@ from app.db import decisions
 from app.db.decisions import Asked, Portion
 from app.web.pages import settings_configuration, settings_decisions
 from connectors.types import Level
+from tests.texts import without_ids
 from tests.web.conftest import Receiver
 from tests.web.pages.settled import CONFIGURATION, decide, publish
 from tests.web.pages.signing import Browser, SignsIn
@@ -88,9 +89,10 @@ def test_the_page_leads_to_older_ones_with_the_same_search(
     decide(shop, 9)
     agent = signed_in(Level.AGENT)
     first = agent.get("/app/decisions", query_string={"category": "billing", "days": "3650"}).text
-    assert "4702" in first and "4701" in first and "4700" not in first and "4709" not in first
+    assert all(one in first for one in ("4702", "4701"))
+    assert not any(one in without_ids(first) for one in ("4700", "4709"))
     second = older(agent, first)
-    assert "4700" in second and "4701" not in second and "Newest" in second and 'rel="next"' not in second
+    assert "4700" in second and "4701" not in without_ids(second) and "Newest" in second and 'rel="next"' not in second
     assert agent.get("/app/decisions?after=nonsense~").status_code == 200
     assert agent.get("/app/decisions?after=2026-01-01~x").status_code == 200
 
