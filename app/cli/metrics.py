@@ -90,4 +90,4 @@ def _words(value: object) -> str:
         return "; ".join(f"{name}: {_words(one)}" for name, one in value.items()) or "none"
     if isinstance(value, list):
         return "; ".join(_words(one) for one in value) or "none"
-    return "unknown" if value is None else str(value)
+    return "not known" if value is None else str(value)

@@ -22,19 +22,19 @@ class Conversation(TypedDict):
 
 
 class Metrics(TypedDict):
-    """How the desk is doing."""
+    """How the desk is doing. None: nothing is known yet."""
 
     totalTickets: int
     autoResolved: int
     escalatedToHuman: int
-    avgResolutionTime: dict[str, int]
-    avgFirstResponseTime: int
-    handleTime: dict[str, int]
+    avgResolutionTime: dict[str, int | None]
+    avgFirstResponseTime: int | None
+    handleTime: dict[str, int | None]
     csat: float | None
     ratings: int
-    automationRate: float
-    reopenRate: float
-    costPerTicket: dict[str, float]
+    automationRate: float | None
+    reopenRate: float | None
+    costPerTicket: dict[str, float | None]
     agentProductivity: float | None
     byCategory: dict[str, dict[str, float]]
     escalationAccuracy: float | None
@@ -44,15 +44,15 @@ class Metrics(TypedDict):
 
 
 class BotMetrics(TypedDict):
-    """How Deskhand is doing."""
+    """How Deskhand is doing. None: nothing is known yet."""
 
     conversations: int
     resolved: int
     escalated: int
-    avgConfidence: float
+    avgConfidence: float | None
     accuracy: float | None
     judged: int
-    avgResolutionTime: int
+    avgResolutionTime: int | None
     topIntents: list[dict[str, Any]]
     toolUsage: dict[str, int]
     customerSatisfaction: float | None

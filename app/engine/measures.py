@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from statistics import fmean
 
 from app.engine.facts import Fact, Kind
 from app.engine.formulas import kebab
-from app.engine.outcomes import Costs, Hold, Rates, Returns, Story, escalations, hold, rates
+from app.engine.outcomes import Costs, Hold, Rates, Returns, Story, escalations, hold, mean, rates, share
 
 
 class Unit(StrEnum):
@@ -54,14 +53,8 @@ class _Sums:
         return self.held + self.lasted[Hold.POSTPONED]
 
     @property
-    def human_cost(self) -> float:
-        return self.facts.costs.hour * _mean(self.rates.seconds_human) / 3600
-
-    @property
     def cost(self) -> float | None:
-        whole = self.rates
-        others = whole.total - whole.automatic
-        return _share(self.facts.costs.automatic * whole.automatic + self.human_cost * others, whole.total)
+        return self.rates.cost(self.facts.costs).blended
 
 
 @dataclass(frozen=True)
@@ -72,18 +65,6 @@ class Measure:
     unit: Unit
     made: Callable[[_Sums], float | None]
     better: int = 0
-
-
-def _share(part: float, whole: float) -> float | None:
-    return part / whole if whole else None
-
-
-def _mean(values: Sequence[float]) -> float:
-    return fmean(values) if values else 0.0
-
-
-def _mean_or_none(values: Sequence[float]) -> float | None:
-    return fmean(values) if values else None
 
 
 def _own(sums: _Sums, wanted: Callable[[Story], bool]) -> int:
@@ -116,37 +97,37 @@ MEASURES: Mapping[str, Measure] = {
     "resolved-by-kb": Measure("Resolved with an article", Unit.COUNT, lambda s: _own(s, _by_knowledge), 1),
     "correct-responses": Measure("Drafts let stand", Unit.COUNT, lambda s: s.facts.right[0], 1),
     "total-responses": Measure("Drafts judged", Unit.COUNT, lambda s: s.facts.right[1]),
-    "automation-rate": Measure("Resolved by itself", Unit.SHARE, lambda s: _share(s.rates.automatic, s.rates.total), 1),
-    "resolution-rate": Measure("Resolved", Unit.SHARE, lambda s: _share(s.rates.solved, s.rates.total), 1),
-    "deflection-rate": Measure("Deflection that holds 7 days", Unit.SHARE, lambda s: _share(s.held, s.rates.total), 1),
-    "hold-rate": Measure("Of those looked at, lasted", Unit.SHARE, lambda s: _share(s.held, s.settled), 1),
+    "automation-rate": Measure("Resolved by itself", Unit.SHARE, lambda s: share(s.rates.automatic, s.rates.total), 1),
+    "resolution-rate": Measure("Resolved", Unit.SHARE, lambda s: share(s.rates.solved, s.rates.total), 1),
+    "deflection-rate": Measure("Deflection that holds 7 days", Unit.SHARE, lambda s: share(s.held, s.rates.total), 1),
+    "hold-rate": Measure("Of those looked at, lasted", Unit.SHARE, lambda s: share(s.held, s.settled), 1),
     "escalation-rate": Measure(
-        "Left to people", Unit.SHARE, lambda s: _share(s.rates.total - s.rates.automatic, s.rates.total), -1
+        "Left to people", Unit.SHARE, lambda s: share(s.rates.total - s.rates.automatic, s.rates.total), -1
     ),
-    "reopen-rate": Measure("Reopened", Unit.SHARE, lambda s: _share(s.rates.reopened, s.rates.total), -1),
-    "resolution-accuracy": Measure("Drafts let stand", Unit.SHARE, lambda s: _share(*s.facts.right), 1),
-    "agreement": Measure("People agree on the category", Unit.SHARE, lambda s: _share(*s.facts.agreed), 1),
+    "reopen-rate": Measure("Reopened", Unit.SHARE, lambda s: share(s.rates.reopened, s.rates.total), -1),
+    "resolution-accuracy": Measure("Drafts let stand", Unit.SHARE, lambda s: share(*s.facts.right), 1),
+    "agreement": Measure("People agree on the category", Unit.SHARE, lambda s: share(*s.facts.agreed), 1),
     "escalation-accuracy": Measure("Went where it belonged", Unit.SHARE, _escalated_well, 1),
     "customer-satisfaction": Measure("Customers' rating of 5", Unit.RATING, lambda s: s.rates.csat, 1),
-    "first-response": Measure("First answer after", Unit.SECONDS, lambda s: _mean_or_none(s.rates.first), -1),
+    "first-response": Measure("First answer after", Unit.SECONDS, lambda s: mean(s.rates.first), -1),
     "resolution-time": Measure(
         "Solved after",
         Unit.SECONDS,
-        lambda s: _mean_or_none([*s.rates.seconds_automatic, *s.rates.seconds_human]),
+        lambda s: mean([*s.rates.seconds_automatic, *s.rates.seconds_human]),
         -1,
     ),
-    "handle-time": Measure("Solved by people after", Unit.SECONDS, lambda s: _mean_or_none(s.rates.seconds_human), -1),
+    "handle-time": Measure("Solved by people after", Unit.SECONDS, lambda s: mean(s.rates.seconds_human), -1),
     "handle-time-with-draft": Measure(
-        "By people, with a draft", Unit.SECONDS, lambda s: _mean_or_none(s.rates.handled_with), -1
+        "By people, with a draft", Unit.SECONDS, lambda s: mean(s.rates.handled_with), -1
     ),
     "handle-time-without-draft": Measure(
-        "By people, without one", Unit.SECONDS, lambda s: _mean_or_none(s.rates.handled_without), -1
+        "By people, without one", Unit.SECONDS, lambda s: mean(s.rates.handled_without), -1
     ),
     "cost-per-ticket": Measure("Cost of a ticket", Unit.MONEY, lambda s: s.cost, -1),
     "agent-productivity": Measure(
         "Tickets for each person",
         Unit.EACH,
-        lambda s: _share(s.rates.total - s.rates.automatic, len(s.rates.agents)),
+        lambda s: share(s.rates.total - s.rates.automatic, len(s.rates.agents)),
         1,
     ),
 }

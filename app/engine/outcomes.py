@@ -15,6 +15,8 @@ HOLDS = (7, 14, 30)
 HELD_AFTER = timedelta(days=HOLDS[0])
 GOOD = 4
 """The rating, of 5, from which a customer is satisfied."""
+INTENTS = 10
+"""Intents that are listed, those with most tickets first."""
 
 
 class Hold(StrEnum):
@@ -119,6 +121,14 @@ def hold(story: Story, returns: Returns, now: datetime, days: int = HOLDS[0]) ->
     return Hold.ASSUMED if now >= story.solved_at + timedelta(days=days) else Hold.OPEN
 
 
+@dataclass(frozen=True)
+class Cost:
+    """In the account's own money. None: there is nothing yet that would say."""
+
+    human: float | None = None
+    blended: float | None = None
+
+
 @dataclass
 class Rates:
     """Counts of one set of stories; every share is made from them on reading. Seconds throughout."""
@@ -138,14 +148,33 @@ class Rates:
     agents: set[str] = field(default_factory=set)
 
     @property
-    def automation(self) -> float:
-        """The share that we resolved alone."""
-        return self.automatic / self.total if self.total else 0.0
+    def automation(self) -> float | None:
+        """The share that we resolved alone; None where there was no ticket."""
+        return share(self.automatic, self.total)
 
     @property
     def csat(self) -> float | None:
         """The mean rating of 1 to 5, or None where nobody rated."""
         return round(fmean(self.ratings), 2) if self.ratings else None
+
+    def cost(self, costs: Costs) -> Cost:
+        """What a ticket that people solved costs, and what one costs on average: by how long people's tickets were open."""
+        took = mean(self.seconds_human)
+        human = None if took is None else costs.hour * took / 3600
+        others = self.total - self.automatic
+        if others and human is None:
+            return Cost()
+        return Cost(human, share(costs.automatic * self.automatic + (human or 0.0) * others, self.total))
+
+
+def share(part: float, whole: float) -> float | None:
+    """A part of a whole; None where there is none to be a part of."""
+    return part / whole if whole else None
+
+
+def mean(values: Sequence[float]) -> float | None:
+    """The mean; None of nothing."""
+    return fmean(values) if values else None
 
 
 def rates(stories: Iterable[Story]) -> Rates:
@@ -195,10 +224,11 @@ def holds(stories: Sequence[Story], now: datetime, returns: Returns | None = Non
 
 
 def by_category(stories: Iterable[Story]) -> Mapping[str, Rates]:
-    """Category -> its rates, largest first; tickets without one are under an empty name."""
+    """Category -> its rates, largest first; tickets without one are under an empty name. Tests are left out."""
     piles: dict[str, list[Story]] = {}
     for story in stories:
-        piles.setdefault(story.category, []).append(story)
+        if not story.test:
+            piles.setdefault(story.category, []).append(story)
     return {name: rates(pile) for name, pile in sorted(piles.items(), key=lambda item: (-len(item[1]), item[0]))}
 
 
@@ -245,39 +275,41 @@ def _belonged(story: Story, returns: Returns, now: datetime) -> str:
 def metrics(
     stories: Sequence[Story], now: datetime, costs: Costs = Costs(), returns: Returns | None = None
 ) -> dict[str, object]:
-    """``getMetrics``: the fields of the users' guide, and what they leave out: what lasted, and on how many tickets each rests."""
+    """``getMetrics``: the fields of the users' guide, and what they leave out: what lasted, and on how many tickets each rests.
+
+    None is not known: a share of no tickets and a mean of no times are not zero.
+    """
     returns = returns or Returns(stories)
     passed = escalations(stories, returns, now)
     whole = rates(stories)
-    every = [*whole.seconds_automatic, *whole.seconds_human]
-    human = costs.hour * _mean(whole.seconds_human) / 3600
+    cost = whole.cost(costs)
     others = whole.total - whole.automatic
-    blended = (costs.automatic * whole.automatic + human * others) / whole.total if whole.total else 0.0
     return {
         "totalTickets": whole.total,
         "autoResolved": whole.automatic,
         "escalatedToHuman": others,
         "avgResolutionTime": {
-            "automated": round(_mean(whole.seconds_automatic)),
-            "human": round(_mean(whole.seconds_human)),
-            "overall": round(_mean(every)),
+            "automated": _seconds(whole.seconds_automatic),
+            "human": _seconds(whole.seconds_human),
+            "overall": _seconds([*whole.seconds_automatic, *whole.seconds_human]),
         },
-        "avgFirstResponseTime": round(_mean(whole.first)),
-        "handleTime": {
-            "withDraft": round(_mean(whole.handled_with)),
-            "withoutDraft": round(_mean(whole.handled_without)),
-        },
+        "avgFirstResponseTime": _seconds(whole.first),
+        "handleTime": {"withDraft": _seconds(whole.handled_with), "withoutDraft": _seconds(whole.handled_without)},
         "csat": whole.csat,
         "ratings": len(whole.ratings),
-        "automationRate": round(whole.automation, 4),
-        "reopenRate": round(whole.reopened / whole.total, 4) if whole.total else 0.0,
-        "costPerTicket": {"automated": costs.automatic, "human": round(human, 2), "blended": round(blended, 2)},
-        "agentProductivity": round(others / len(whole.agents), 2) if whole.agents else None,
+        "automationRate": _to(4, whole.automation),
+        "reopenRate": _to(4, share(whole.reopened, whole.total)),
+        "costPerTicket": {
+            "automated": costs.automatic,
+            "human": _to(2, cost.human),
+            "blended": _to(2, cost.blended),
+        },
+        "agentProductivity": _to(2, share(others, len(whole.agents))),
         "byCategory": {
-            name or "unknown": {"total": one.total, "autoResolved": one.automatic, "rate": round(one.automation, 4)}
+            name or "unknown": {"total": one.total, "autoResolved": one.automatic, "rate": _to(4, one.automation)}
             for name, one in by_category(stories).items()
         },
-        "escalationAccuracy": None if passed.accuracy is None else round(passed.accuracy, 4),
+        "escalationAccuracy": _to(4, passed.accuracy),
         "escalations": vars(passed),
         "holds": {
             f"{days}d": {str(kind): n for kind, n in found.items()}
@@ -287,21 +319,23 @@ def metrics(
 
 
 def bot_metrics(stories: Sequence[Story], right: tuple[int, int], tools: Mapping[str, int]) -> dict[str, object]:
-    """``getBotMetrics``. ``right`` is how many of our drafts people let stand, and of how many."""
+    """``getBotMetrics``. ``right`` is how many of our drafts people let stand, and of how many.
+
+    How sure we were is said of the tickets that we gave a category to.
+    """
     mine = [story for story in stories if not story.test]
     whole = rates(mine)
     return {
         "conversations": whole.total,
         "resolved": whole.automatic,
         "escalated": whole.total - whole.automatic,
-        "avgConfidence": round(_mean([story.confidence for story in mine]), 3),
-        "accuracy": round(right[0] / right[1], 4) if right[1] else None,
+        "avgConfidence": _to(3, mean([story.confidence for story in mine if story.category])),
+        "accuracy": _to(4, share(*right)),
         "judged": right[1],
-        "avgResolutionTime": round(_mean(whole.seconds_automatic)),
+        "avgResolutionTime": _seconds(whole.seconds_automatic),
         "topIntents": [
-            {"intent": name, "count": one.total, "resolved": one.automatic, "rate": round(one.automation, 4)}
-            for name, one in list(by_category(mine).items())[:10]
-            if name
+            {"intent": name, "count": one.total, "resolved": one.automatic, "rate": _to(4, one.automation)}
+            for name, one in [found for found in by_category(mine).items() if found[0]][:INTENTS]
         ],
         "toolUsage": dict(tools),
         "customerSatisfaction": whole.csat,
@@ -312,14 +346,19 @@ def effectiveness(stories: Sequence[Story], right: tuple[int, int], wanted: Sequ
     """``getEffectiveness``: the figures that are asked for by the guide's names, or all. Unknown names are left out."""
     whole = rates(stories)
     figures: Mapping[str, tuple[str, Callable[[], object]]] = {
-        "automation-rate": ("automationRate", lambda: round(whole.automation, 4)),
-        "resolution-accuracy": ("resolutionAccuracy", lambda: round(right[0] / right[1], 4) if right[1] else None),
+        "automation-rate": ("automationRate", lambda: _to(4, whole.automation)),
+        "resolution-accuracy": ("resolutionAccuracy", lambda: _to(4, share(*right))),
         "customer-satisfaction": ("customerSatisfaction", lambda: whole.csat),
-        "escalation-rate": ("escalationRate", lambda: round(1 - whole.automation, 4) if whole.total else 0.0),
-        "avg-handle-time": ("avgHandleTime", lambda: round(_mean(whole.seconds_human))),
+        "escalation-rate": ("escalationRate", lambda: _to(4, share(whole.total - whole.automatic, whole.total))),
+        "avg-handle-time": ("avgHandleTime", lambda: _seconds(whole.seconds_human)),
     }
     return {figures[name][0]: figures[name][1]() for name in (wanted or figures) if name in figures}
 
 
-def _mean(values: Sequence[float]) -> float:
-    return fmean(values) if values else 0.0
+def _to(digits: int, value: float | None) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+def _seconds(values: Sequence[float]) -> int | None:
+    found = mean(values)
+    return None if found is None else round(found)

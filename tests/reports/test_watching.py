@@ -1,5 +1,6 @@
 """What gets worse at an account is gathered from its records: agreement, evidence near its bound, the queue, fraud with one cause."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from app.engine.types import Mode
 from app.reports.suspicious import fraudulent
 from app.reports.watching import degraded
 from tests.builders import a_record
+from tests.flows.stage import CONFIGURATION
 from tests.reports.test_figures import NOW, Desk
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -32,6 +34,14 @@ def names(desk: Desk, now: datetime = NOW) -> list[str]:
 
 def test_nothing_is_out_of_order_where_nothing_is_known(desk: Desk) -> None:
     assert names(desk) == []
+
+
+def test_alerts_of_the_accounts_own_say_nothing_about_what_nobody_knows(desk: Desk) -> None:
+    asked = ("automationRate < 60%", "costPerTicket > 1", "!(csat > 4)", "escalationRate != 0.5", "handleTime > 1m")
+    desk.stage.configure(f"{CONFIGURATION}\nanalytics: {{alerts: {json.dumps(asked)}}}\n")
+    assert names(desk) == []
+    desk.tell(NOW - HOUR, ours=False, touched=True, solved_at=None, agent="a1")
+    assert names(desk) == ["own:automationRate < 60%", "own:escalationRate != 0.5"]
 
 
 def test_people_who_agree_no_more_are_seen(desk: Desk) -> None:

@@ -31,26 +31,26 @@ class AskedFor(Asked):
 
 
 class Seconds(Told):
-    """Mean times to a solution, in seconds."""
+    """Mean times to a solution, in seconds. Null: nothing was solved that way."""
 
-    automated: int
-    human: int
-    overall: int
+    automated: int | None
+    human: int | None
+    overall: int | None
 
 
 class HandleTime(Told):
-    """Mean times of tickets that people solved, in seconds."""
+    """Mean times of tickets that people solved, in seconds. Null: there was none."""
 
-    with_draft: int
-    without_draft: int
+    with_draft: int | None
+    without_draft: int | None
 
 
 class CostPerTicket(Told):
-    """In the account's own money."""
+    """In the account's own money. Null: people have solved nothing yet that would say."""
 
     automated: float
-    human: float
-    blended: float
+    human: float | None
+    blended: float | None
 
 
 class Category(Told):
@@ -96,12 +96,12 @@ class Metrics(Told):
     auto_resolved: int
     escalated_to_human: int
     avg_resolution_time: Seconds
-    avg_first_response_time: int
+    avg_first_response_time: int | None
     handle_time: HandleTime
     csat: float | None
     ratings: int
-    automation_rate: float
-    reopen_rate: float
+    automation_rate: float | None
+    reopen_rate: float | None
     cost_per_ticket: CostPerTicket
     agent_productivity: float | None
     by_category: dict[str, Category]
@@ -121,22 +121,22 @@ class Intent(Told):
 
 
 class BotMetrics(Told):
-    """How we are doing. ``accuracy`` rests on so many ``judged`` drafts."""
+    """How we are doing. ``accuracy`` rests on so many ``judged`` drafts. Null: nothing is known yet."""
 
     conversations: int
     resolved: int
     escalated: int
-    avg_confidence: float
+    avg_confidence: float | None
     accuracy: float | None
     judged: int
-    avg_resolution_time: int
+    avg_resolution_time: int | None
     top_intents: list[Intent]
     tool_usage: dict[str, int]
     customer_satisfaction: float | None
 
 
 class Effectiveness(Told):
-    """The figures that were asked for; the others are null. ``known`` names those that there are."""
+    """The figures that were asked for. Null: not asked for, or nothing is known yet."""
 
     automation_rate: float | None = None
     resolution_accuracy: float | None = None

@@ -1,5 +1,6 @@
 """The Python client against the real application over HTTP: the guide's calls, and calls whose answers get lost."""
 
+import json
 import typing
 from collections.abc import Iterator
 from typing import Any
@@ -183,5 +184,7 @@ def test_its_types_are_those_of_the_document(house: House) -> None:
     schemas = house.client.get(f"{ROOT}/openapi.json").json["components"]["schemas"]
     for name, shape in SHAPES.items():
         assert set(typing.get_type_hints(shape)) == set(schemas[name]["properties"]), name
+        empty = {one for one, hint in typing.get_type_hints(shape).items() if type(None) in typing.get_args(hint)}
+        assert empty == {one for one, said in schemas[name]["properties"].items() if '"null"' in json.dumps(said)}, name
     assert set(typing.get_type_hints(answers.AuditLog)) | {"next"} == set(schemas["Log"]["properties"])
     assert set(typing.get_type_hints(answers.Response)) < set(schemas["Spoken"]["properties"])

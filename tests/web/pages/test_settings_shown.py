@@ -119,6 +119,13 @@ def test_figures_are_counted_and_drawn_without_tests(shop: Receiver, signed_in: 
         assert signed_in(Level.VIEWER).get("/app/figures", query_string={"days": days}).status_code == 200
 
 
+def test_figures_that_nobody_knows_are_a_dash(shop: Receiver, signed_in: SignsIn) -> None:
+    page = signed_in(Level.VIEWER).get("/app/figures").text
+    assert page.count("<strong>\u2013</strong>") == 4
+    assert "<strong>0</strong><span>tickets</span>" in page
+    assert "0 %" not in page
+
+
 def test_bars_stay_inside_their_picture() -> None:
     told = [Story(f"t{n}", "", "", "", NOW - timedelta(days=n % 3)) for n in range(50)]
     shape = bars(told, NOW, 7)
