@@ -81,7 +81,7 @@ def _show(tally: Tally, configuration: Configuration, account_name: str) -> None
         (
             name,
             str(line.filed),
-            f"{line.coverage:.1%}",
+            _share(line.coverage),
             f"{line.correct} of {line.n}",
             f"{line.bound:.1%}",
             str(allowed(line, configuration.category(name))),
@@ -92,13 +92,17 @@ def _show(tally: Tally, configuration: Configuration, account_name: str) -> None
     opening.print_table(f"{tally.tickets} tickets through {account_name}", columns, rows)
     whole = tally.total
     click.echo(
-        f"\nIn all: sure of {whole.coverage:.1%}, {whole.correct} of {whole.n} right, at least {whole.bound:.1%} proven; "
+        f"\nIn all: sure of {_share(whole.coverage)}, {whole.correct} of {whole.n} right, at least {whole.bound:.1%} proven; "
         f"{whole.sendable} replies would have gone out, had there been evidence."
     )
     if tally.unlabelled or tally.unasked:
         click.echo(
             f"Not counted: {tally.unlabelled} filed under none of the categories, {tally.unasked} without a customer's word."
         )
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1%}"
 
 
 def _learned(services: Services, account_id: str, every: Iterable[Played], *, keep: bool) -> int:

@@ -4,7 +4,7 @@ Accuracy is counted where we would have acted: among the tickets that we are sur
 same category. Coverage is counted where people filed them: the share of a category's tickets that we are sure of.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from app.engine import fields, holds
 from app.engine.configuration.settled import Category, Configuration
 from app.engine.evidence import digest, lower_bound
 from app.engine.lessons import Learned, Lesson, lesson
+from app.engine.outcomes import share
 from app.engine.pipeline import Judgement
 from app.engine.policy import REPLY
 from app.engine.standing import Case, Standing
@@ -23,6 +24,8 @@ TARGET = 0.95
 OPEN = ("mode_", "capped", "no_evidence", "evidence_", "audit_sample")
 """Begin the reasons that stand in the way of a reply only until evidence is there."""
 NOT_SURE = "not_sure"
+TAKEN = "human_here"
+"""A person of the team wrote before us: we would have said nothing."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,9 @@ class Line:
     sendable: int = 0
 
     @property
-    def accuracy(self) -> float:
-        """Of those that we are sure of, the share that was right; 0 where there was none."""
-        return self.correct / self.n if self.n else 0.0
+    def accuracy(self) -> float | None:
+        """Of those that we are sure of, the share that was right; None where there was none."""
+        return share(self.correct, self.n)
 
     @property
     def bound(self) -> float:
@@ -100,9 +103,9 @@ class Line:
         return lower_bound(self.n, self.n - self.correct)
 
     @property
-    def coverage(self) -> float:
-        """Of the tickets that people filed under it, the share that we are sure of."""
-        return self.covered / self.filed if self.filed else 0.0
+    def coverage(self) -> float | None:
+        """Of the tickets that people filed under it, the share that we are sure of; None where they filed none."""
+        return share(self.covered, self.filed)
 
 
 @dataclass
@@ -112,7 +115,7 @@ class Tally:
     tickets: int = 0
     unlabelled: int = 0
     unasked: int = 0
-    """Tickets in which no customer wrote."""
+    """Tickets in which no customer wrote, or only after the team, which did not answer any more."""
     lines: dict[str, Line] = field(default_factory=dict)
 
     def add(self, played: Played) -> None:
@@ -167,11 +170,17 @@ def _plain(word: str) -> str:
 
 
 def as_asked(ticket: Ticket) -> Ticket | None:
-    """The ticket as it lay there before anybody answered, with nothing that people did later; None where no customer wrote."""
-    first = next((n for n, m in enumerate(ticket.messages) if m.author.role is Role.AGENT), len(ticket.messages))
-    said = ticket.messages[:first]
-    if not any(message.author.role is Role.CUSTOMER and message.public for message in said):
+    """The ticket as it lay there before anybody answered, with nothing that people did later; None where no customer asked.
+
+    Where the team wrote first, what it wrote stays. A customer's word after it counts as a question if a person answered that:
+    most are thanks.
+    """
+    asked = _asked(ticket.messages)
+    begun = any(message.author.role is Role.AGENT for message in ticket.messages[:asked])
+    first = next((n for n, m in enumerate(ticket.messages) if n > asked and m.author.role is Role.AGENT), None)
+    if asked == len(ticket.messages) or (begun and answered(ticket) is None):
         return None
+    said = ticket.messages[:first]
     return replace(
         ticket,
         messages=said,
@@ -186,8 +195,15 @@ def as_asked(ticket: Ticket) -> Ticket | None:
 
 
 def answered(ticket: Ticket) -> Message | None:
-    """The first thing that a person of the account told the customer, or None."""
-    return next((m for m in ticket.messages if m.author.role is Role.AGENT and m.public), None)
+    """The first thing that a person of the account told the customer who had asked, or None."""
+    later = ticket.messages[_asked(ticket.messages) :]
+    return next((m for m in later if m.author.role is Role.AGENT and m.public), None)
+
+
+def _asked(messages: Sequence[Message]) -> int:
+    """The place of the customer's first word; behind the last where there is none."""
+    places = (n for n, m in enumerate(messages) if m.author.role is Role.CUSTOMER and m.public)
+    return next(places, len(messages))
 
 
 def compared(
@@ -224,10 +240,11 @@ def compared(
 def learned(played: Played, account: str, knowledge: str) -> Learned | None:
     """What a person's answer to an old ticket teaches; None when it says nothing about what is in force.
 
-    Only a draft from today's ``knowledge`` counts, and only where we would have acted on the category. One for another category
-    than people filed the ticket under is wrong, however well it reads.
+    Only a draft from today's ``knowledge`` counts, and only where we would have acted on the category, and not stayed silent because
+    the team had begun the talk. One for another category than people filed the ticket under is wrong, however well it reads.
     """
-    said = played.judged and played.sure and played.draft.strip() and played.answer.strip()
+    silent = TAKEN in played.reasons
+    said = played.judged and played.sure and not silent and played.draft.strip() and played.answer.strip()
     if not said or played.at is None or played.knowledge != knowledge:
         return None
     what = Lesson.WRONG if played.wrong else lesson(played.draft, played.answer)
@@ -255,13 +272,13 @@ def summary(tally: Tally, configuration: Configuration) -> Mapping[str, object]:
     }
 
 
-def _figures(line: Line) -> dict[str, float]:
+def _figures(line: Line) -> dict[str, float | None]:
     return {
         "n": line.n,
         "correct": line.correct,
-        "accuracy": round(line.accuracy, 4),
+        "accuracy": None if line.accuracy is None else round(line.accuracy, 4),
         "lower_bound": round(line.bound, 4),
-        "coverage": round(line.coverage, 4),
+        "coverage": None if line.coverage is None else round(line.coverage, 4),
         "filed": line.filed,
         "sendable": line.sendable,
     }

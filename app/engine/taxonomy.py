@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from app.engine.replaying import answered
 from app.engine.types import Mode
 from app.engine.words import stems
 from connectors.types import Role, Ticket
@@ -112,9 +113,11 @@ def case_of(ticket: Ticket, question: str) -> Case:
     public = [m for m in ticket.messages if m.public and m.author.role in (Role.CUSTOMER, Role.AGENT)]
     people = [m for m in ticket.messages if m.author.role is Role.AGENT]
     hours = (public[-1].at - public[0].at).total_seconds() / 3600 if len(public) > 1 else None
-    answer = next((m.text for m in public if m.author.role is Role.AGENT), "")
+    answer = answered(ticket)
     done = {_WORDS[stem] for message in people for stem in stems(message.text[:4_000]) if stem in _WORDS}
-    return Case(question, answer, len(public), len({m.author.id for m in people}), hours, frozenset(done))
+    return Case(
+        question, answer.text if answer else "", len(public), len({m.author.id for m in people}), hours, frozenset(done)
+    )
 
 
 def advice(kind: Kind, before: float, total: int) -> Advice:

@@ -9,7 +9,7 @@ from app.engine.configuration import Configuration
 from app.engine.pipeline import decide
 from app.engine.ports import Classifier, Knowledge
 from app.engine.replaying import PastTicket, Played, Tally, as_asked, compared
-from app.engine.standing import Standing
+from app.engine.standing import Standing, took_over
 
 KEPT = 8
 """Views of the knowledge at different moments that are kept at once."""
@@ -59,7 +59,8 @@ class Replay:
             return None
         known = self.knowledge.at(asked.updated_at)
         # Nobody signs for a replay: without evidence nothing can be sent, and the audit's coin is not thrown.
-        standing = Standing(asked.updated_at, "replay", knowledge=known.version, coin=1.0)
+        begun = took_over(asked)
+        standing = Standing(asked.updated_at, "replay", knowledge=known.version, coin=1.0, human_took_over=begun)
         judgement = decide(asked, self.configuration, self.classifier, known, standing)
         return compared(past, asked, judgement, self.configuration, known.version)
 

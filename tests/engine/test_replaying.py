@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.evidence import lower_bound
-from app.engine.replaying import Line, PastTicket, Played, Tally, allowed, answered, as_asked, label
+from app.engine.replaying import Line, PastTicket, Played, Tally, allowed, answered, as_asked, label, summary
 from app.engine.types import Mode
 from connectors.types import Message, Person, Priority, Role, Status
 from tests.engine.desk import NOON, a_ticket, shop
@@ -52,8 +52,32 @@ def test_an_internal_note_of_a_person_ends_what_we_may_know_too():
     assert [m.text for m in asked.messages] == ["q"]
 
 
-def test_a_ticket_that_the_team_began_asks_nothing():
-    assert as_asked(a_ticket(messages=(say(AGENT, "your bill", 0), say(CUSTOMER, "ok", 1)))) is None
+def test_a_ticket_that_the_team_began_asks_nothing_unless_it_answers_again():
+    begun = (say(AGENT, "your bill", 0), say(CUSTOMER, "ok", 1))
+    assert as_asked(a_ticket(messages=begun)) is None
+    noted = (*begun, say(AGENT, "paid", 2, public=False))
+    assert as_asked(a_ticket(messages=noted)) is None
+
+
+def test_a_question_after_the_team_wrote_first_is_weighed_with_what_it_wrote():
+    said = (
+        say(AGENT, "your bill", 0),
+        say(CUSTOMER, "why is it so high?", 1),
+        say(CUSTOMER, "it was less in March", 2),
+        say(AGENT, "you called abroad", 3),
+        say(CUSTOMER, "and in April?", 4),
+        say(AGENT, "also", 5),
+    )
+    ticket = a_ticket(messages=said)
+    asked = as_asked(ticket)
+    assert [m.text for m in asked.messages] == ["your bill", "why is it so high?", "it was less in March"]
+    assert asked.question.text == "it was less in March"
+    assert answered(ticket).text == "you called abroad"
+
+
+def test_no_share_of_nothing_is_told_as_none():
+    told = summary(Tally(), CONFIGURATION)["totals"]
+    assert (told["accuracy"], told["coverage"], told["lower_bound"]) == (None, None, 0.0)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,28 @@ def test_nothing_asked_is_counted_and_not_judged():
     assert (played, tally.unasked, tally.tickets) == ([], 1, 0)
 
 
+def begun(name, text):
+    """A ticket in which the team wrote first, the customer asked, and the team answered."""
+    old = past(name, text, "order-status")
+    asked, answer = old.ticket.messages
+    first = replace(answer, id="0", text="We have shipped it.", at=NOON - timedelta(hours=1))
+    return replace(old, ticket=replace(old.ticket, messages=(first, asked, answer)))
+
+
+def test_what_is_asked_after_the_team_wrote_first_is_judged_and_never_sent():
+    old = begun("7", "Where is my order? tracking of my order please, order tracking")
+    tally, (one,), _ = replay([old], NOON - timedelta(days=1))
+    assert (one.category, one.sure, one.answer) == ("order-status", True, "It is on its way.")
+    assert (one.sendable, "human_here" in one.reasons) == (False, True)
+    assert (tally.unasked, tally.total.coverage) == (0, 1.0)
+    assert learned(one, "shop", one.knowledge) is None
+
+
+def test_a_page_without_tickets_says_that_nothing_is_known():
+    html = page(Tally(), Shown(str), SETTLED, {"engine": "e", "skipped": 0, "doubled": 0}, NOON)
+    assert html.count("<b>\u2013</b>") == 2
+
+
 def test_the_report_escapes_what_customers_wrote_and_masks_it():
     hostile = past("7", "order tracking order <script>alert(1)</script> secret", "returns")
     tally, played, _ = replay([hostile], NOON)
