@@ -42,8 +42,11 @@ UPKEEP = "jobs.upkeep.run"
 AUDIT = "jobs.anchor.run"
 FRAUDS = "jobs.fraud.run"
 COMPLIANCE = "jobs.compliance.run"
+SCANNING = "jobs.compliance.look"
 LONGER = {UPKEEP: 3600, AUDIT: 3600}
 """Seconds that a job may take which takes longer than all others: a model is trained in it."""
+EVERYBODY = "installation"
+"""The subject of what is done once for the whole installation."""
 BELL = 30
 """Seconds after which a ticket that was rung and not answered may be rung again."""
 TOGETHER = 500
@@ -154,8 +157,12 @@ class Work:
         self._ask(FRAUDS, account_id)
 
     def compliance(self, account_id: str) -> None:
-        """Have the account's standards checked, and our tables looked through a little further."""
+        """Have the account's standards checked."""
         self._ask(COMPLIANCE, account_id)
+
+    def scanning(self) -> None:
+        """Have our tables and logs looked through a little further, for every account at once."""
+        self._ask(SCANNING, EVERYBODY)
 
     def answered(self, job: str, subject: str) -> None:
         """A run begins: whoever rings from now on wants another one."""

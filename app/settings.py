@@ -82,6 +82,8 @@ class Settings:
     key_service_token: str = field(default="", repr=False)
     key_service_key: str = "deskhand"
     oidc_file: Path | None = None
+    log_files: tuple[Path, ...] = ()
+    """Log files and folders that are looked through for card data."""
     proxies: int = 0
     """Proxies of the operator's own before the web, whose word on where a request comes from counts."""
 

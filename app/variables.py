@@ -66,6 +66,10 @@ def _file(text: str) -> Path | None:
     return Path(text) if text else None
 
 
+def _paths(text: str) -> tuple[Path, ...]:
+    return tuple(Path(part.strip()) for part in text.split(",") if part.strip())
+
+
 def _digest(text: str) -> str:
     if text and (len(text) != 64 or not set(text.lower()) <= set("0123456789abcdef")):
         raise ValueError("give 64 hexadecimal digits, as `sha256sum` prints them")
@@ -188,6 +192,13 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("DESKHAND_LOG_LEVEL", "log_level", _level, "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Variable("DESKHAND_LOG_PLAIN", "log_plain", _switch, "no", "yes: lines for people at a terminal instead of JSON."),
+    Variable(
+        "DESKHAND_LOG_FILES",
+        "log_files",
+        _paths,
+        "",
+        "Log files and folders, by commas, that are looked through for card data as they grow: see docs/compliance.md.",
+    ),
     Variable("DESKHAND_METRICS_TOKEN", "metrics_token", str, "", "Who may read /metrics; empty: this machine alone."),
     Variable(
         "OTEL_EXPORTER_OTLP_ENDPOINT", "traces_url", _address("http", "https"), "", "Where traces go; empty: nowhere."

@@ -1,6 +1,6 @@
-"""Standards, held to by the clock: our tables are looked through for card data a little at a time, and what fails a check is told at once.
+"""Standards, held to by the clock: tables and logs are looked through for card data a little at a time, and people told what fails.
 
-A killed look goes on where it was; nothing of what was found is kept but where it stands.
+The look is one for the installation, whoever keeps to a standard; the checks are each account's. A killed look goes on where it was.
 """
 
 import logging
@@ -15,7 +15,7 @@ from app.engine.alarms import Alarm
 from app.engine.compliance.facts import Status
 from app.engine.compliance.standards import PCI, checked
 from app.engine.configuration import Configuration
-from app.queue import COMPLIANCE
+from app.queue import COMPLIANCE, SCANNING
 from app.reports import compliance
 from app.reports.figures import Period
 from app.services import Services
@@ -39,26 +39,34 @@ CONTACT = "compliance"
 
 
 def sweep(services: Services) -> None:
-    """Have each account that keeps to a standard looked after."""
+    """Have each account that keeps to a standard looked after; where one does, tables and logs are looked through first, once for all."""
     with services.database.reading() as session:
         every = [one.id for one in accounts.every(session)]
-    for account_id in every:
-        settled = base.settled(services, account_id)
-        if settled is not None and settled.standards:
-            services.work.compliance(account_id)
+    mine = [one for one in every if (settled := base.settled(services, one)) is not None and settled.standards]
+    if mine:
+        services.work.scanning()
+    for account_id in mine:
+        services.work.compliance(account_id)
+
+
+def look(subject: str) -> None:
+    """Look through our tables and logs a little further. Called by name from the queue."""
+    services = base.services()
+    services.work.answered(SCANNING, subject)
+    scanning.looked_through(services.database)
+    scanning.followed(services.database, services.settings.log_files)
 
 
 def run(account_id: str) -> None:
-    """Look through our tables a little further, then say what fails. Called by name from the queue."""
+    """Say what fails for one account. Called by name from the queue."""
     services = base.services()
     services.work.answered(COMPLIANCE, account_id)
-    scanning.looked_through(services.database)
     configuration = services.configuration(account_id)
     with services.database.session() as session:
         now = services.database.now(session)
         if PCI in configuration.standards:
             scanning.listening(session, account_id, now)
-        _taken_out(session)
+        _taken_out(session, account_id)
         fresh = _told(session, account_id, configuration, now)
     if fresh:
         services.work.notices(account_id)
@@ -67,9 +75,9 @@ def run(account_id: str) -> None:
 # --- what was taken out -------------------------------------------------------------------------------------
 
 
-def _taken_out(session: Session) -> None:
-    """What stood in a conversation is gone once the host has taken it out and left nothing of it."""
-    for one in findings.standing(session, place="chat"):
+def _taken_out(session: Session, account_id: str) -> None:
+    """What stood in one of the account's conversations is gone once the host has taken it out and left nothing of it."""
+    for one in findings.standing(session, place="chat", account_id=account_id):
         for effect in effects.of_ticket(session, one.ticket_id):
             message = one.subject.rpartition(" ")[2]
             wanted = any(isinstance(c, Redact) and c.message == message for c in effect.plan.changes)

@@ -18,14 +18,42 @@ from app.errors import DatabaseDown
 from app.process import prepared
 from app.queue import QUEUE
 from app.services import Services
-from jobs import anchor, base, forecast, notify, reconcile, roster, ticket, upkeep
+from jobs import (
+    anchor,
+    base,
+    compliance,
+    forecast,
+    fraud,
+    notify,
+    reconcile,
+    reporting,
+    roster,
+    signals,
+    ticket,
+    upkeep,
+)
 from jobs.base import PATIENCE, Patience
 
 log = logging.getLogger("jobs.worker")
 """By its name: what is run as a program is called otherwise."""
 
-JOBS = (ticket.run, reconcile.run, reconcile.articles, roster.run, forecast.run, notify.run, upkeep.run, anchor.run)
-"""What the queue names; loaded here, so that the first job does not pay for it."""
+JOBS = (
+    ticket.run,
+    reconcile.run,
+    reconcile.articles,
+    reconcile.solved,
+    notify.run,
+    reporting.run,
+    roster.run,
+    forecast.run,
+    signals.run,
+    upkeep.run,
+    anchor.run,
+    fraud.run,
+    compliance.run,
+    compliance.look,
+)
+"""Everything that the queue names; loaded here, so that the first job does not pay for it."""
 RECYCLE = 1000
 """Jobs after which a worker ends, for its supervisor to start a fresh one."""
 IDLE = 180.0

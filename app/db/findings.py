@@ -12,7 +12,21 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Column, Integer, String, Table, Text, and_, cast, literal_column, select, tuple_, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Integer,
+    String,
+    Table,
+    Text,
+    and_,
+    cast,
+    delete,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app.db.models import Base
@@ -72,6 +86,11 @@ class Scan:
     pass_at: datetime
     until: datetime | None
     seen: int
+
+    @property
+    def why(self) -> str:
+        """Why something that is followed could not be read the last time, or nothing."""
+        return str(json.loads(self.position).get("why", "")) if self.position.startswith("{") else ""
 
 
 @dataclass(frozen=True)
@@ -220,6 +239,12 @@ def scans(session: Session) -> list[Scan]:
     return [Scan(row.source, row.position, row.began_at, row.pass_at, row.until, row.seen) for row in every]
 
 
+def forget(session: Session, start: str, but: Sequence[str]) -> None:
+    """Forget every source whose name begins so, but those."""
+    gone = ScanRow.source.startswith(start, autoescape=True) & ScanRow.source.not_in(list(but))
+    session.execute(delete(ScanRow).where(gone), execution_options=QUIETLY)
+
+
 # --- what was found -----------------------------------------------------------------------------------------
 
 
@@ -251,9 +276,11 @@ def gone(session: Session, ids: Sequence[str], at: datetime) -> None:
     session.execute(update(FindingRow).where(mine).values(gone_at=at), execution_options=QUIETLY)
 
 
-def standing(session: Session, *, place: str = "", ticket_id: str = "") -> list[Finding]:
-    """What was found and is not gone: all of it, of a place, or of a ticket."""
+def standing(session: Session, *, place: str = "", ticket_id: str = "", account_id: str = "") -> list[Finding]:
+    """What was found and is not gone: all of it, of a place, of a ticket, or of an account."""
     asked = select(FindingRow).where(FindingRow.gone_at.is_(None))
+    if account_id:
+        asked = asked.where(FindingRow.account_id == account_id)
     if place:
         asked = asked.where(FindingRow.place == place)
     if ticket_id:

@@ -16,8 +16,8 @@ from app.engine.outcomes import Story
 from app.errors import BadInput
 from app.reports.figures import Period
 
-CHATS, LOGS = "chat ", "log "
-"""Begin the names of an account's conversations, and of log files, among what was looked through."""
+CHATS, LOGS, FOLLOWED = "chat ", "log ", "logs "
+"""Among what was looked through, begin the names of an account's conversations, of logs handed in, and of logs that are followed."""
 QUARTER = re.compile(r"(20\d{2})-Q([1-4])", re.IGNORECASE)
 MOST = 500
 """Violations that are listed; all are counted."""
@@ -127,8 +127,9 @@ def facts(session: Session, of: tuple[str, Configuration], when: Period, now: da
 def _looked(session: Session, account_id: str, tickets: int) -> dict[str, Looked]:
     """How far each sort of place was looked through: as far as the source that is furthest behind."""
     every = findings.scans(session)
-    tables = [one for one in every if not one.source.startswith((CHATS, LOGS))]
-    logs = [one for one in every if one.source.startswith(LOGS)]
+    names = {one.name for one in findings.sources()}
+    tables = [one for one in every if one.source in names]
+    logs = [one for one in every if one.source.startswith((LOGS, FOLLOWED))]
     found: dict[str, Looked] = {}
     for place, sources in (
         ("storage", tables),
@@ -138,7 +139,9 @@ def _looked(session: Session, account_id: str, tickets: int) -> dict[str, Looked
         ends = [one.until for one in sources]
         until = None if None in ends else min((end for end in ends if end), default=None)
         if sources:
-            found[place] = Looked(min(one.began_at for one in sources), until, sum(one.seen for one in sources))
+            began = (max if place == "log" else min)(one.began_at for one in sources)
+            why = next((one.why for one in sources if one.why), "")
+            found[place] = Looked(began, until, sum(one.seen for one in sources), why)
     chats = next((one for one in every if one.source == f"{CHATS}{account_id}"), None)
     if chats:
         found["chat"] = Looked(chats.began_at, chats.until if tickets else None, tickets)

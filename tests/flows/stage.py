@@ -75,6 +75,9 @@ class Bells:
     def compliance(self, account_id: str) -> None:
         self.asked.append(("compliance", account_id))
 
+    def scanning(self) -> None:
+        self.asked.append(("scanning", "installation"))
+
     def audit(self, account_id: str) -> None:
         self.asked.append(("audit", account_id))
 

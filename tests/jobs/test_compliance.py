@@ -1,6 +1,9 @@
 """Card data is found wherever it was planted, told once, and gone when it is gone; a look that was cut short goes on where it was."""
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -11,8 +14,9 @@ from app.db.judgements import Outcome
 from app.reports.compliance import quarter, report
 from connectors.redaction import Redact
 from jobs import compliance, notify, schedule
-from tests.flows.played import Desk
+from tests.flows.played import VENDORS, Desk
 from tests.flows.stage import CONFIGURATION, QUESTION, Stage
+from tests.kb.conftest import fresh
 from tests.notices.sinks import Sink
 from tests.texts import without_ids
 
@@ -51,8 +55,8 @@ class House:
         while self.stage.bells.asked:
             asked, self.stage.bells.asked = self.stage.bells.asked, []
             for job, subject in asked:
-                if job in ("compliance", "notices"):
-                    {"compliance": compliance.run, "notices": notify.run}[job](subject)
+                if run := {"scanning": compliance.look, "compliance": compliance.run, "notices": notify.run}.get(job):
+                    run(subject)
 
     def checks(self) -> dict[str, str]:
         settled = self.stage.services.configuration(self.stage.account.id)
@@ -75,6 +79,16 @@ class House:
 
     def got(self) -> list[str]:
         return [one["body"]["subject"] for one in self.sink.got]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """On either database: what is looked through is asked of it in its own words."""
+    with fresh(request.param) if request.param == "postgresql" else nullcontext() as server:
+        made = Stage(url=server.engine.url.render_as_string(hide_password=False)) if server else Stage()
+        yield made
+        made.database.dispose()
+    VENDORS.clear()
 
 
 @pytest.fixture
@@ -178,6 +192,44 @@ def test_a_log_is_looked_through_line_by_line(house: House) -> None:
     bad = f'{{"at": "2026-03-01T10:00:00.000+00:00", "event": "card {CARD}"}}'
     scanning.logged(house.stage.database, "web.log", [*lines, bad])
     assert house.checks()["no-card-numbers-in-logs"] == "FAIL"
+
+
+def test_logs_that_are_named_are_followed_by_the_clock(house: House, tmp_path: Path) -> None:
+    web = tmp_path / "web.log"
+    web.write_text('{"at": "2026-03-01T10:00:00.000+00:00", "event": "web.began"}\n')
+    object.__setattr__(house.stage.services.settings, "log_files", (web,))
+    house.beat()
+    assert house.checks()["no-card-numbers-in-logs"] == "PASS"
+    with web.open("a") as log:
+        log.write(f'{{"event": "said {CARD}"}}\n')
+    house.beat()
+    assert house.there() == [("card", "log", False)]
+    assert house.checks()["no-card-numbers-in-logs"] == "FAIL"
+
+
+def test_however_many_accounts_keep_to_a_standard_tables_are_looked_through_once(house: House) -> None:
+    other = house.stage.account.id
+    house.stage.open_account()
+    house.stage.configure(BANK.replace("URL", house.sink.url.rstrip("/")))
+    compliance.sweep(house.stage.services)
+    asked = [one for one in house.stage.bells.asked if one[0] in ("scanning", "compliance")]
+    assert asked[0] == ("scanning", "installation")
+    assert sorted(asked[1:]) == sorted([("compliance", other), ("compliance", house.stage.account.id)])
+
+
+def test_an_accounts_own_run_touches_nothing_of_another_account(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as able:
+        able.setattr(Desk, "supports", Desk.supports | {Redact})
+        house.hear(f"{QUESTION} My card is {CARD}.")
+    assert house.there() == [("card", "chat", False)], "taken out by the host, not yet looked at"
+    theirs = house.stage.account
+    house.stage.open_account()
+    house.stage.configure(BANK.replace("URL", house.sink.url.rstrip("/")))
+    compliance.run(house.stage.account.id)
+    house.stage.account = theirs
+    assert house.there() == [("card", "chat", False)]
+    compliance.run(theirs.id)
+    assert house.there() == [("card", "chat", True)]
 
 
 def test_an_account_without_standards_is_left_alone(house: House) -> None:

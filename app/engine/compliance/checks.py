@@ -51,9 +51,12 @@ def _nowhere(facts: Facts, kinds: Sequence[str], places: Sequence[str]) -> Resul
     if why:
         return Result(Status.UNKNOWN, why)
     rows = ", ".join(f"{_counted(facts.looked[place].seen, UNITS[place])}" for place in places)
-    return Result(Status.PASS, f"{said}{rows} looked through until {_ended(facts, places):%Y-%m-%d %H:%M} UTC")
+    began = max(facts.looked[place].began for place in places)
+    since = f"since {began:%Y-%m-%d} " if began > facts.since and not {"chat", "log"}.isdisjoint(places) else ""
+    return Result(Status.PASS, f"{said}{rows} looked through {since}until {_ended(facts, places):%Y-%m-%d %H:%M} UTC")
 
 
+NAMED = "name the log files in DESKHAND_LOG_FILES, or see `deskhand compliance scan --logs`"
 UNITS = {"chat": "ticket", "sent": "message", "storage": "row", "log": "line"}
 
 
@@ -61,7 +64,9 @@ def _unseen(facts: Facts, place: str) -> str:
     """Why nothing can be said of a place, or nothing."""
     looked, name = facts.looked.get(place), PLACES[place]
     if looked is None:
-        return f"nobody has looked {name}" + (": see `deskhand compliance scan --logs`" if place == "log" else "")
+        return f"nobody has looked {name}" + (f": {NAMED}" if place == "log" else "")
+    if looked.why or (place == "log" and not looked.seen):
+        return looked.why or f"no line stands in the logs that are looked through: {NAMED}"
     if looked.until is None or looked.until <= facts.since:
         return f"nobody has looked {name} for this period yet"
     if looked.until < min(facts.until, facts.now - STALE):

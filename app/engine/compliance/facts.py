@@ -52,6 +52,8 @@ class Looked:
     began: datetime
     until: datetime | None
     seen: int = 0
+    why: str = ""
+    """Why it could not be looked through the last time, or nothing."""
 
 
 @dataclass(frozen=True)

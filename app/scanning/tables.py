@@ -1,15 +1,9 @@
-"""Our own tables and logs, looked through for card data, a little at a time: from where the last look ended, to the end, and daily anew.
-
-Nothing of what is found is kept but where it stands.
-"""
+"""Our own tables, looked through for card data a little at a time: from where the last look ended, to the end, and daily anew."""
 
 import logging
-import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 
 from sqlalchemy.orm import Session
 
@@ -17,10 +11,7 @@ from app.db import findings
 from app.db.database import Database
 from app.db.findings import Finding, Row, Scan, Source
 from app.errors import SealBroken
-from app.nlp.personal import Kind, find
-from app.nlp.personal.cards import cards, codes
-from app.nlp.personal.folded import fold
-from app.reports.compliance import CHATS, LOGS
+from app.scanning.sight import sighted
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +19,6 @@ AGAIN = timedelta(days=1)
 """Between the beginnings of two passes through everything."""
 BATCH, MOST = 500, 5_000
 """Rows that are looked at in one transaction, and in one run."""
-KINDS = {Kind.CARD: "card", Kind.CVV: "cvv"}
-_THREE = re.compile(r"\d\D{0,3}\d\D{0,3}\d")
-_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 
 
 def looked_through(database: Database, most: int = MOST) -> int:
@@ -83,7 +71,7 @@ def _on(scan: Scan, rows: list[Row], source: Source, now: datetime, *, ended: bo
 def _look(session: Session, row: Row, standing: list[tuple[str, str]], now: datetime) -> None:
     """Keep what stands in a row that may not, and what stands there no more as gone. ``standing``: places with their ids, in order."""
     place = "sent" if row.sent else "storage"
-    there = list(_cards(row.texts)) + [("plain", column) for column, text in row.sealed if findings.lies_open(text)]
+    there = list(sighted(row.texts)) + [("plain", column) for column, text in row.sealed if findings.lies_open(text)]
     first, last = (bisect_left(standing, (f"{row.subject}{mark}",)) for mark in (", ", "-"))
     before = {id for _, id in standing[first:last]}
     if not there and not before:
@@ -99,21 +87,6 @@ def _look(session: Session, row: Row, standing: list[tuple[str, str]], now: date
     findings.gone(session, sorted(before - now_there), now)
 
 
-def _cards(texts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """What stands where, each once."""
-    for where, text in texts:
-        # All finders together take a hundred times as long, and only tell whether it is rather something else.
-        if _THREE.search(text) and (plain := fold(text).text) and (any(cards(plain)) or any(codes(plain))):
-            yield from dict.fromkeys((KINDS[one.type], where) for one in find(text) if one.type in KINDS)
-
-
-def listening(session: Session, account_id: str, now: datetime) -> None:
-    """Conversations are looked at in their own turns: it is on record since when that is so, without a gap of a day, and until when."""
-    chats = findings.scan(session, f"{CHATS}{account_id}", now)
-    gap = chats.until is None or now - chats.until > AGAIN
-    findings.keep(session, replace(chats, began_at=now if gap else chats.began_at, until=now))
-
-
 def through(database: Database) -> int:
     """Look through everything to its end, whatever was looked at before; gives the rows."""
     with database.session() as session:
@@ -125,26 +98,3 @@ def through(database: Database) -> int:
     while number := looked_through(database):
         done += number
     return done
-
-
-def logged(database: Database, name: str, lines: Iterable[str]) -> int:
-    """Look through a log, line by line; gives the lines. What was looked at from when until when is by the lines' own times."""
-    rest, count = iter(lines), 0
-    while batch := list(islice(rest, BATCH)):
-        with database.session() as session:
-            now = database.now(session)
-            times = [time for line in batch if (time := _time(line))]
-            scan = findings.scan(session, f"{LOGS}{name}"[:300], min([*times, now]))
-            for number, line in enumerate(batch, count + 1):
-                for kind, where in _cards([(f"line {number}", line)]):
-                    subject = f"log {name}, {where}"[-300:]
-                    findings.found(session, Finding(kind, "log", subject, _time(line) or now), now)
-            count += len(batch)
-            findings.keep(session, replace(scan, position=str(count), pass_at=now, until=now, seen=count))
-    return count
-
-
-def _time(line: str) -> datetime | None:
-    """When a line was written, where it says so."""
-    stamp = _STAMP.search(line)
-    return datetime.fromisoformat(stamp[0]) if stamp else None
