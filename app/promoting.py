@@ -9,19 +9,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db import evidence, judgements, lessons, trials
+from app.db import evidence, judgements, lessons, members, trials
 from app.engine.configuration import Configuration
 from app.engine.draft import ENGINE
 from app.engine.evidence import Claim, digest, holds
 from app.engine.experiments import applied, concerns
 from app.engine.lessons import Learned, Lesson
 from app.engine.policy import REPLY, judged_on
-from app.engine.proving import Proof, missing, proof, record
+from app.engine.proving import Proof, missing, own, proof, record
 from app.engine.types import Draft, Reason
 from app.engine.workflows.choosing import candidates
 from app.engine.workflows.limits import author
 from app.errors import BadInput
 from app.services import Services
+from connectors.types import Level
 
 OUTDATED = Reason(
     "evidence_outdated",
@@ -105,7 +106,10 @@ def standings(
 
 @dataclass(frozen=True)
 class Promotion:
-    """What a person wants to let happen by itself. Without a ``writer`` it is whoever was judged last."""
+    """What a person wants to let happen by itself. Without a ``writer`` it is whoever was judged last.
+
+    ``person``: their id at the host, where they came in by it; else it is taken that ``by`` is one.
+    """
 
     account_id: str
     category: str
@@ -113,6 +117,7 @@ class Promotion:
     target: float
     writer: str = ""
     action: str = REPLY
+    person: str = ""
 
 
 def promote(services: Services, session: Session, account_id: str, category: str, *, by: str, target: float) -> Asked:
@@ -133,14 +138,21 @@ def promoted(services: Services, session: Session, wanted: Promotion) -> Asked:
     if chosen is None:
         raise BadInput("--writer", f"is none that people have judged there: {', '.join(one.name for one in every)}")
     found = _proof(session, chosen.claim)
-    why = missing(found, wanted.target) if chosen.current else OUTDATED
+    why = (missing(found, wanted.target) or _own(session, found, wanted)) if chosen.current else OUTDATED
     now = services.database.now(session)
     if why is None:
         signed = record(found, chosen.claim, wanted.target, now, services.evidence_key)
         evidence.save(session, wanted.account_id, signed)
-    told = why.text if why else f"{chosen.name}: {found.judged} judged, {found.errors} wrong"
+    told = why.text if why else f"{chosen.name}: {found.counts}"
     lessons.note(session, chosen.claim, lessons.ASKED if why else lessons.PROMOTED, wanted.by, told, now)
     return Asked(found, why, chosen.name)
+
+
+def _own(session: Session, found: Proof, wanted: Promotion) -> Reason | None:
+    leads = [
+        one for one in members.every(session, wanted.account_id) if one.level and one.level.rank >= Level.LEAD.rank
+    ]
+    return own(found, wanted.person or wanted.by, {one.who.person for one in leads})
 
 
 def writers(services: Services, session: Session, account_id: str, category: str, action: str) -> tuple[Writer, ...]:

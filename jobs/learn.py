@@ -179,7 +179,14 @@ def demote(session: Session, services: Services, claim: Claim) -> bool:
     now = services.database.now(session)
     # Whatever the clock said at the promotion: the fall comes after it, or the promotion would count again.
     after = max(now, held.issued_at + timedelta(microseconds=1))
-    lowered = replace(held, judged=found.judged, errors=found.errors, issued_at=after)
+    lowered = replace(
+        held,
+        judged=found.judged,
+        errors=found.errors,
+        people=found.people,
+        largest=found.largest,
+        issued_at=after,
+    )
     evidence.save(session, claim.account, sign(lowered, services.evidence_key))
     lessons.note(session, claim, lessons.DEMOTED, "", why.text, now)
     problems.report(session, Problem("demoted", f"{claim.category}: {why.text}", REMEDY), now)

@@ -48,7 +48,7 @@ def shown(account_name: str, target: float, as_json: bool) -> None:
         )
 
 
-COLUMNS = ("category", "by", "does", "asked for", "judged", "wrong", "proven", "now", "missing")
+COLUMNS = ("category", "by", "does", "asked for", "judged", "people", "wrong", "proven", "now", "missing")
 
 
 @click.command()
@@ -77,11 +77,11 @@ def _tell(wanted: Promotion, asked: Asked, as_json: bool) -> None:
     found, why = asked.found, asked.why
     if as_json:
         told = {"category": wanted.category, "writer": asked.writer, "action": wanted.action, "promoted": why is None}
-        counts = {"judged": found.judged, "errors": found.errors, "lower_bound": round(found.bound, 4)}
-        opening.print_json({**told, **counts, "reason": why.text if why else ""})
+        counts = {"judged": found.judged, "errors": found.errors, "people": found.people, "largest": found.largest}
+        opening.print_json({**told, **counts, "lower_bound": round(found.bound, 4), "reason": why.text if why else ""})
     elif why is None:
         may = "answer" if wanted.action == REPLY else wanted.action
-        proven = f"{found.judged} judged, {found.errors} wrong, {found.bound:.1%} proven"
+        proven = f"{found.counts}, {found.bound:.1%} proven"
         click.echo(f"{wanted.category} may {may} by itself, by {asked.writer}: {proven}")
     if why:
         raise BadInput("--category", f"{wanted.category} stays with people: {why.text}")
@@ -94,6 +94,7 @@ def _row(one: Standing) -> tuple[str, ...]:
         one.action,
         one.asked,
         str(one.found.judged),
+        str(one.found.people) if one.found.judged else "-",
         str(one.found.errors),
         f"{one.found.bound:.1%}",
         ("answers" if one.action == REPLY else "does it") if one.unlocked else "people",
@@ -109,6 +110,8 @@ def _plain(one: Standing) -> dict[str, object]:
         "asked": one.asked,
         "judged": one.found.judged,
         "errors": one.found.errors,
+        "people": one.found.people,
+        "largest": one.found.largest,
         "lower_bound": round(one.found.bound, 4),
         "unlocked": one.unlocked,
         "missing": one.why.text if one.why else "",

@@ -1,5 +1,6 @@
 """What people proved of a category with one model, and what of it holds for another that answers the same tickets alike."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -39,6 +40,17 @@ def carried(
     same = [one for one in lessons if says.get(one.ticket_id) == record.category]
     wrong = [one for one in lessons if not one.lesson.right]
     right = [one for one in same if one.lesson.right]
+    kept = (*right, *wrong)
+    voices = Counter(one.by for one in kept).values()
     errors = len(wrong) + attracted
-    bound = replace(record, judged=len(right) + errors, errors=errors, digest=digest, issued_at=now, signature="")
-    return Carried(bound, tuple(one.decision for one in (*right, *wrong)))
+    bound = replace(
+        record,
+        judged=len(right) + errors,
+        errors=errors,
+        people=len(voices),
+        largest=max(voices, default=0),
+        digest=digest,
+        issued_at=now,
+        signature="",
+    )
+    return Carried(bound, tuple(one.decision for one in kept))

@@ -78,6 +78,9 @@ def sign(record: EvidenceRecord, key: bytes) -> EvidenceRecord:
 
 def _signature(record: EvidenceRecord, key: bytes) -> str:
     fields = {name: value for name, value in asdict(record).items() if name != "signature"}
+    for added in ("people", "largest"):
+        if not fields[added]:
+            del fields[added]  # records from before it was kept are signed without it
     fields |= {"issued_at": record.issued_at.isoformat(), "expires_at": record.expires_at.isoformat()}
     return hmac.new(key, "\x1f".join(f"{n}={v}" for n, v in fields.items()).encode(), hashlib.sha256).hexdigest()
 

@@ -4,7 +4,8 @@ Lessons come from people alone. Only those of what is in force count (classifier
 the newest ``WINDOW``, so that a good spring does not pay for a bad autumn.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,11 +46,25 @@ class Proof:
     """Lessons by the person who gave most."""
     looks: int = 0
     team: int = 0
+    voice: str = ""
+    """The id of the person who gave most."""
 
     @property
     def bound(self) -> float:
         """The accuracy that is proven at this look: see ``proven``."""
         return proven(self.judged, self.errors, self.looks)
+
+    @property
+    def by_one(self) -> bool:
+        """One person's judgement is most of it."""
+        return self.judged > 0 and self.largest > MOST_BY_ONE * self.judged
+
+    @property
+    def counts(self) -> str:
+        """What was judged, and by how many, as people read it: ``60 judged by one person, 1 wrong``."""
+        by = "one person" if self.people == 1 else f"{self.people} people"
+        most = f", {self.largest} of them by one" if self.people > 1 and self.by_one else ""
+        return f"{self.judged} judged{f' by {by}' if self.people else ''}{most}, {self.errors} wrong"
 
 
 def proven(judged: int, errors: int, looks: int = 0) -> float:
@@ -66,11 +81,10 @@ def proof(lessons: Sequence[Learned], claim: Claim, looks: int = 0, team: int = 
     """The newest lessons that are about the claim, counted. One decision teaches once."""
     about = {one.decision: one for one in lessons if _about(one, claim)}
     newest = sorted(about.values(), key=lambda one: one.at, reverse=True)[:WINDOW]
-    voices: dict[str, int] = {}
-    for one in newest:
-        voices[one.by] = voices.get(one.by, 0) + 1
+    voices = Counter(one.by for one in newest)
+    ((voice, largest),) = voices.most_common(1) or (("", 0),)
     errors = sum(not one.lesson.right for one in newest)
-    return Proof(len(newest), errors, len(voices), max(voices.values(), default=0), looks, team)
+    return Proof(len(newest), errors, len(voices), largest, looks, team, voice)
 
 
 def _about(one: Learned, claim: Claim) -> bool:
@@ -86,7 +100,7 @@ def missing(found: Proof, target: float) -> Reason | None:
     """What stands between the lessons and a record, or None."""
     if found.judged == 0:
         return Reason("no_evidence", "Nobody has judged an answer of what is in force yet.")
-    if max(found.people, found.team) >= TEAM and found.largest > MOST_BY_ONE * found.judged:
+    if max(found.people, found.team) >= TEAM and found.by_one:
         return Reason(
             "one_voice", f"One person gave {found.largest} of {found.judged} judgements: others have to look too."
         )
@@ -97,6 +111,15 @@ def missing(found: Proof, target: float) -> Reason | None:
             f"At least {found.bound:.1%} right is proven; {target:.1%} is needed: {more} more without an error would do.",
         )
     return None
+
+
+def own(found: Proof, person: str, leads: Collection[str]) -> Reason | None:
+    """Why that person may not promote it: nearly all of it is their own judgement, and another of the account's ``leads`` is there."""
+    if not found.by_one or person != found.voice or not set(leads) - {person}:
+        return None
+    return Reason(
+        "own_judgement", f"{found.counts}, by whoever asks: the account has another lead, who has to promote it."
+    )
 
 
 def needed(found: Proof, target: float) -> int:
@@ -134,6 +157,8 @@ def record(found: Proof, claim: Claim, target: float, now: datetime, key: bytes)
         issued_at=now,
         expires_at=now + LASTS,
         signature="",
+        people=found.people,
+        largest=found.largest,
     )
     return sign(unsigned, key)
 

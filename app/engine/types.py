@@ -170,6 +170,10 @@ class EvidenceRecord:
     issued_at: datetime
     expires_at: datetime
     signature: str
+    people: int = 0
+    """Who judged them; 0 in records from before that was kept."""
+    largest: int = 0
+    """Judgements of whoever gave most."""
 
 
 @dataclass(frozen=True)

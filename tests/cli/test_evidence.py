@@ -52,8 +52,22 @@ def test_a_person_promotes_one_writer_by_name(deskhand, taught) -> None:
     assert "--writer" in refused.err
     assert "pages" in refused.err
     ran = deskhand(*given, "--writer", "pages")
-    assert (ran.code, "order-status may answer by itself, by pages: 80 judged, 0 wrong" in ran.out) == (0, True)
+    assert (ran.code, "order-status may answer by itself, by pages: 80 judged by one person, 0 wrong" in ran.out) == (
+        0,
+        True,
+    )
     assert deskhand("evidence", "--account", account, "--json").json["categories"][0]["unlocked"] is True
+
+
+def test_the_table_and_the_record_say_that_one_person_judged(deskhand, taught) -> None:
+    account = taught(80)
+    one = deskhand("evidence", "--account", account, "--json").json["categories"][0]
+    assert (one["judged"], one["people"], one["largest"]) == (80, 1, 80)
+    assert "people" in deskhand("evidence", "--account", account).out
+    told = deskhand(
+        "promote", "--account", account, "--category", "order-status", "--by", "Mara", "--target", "0.9", "--json"
+    ).json
+    assert (told["people"], told["largest"], told["promoted"]) == (1, 80, True)
 
 
 def test_too_little_is_refused_and_told(deskhand, taught) -> None:

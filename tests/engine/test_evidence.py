@@ -1,5 +1,7 @@
 """What an evidence record is worth: the exact bound, the signature, and every way in which it does not hold."""
 
+import hashlib
+import hmac
 import math
 from dataclasses import replace
 from datetime import timedelta
@@ -99,6 +101,22 @@ def test_a_genuine_record_that_does_not_hold(changes: dict[str, Any], code: str)
 def test_any_field_changed_after_signing_is_noticed(changes: dict[str, Any]) -> None:
     forged = replace(evidence.sign(a_record(), KEY), **changes)
     assert why(forged, category=forged.category, account=forged.account) == "evidence_forged"
+
+
+@pytest.mark.parametrize("changes", [{"people": 5}, {"people": 0}, {"largest": 10}, {"people": 0, "largest": 0}])
+def test_who_judged_is_signed_with_the_rest(changes: dict[str, Any]) -> None:
+    signed = evidence.sign(a_record(people=1, largest=59), KEY)
+    assert (why(signed), why(replace(signed, **changes))) == ("allowed", "evidence_forged")
+
+
+def test_a_record_from_before_it_was_kept_who_judged_stays_good() -> None:
+    """Its signature as it was made then, when a record had no such fields."""
+    old = a_record()
+    said = {"account": old.account, "category": old.category, "action": old.action, "judged": 59, "errors": 0}
+    said |= {"target": 0.95, "digest": old.digest}
+    said |= {"issued_at": old.issued_at.isoformat(), "expires_at": old.expires_at.isoformat()}
+    signature = hmac.new(KEY, "\x1f".join(f"{n}={v}" for n, v in said.items()).encode(), hashlib.sha256).hexdigest()
+    assert why(replace(old, signature=signature)) == "allowed"
 
 
 def test_another_key_signs_nothing() -> None:

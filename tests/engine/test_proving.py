@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.engine.evidence import Claim, allows
 from app.engine.lessons import Learned, Lesson
-from app.engine.proving import TEAM, WINDOW, NotProven, Proof, fallen, missing, needed, proof, record
+from app.engine.proving import TEAM, WINDOW, NotProven, Proof, fallen, missing, needed, own, proof, record
 from app.engine.sequences import share_at_least
 from tests.engine.desk import KEY, NOON
 
@@ -81,6 +81,46 @@ def test_nobody_alone_carries_the_proof_where_there_is_a_team():
     assert missing(proof(alone, CLAIM), 0.95) is None
     others = right(TEAM, start=200)
     assert missing(proof(alone + others, CLAIM), 0.95).code == "one_voice"
+
+
+def judges(*counts):
+    """So many right judgements by each of so many people."""
+    every = [f"agent{who}" for who, number in enumerate(counts) for _ in range(number)]
+    return proof([replace(one, by=by) for one, by in zip(right(len(every)), every, strict=True)], CLAIM)
+
+
+@pytest.mark.parametrize(
+    ("counts", "text", "by_one"),
+    [
+        ((60,), "60 judged by one person, 0 wrong", True),
+        ((55, 5), "60 judged by 2 people, 55 of them by one, 0 wrong", True),
+        ((30, 30), "60 judged by 2 people, 0 wrong", False),
+        ((), "0 judged, 0 wrong", False),
+    ],
+)
+def test_it_is_said_by_how_many_people(counts, text, by_one):
+    assert (judges(*counts).counts, judges(*counts).by_one) == (text, by_one)
+
+
+@pytest.mark.parametrize(
+    ("counts", "person", "leads", "held"),
+    [
+        ((60,), "agent0", {"agent0", "mara"}, True),
+        ((60,), "agent0", {"mara"}, True),
+        ((60,), "mara", {"agent0", "mara"}, False),
+        ((60,), "agent0", {"agent0"}, False),
+        ((60,), "agent0", set(), False),
+        ((30, 30), "agent0", {"agent0", "mara"}, False),
+    ],
+)
+def test_nobody_promotes_their_own_judgement_where_another_lead_is_there(counts, person, leads, held):
+    why = own(judges(*counts), person, leads)
+    assert (why.code if why else "") == ("own_judgement" if held else "")
+
+
+def test_the_record_says_who_judged():
+    made = record(judges(55, 5), CLAIM, 0.95, NOON, KEY)
+    assert (made.people, made.largest) == (2, 55)
 
 
 @given(st.integers(1, 30), st.integers(0, 300), st.integers(0, 20))

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from app import promoting
-from app.db import lessons
+from app.db import evidence, lessons, members
+from app.db.members import Who
 from app.engine.lessons import Lesson
 from app.errors import BadInput
 from app.promoting import Asked, Promotion
+from connectors.types import Level
 from tests.flows.stage import Stage
 from tests.flows.store import an_order, delivered
 from tests.jobs.workflows import RETURN, Play
@@ -40,8 +42,8 @@ class House:
                 name = f"{last.decision[:40]}-{len(changes)}-{n}"
                 assert lessons.save(session, replace(last, decision=name, **changes))
 
-    def promote(self, category: str, writer: str = "", action: str = "reply") -> Asked:
-        wanted = Promotion(self.stage.account.id, category, "Mara", TARGET, writer, action)
+    def promote(self, category: str, writer: str = "", action: str = "reply", person: str = "") -> Asked:
+        wanted = Promotion(self.stage.account.id, category, "Mara", TARGET, writer, action, person)
         with self.stage.database.session() as session:
             return promoting.promoted(self.stage.services, session, wanted)
 
@@ -142,3 +144,27 @@ classification: {categories: [{name: order-status, keywords: [where is], confide
 autoResponse: {orderStatus: {workflow: [{action: extractOrderNumber, source: [email]}, {action: fetchOrderStatus}]}}
 modes: {default: deflect}
 """
+
+
+def test_who_alone_judged_it_does_not_promote_it_where_another_lead_is_there(house: House) -> None:
+    house.hears(WHERE).press("share")
+    house.judged("order-status", times=ENOUGH + 20)
+    with house.stage.database.session() as session:
+        (judged,) = lessons.newest(session, house.stage.account.id, "order-status", "reply")
+        for person, level in ((judged.by, Level.LEAD), ("u9", Level.LEAD), ("u10", Level.AGENT)):
+            who = Who(house.stage.account.id, "", person)
+            members.seen(session, who, person, level, house.stage.time)
+    refused = house.promote("order-status", person=judged.by)
+    assert refused.why and refused.why.code == "own_judgement"
+    assert house.standing("order-status")["orderStatus", "reply"][2] is False
+    assert house.promote("order-status", person="u9").why is None
+    with house.stage.database.reading() as session:
+        done, asked = lessons.history(session, house.stage.account.id)
+        kept = evidence.newest(session, house.stage.account.id, "order-status")
+    assert (done.kind, done.by, "judged by one person" in done.reason, asked.kind) == (
+        "promoted",
+        "Mara",
+        True,
+        "asked",
+    )
+    assert kept and (kept.people, kept.largest) == (1, 81)

@@ -17,11 +17,16 @@ class Of(Given):
 
 
 class Proven(Told):
-    """A signed record: so many of so many judged were wrong. Whether it counts is decided at each ticket."""
+    """A signed record: so many of so many judged were wrong. Whether it counts is decided at each ticket.
+
+    ``people`` judged them, and one of those ``largest``; null in records from before that was kept.
+    """
 
     action: str
     judged: int
     errors: int
+    people: int | None
+    largest: int | None
     target: float
     issued_at: datetime
     expires_at: datetime
@@ -84,6 +89,8 @@ def register(door: Door) -> None:
                         action=one.action,
                         judged=one.judged,
                         errors=one.errors,
+                        people=one.people or None,
+                        largest=one.largest or None,
                         target=one.target,
                         issued_at=one.issued_at,
                         expires_at=one.expires_at,

@@ -87,7 +87,7 @@ def register(door: Door) -> None:
             with services.database.session() as session:
                 by = who.name or who.person
                 writer, action = request.form.get("writer", ""), request.form.get("action", "") or REPLY
-                wanted = Promotion(who.account_id, category, by, _target(), writer, action)
+                wanted = Promotion(who.account_id, category, by, _target(), writer, action, who.person)
                 asked = promoting.promoted(services, session, wanted)
         except BadInput as error:
             raise NotFound from error
@@ -99,7 +99,7 @@ def register(door: Door) -> None:
 def _promoted(category: str, asked: Asked) -> str:
     found = asked.found
     log.warning("category.promoted", extra={"category": category})
-    return f"{category} may answer by itself: {found.judged} judged, {found.errors} wrong, {found.bound:.1%} proven."
+    return f"{category} may answer by itself: {found.counts}, {found.bound:.1%} proven."
 
 
 def _target() -> float:

@@ -42,7 +42,7 @@ def shop(receiver: Receiver) -> Receiver:
     return receiver
 
 
-def teach(session, receiver: Receiver, decisions: list[str], digest: str, at: datetime) -> None:
+def teach(session, receiver: Receiver, decisions: list[str], digest: str, at: datetime, people: int = 4) -> None:
     for number, one in enumerate(decisions):
         told = Learned(
             decision=one,
@@ -52,7 +52,7 @@ def teach(session, receiver: Receiver, decisions: list[str], digest: str, at: da
             action="reply",
             digest=digest,
             lesson=Lesson.KEPT,
-            by=f"agent-{number % 4}",
+            by=f"agent-{number % people}",
             at=at,
         )
         lessons.save(session, told)
@@ -65,6 +65,21 @@ def test_each_writer_has_its_own_proof_and_its_own_button(shop: Receiver, signed
     other, workflow = mine.partition(f"Workflow {name}")[::2]
     assert "What a model words" in other and "What is missing" in other and "Promote" not in other
     assert "What is missing" not in workflow and f'name="writer" value="{name}"' in workflow and "Promote" in workflow
+
+
+def test_where_one_person_judged_that_is_said(shop: Receiver, signed_in: SignsIn) -> None:
+    before = signed_in(Level.VIEWER).get("/app/categories").text
+    assert before.count("judged by one person") == 1, "the one judgement of the other writer"
+    with shop.services.database.session() as session:
+        flow = shop.services.configuration(shop.account, session).workflows["order-status"]
+        made = digest(
+            shop.services.classifier(shop.account).version,
+            author(flow),
+            "",
+            shop.services.configuration(shop.account, session).digest,
+        )
+        teach(session, shop, [f"more-{n}" for n in range(300)], made, NOW + timedelta(minutes=1), people=1)
+    assert signed_in(Level.VIEWER).get("/app/categories").text.count("judged by one person") == 2
 
 
 def test_one_that_was_not_judged_last_is_promoted_and_the_other_is_not(shop: Receiver, signed_in: SignsIn) -> None:
