@@ -205,10 +205,20 @@ class RedactsWhole(Protocol):
 
 @runtime_checkable
 class ErasesPeople(Protocol):
-    """Extra: a vendor that erases a customer's own record on request. Only ever asked when somebody of the account approved it."""
+    """Extra: a vendor that can be asked to erase a customer's own record. Only ever asked when somebody of the account approved it."""
 
-    def erase(self, people: Sequence[str]) -> bool:
-        """Erase whoever has one of these ids or addresses there; False where nobody has. Raises a ConnectorError."""
+    def customers(self, people: Sequence[str]) -> Sequence[str]:
+        """The ids there of the customers who have one of these ids or addresses, each once. Nothing is changed.
+
+        Raises NotErased where one of them is of the team.
+        """
+        ...
+
+    def erase(self, customer: str) -> bool:
+        """Erase the customer with this id for good; False where they are gone already. What was cut off half way can be asked again.
+
+        Raises NotErased where the vendor does not do that.
+        """
         ...
 
 

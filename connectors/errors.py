@@ -7,7 +7,8 @@ ConnectorError
 │       └── ForeignTenant         it is for somebody else's connection: answer as if taken, drop, record whose it is not
 ├── Unsupported           this vendor cannot do that: choose another change
 ├── Refused               the vendor understood and said no: park for a person, never repeat
-│   └── Forbidden             we may not do this: pause if the vendor knows us no more at all, else as Refused
+│   ├── Forbidden             we may not do this: pause if the vendor knows us no more at all, else as Refused
+│   └── NotErased             a person's own record stays at the vendor: tell somebody what has to be done there first
 ├── AuthFailed            pause the connection, tell the admin
 ├── NotFound              the ticket is gone: drop, say so in the record
 ├── Closed                the ticket takes no change any more: drop, say so in the record
@@ -54,6 +55,14 @@ class Refused(ConnectorError):
 
 class Forbidden(Refused):
     """The vendor knows us, but we may not do this here (403): a group, a plan, a permission. Other tickets go on."""
+
+
+class NotErased(Refused):
+    """A person's own record stays at the vendor. ``remedy`` says what somebody does there; neither names anybody."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 class AuthFailed(ConnectorError):

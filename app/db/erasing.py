@@ -17,7 +17,9 @@ from app.db.models.effect import EffectRow
 from app.db.models.example import ExampleRow
 from app.db.models.gap import GapRow
 from app.db.models.judgement import JudgementRow
+from app.db.models.roster import SeatRow
 from app.db.models.solved import SolvedRow
+from app.db.models.spending import ModelCallRow
 from app.db.models.story import StoryRow
 from app.db.models.talk import ConversationRow
 from app.db.models.ticket import TicketRow
@@ -207,7 +209,11 @@ def connections(session: Session, subject: Subject) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in session.execute(chosen.where(TicketRow.id.in_(subject.tickets)).distinct())]
 
 
-def requesters(session: Session, subject: Subject) -> set[str]:
-    """Their ids at hosts, where they stand in plain."""
-    mine = (EffectRow.ticket_id.in_(subject.tickets), EffectRow.requester.is_not(None))
-    return {one for one in session.scalars(select(EffectRow.requester).where(*mine)) if one}
+def requesters(session: Session, subject: Subject) -> set[tuple[str, str]]:
+    """Connection and id of everybody whose tickets these are, where they stand in plain."""
+    found: set[tuple[str, str]] = set()
+    for table in (EffectRow, SeatRow, ModelCallRow):
+        named = select(TicketRow.connection_id, table.requester).join(TicketRow, TicketRow.id == table.ticket_id)
+        rows = session.execute(named.where(TicketRow.id.in_(subject.tickets), table.requester.is_not(None)).distinct())
+        found |= {(row[0], row[1]) for row in rows if row[1]}
+    return found

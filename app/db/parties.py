@@ -1,10 +1,10 @@
 """Whose ticket is whose: the people who wrote in a ticket, by keyed hashes of each name that we know them by; and who is absent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import codes
@@ -81,7 +81,8 @@ class Found:
 
 
 def find(session: Session, account_id: str, hashes: Iterable[str], sketched: Iterable[str] = ()) -> Found:
-    """What is somebody's, by any of their names; one name leads to the others where the same person at a host has both.
+    """What is somebody's, by any of their names; one name leads to the others where the same person at a host has both,
+    a number only where nobody else has it.
 
     ``sketched`` are the hashes under which tickets were sketched, before anybody kept who wrote in them.
     """
@@ -91,14 +92,23 @@ def find(session: Session, account_id: str, hashes: Iterable[str], sketched: Ite
         before = len(known)
         by_name = or_(PartyRow.person.in_(known), PartyRow.mail.in_(known), PartyRow.phone.in_(known))
         hosts = set(session.scalars(select(PartyRow.person).where(mine, by_name)))
-        rows = session.execute(select(PartyRow.mail, PartyRow.phone).where(mine, PartyRow.person.in_(hosts)))
-        known |= hosts | {name for row in rows for name in row if name}
+        rows = session.execute(select(PartyRow.mail, PartyRow.phone).where(mine, PartyRow.person.in_(hosts))).all()
+        phones = {row.phone for row in rows} - known
+        known |= hosts | {row.mail for row in rows if row.mail} | (phones - _shared(session, account_id, phones))
+        known.discard("")
     tickets = set(session.scalars(select(PartyRow.ticket_id).where(mine, PartyRow.person.in_(known))))
     old = list(sketched)
     for table in (SketchRow, StoryRow):
         of_old = select(table.ticket_id).where(table.account_id == account_id, table.person.in_(old))
         tickets |= set(session.scalars(of_old))
     return Found(tuple(sorted(tickets)), tuple(sorted(known)))
+
+
+def _shared(session: Session, account_id: str, phones: Collection[str]) -> set[str]:
+    """Numbers under which several people write: a switchboard or a family's leads from nobody to somebody else."""
+    mine = (PartyRow.account_id == account_id, PartyRow.phone.in_(phones), PartyRow.mail != "")
+    addresses = func.count(PartyRow.mail.distinct())
+    return set(session.scalars(select(PartyRow.phone).where(*mine).group_by(PartyRow.phone).having(addresses > 1)))
 
 
 def keep_away(session: Session, account_id: str, people: Iterable[str], at: datetime) -> None:

@@ -1,7 +1,7 @@
 """What people asked about their data: kept until it is done, with how far it is and the proof. Due within a month, as the GDPR asks."""
 
 import calendar
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -61,14 +61,19 @@ class Request:
 
 
 def ask(session: Session, request: Request) -> Request:
-    """Keep a request. An erasure of the same person that is not done is the same one."""
+    """Keep a request. An erasure of the same person that is not done is the same one.
+
+    Who approves that the host is asked (``in_host``) does so for that one, too, and anew where only people were left to see to it.
+    """
     if request.kind is Right.ERASURE:
+        over = [State.DONE, State.HOST] if request.progress.get("in_host") else [State.DONE]
         mine = (RightRow.account_id == request.account_id, RightRow.person == request.person)
-        known = session.scalar(
-            select(RightRow).where(*mine, RightRow.kind == request.kind, RightRow.state != State.DONE).limit(1)
-        )
+        same = select(RightRow).where(*mine, RightRow.kind == request.kind, RightRow.state.not_in(over))
+        known = session.scalar(same.order_by(RightRow.asked_at.desc()).limit(1))
         if known is not None:
-            return _request(known)
+            approved = request.progress.get("in_host") and not known.progress.get("in_host")
+            more = {**known.progress, "in_host": True} if approved else known.progress
+            return go_on(session, _request(known), more, State(known.state))
     name = request.id or ids.fresh()
     row = RightRow(
         id=name,
@@ -121,12 +126,10 @@ def go_on(session: Session, request: Request, progress: Mapping[str, Any], state
     return find(session, request.account_id, request.id)
 
 
-def keep_texts(session: Session, request: Request, texts: Collection[str]) -> Request:
-    """What they are called in words, until it is done."""
-    wanted = {**request.wanted, "texts": "\n".join(texts)}
-    sealed = seal(session, RightRow.wanted, wanted, request.id, request.id, request.account_id)
-    mine = update(RightRow).where(RightRow.id == request.id)
-    session.execute(mine.values(wanted=sealed), execution_options=QUIETLY)
+def remember(session: Session, request: Request, **more: str) -> Request:
+    """More of who it is about, sealed until it is done."""
+    wanted = seal(session, RightRow.wanted, {**request.wanted, **more}, request.id, request.id, request.account_id)
+    session.execute(update(RightRow).where(RightRow.id == request.id).values(wanted=wanted), execution_options=QUIETLY)
     return find(session, request.account_id, request.id)
 
 
@@ -143,6 +146,13 @@ def at_host(session: Session, account_id: str, request_id: str, by: str, at: dat
         raise UnknownRecord("nobody has to see to the host for that request")
     progress = {**request.progress, "host_done": {"by": by, "at": at.isoformat()}}
     go_on(session, request, progress, State.DONE)
+
+
+def seen_to(session: Session, request: Request, at: datetime) -> None:
+    """Earlier requests about the same person that waited for somebody to see to the host: this one did."""
+    mine = (RightRow.account_id == request.account_id, RightRow.person == request.person, RightRow.state == State.HOST)
+    for name in session.scalars(select(RightRow.id).where(*mine, RightRow.id != request.id)).all():
+        at_host(session, request.account_id, name, f"request:{request.id}", at)
 
 
 def due(asked: datetime) -> datetime:

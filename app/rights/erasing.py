@@ -6,26 +6,26 @@ backup), then what was deleted is taken out of the files too. The proof comes la
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from app.db import erasing, parties, problems, rights, trail
+from sqlalchemy.orm import Session
+
+from app.db import accounts, erasing, parties, problems, rights, trail
 from app.db.erasing import Busy, Subject
 from app.db.problems import Problem
 from app.db.rights import Request, Right, State
 from app.db.trail import Entry, What
-from app.errors import BrokerDown, DatabaseDown
-from app.rights import files, proof, who
+from app.errors import BadInput, BrokerDown, DatabaseDown
+from app.rights import files, hosts, proof, who
+from app.rights.work import STEPS, Work
 from app.services import Services
-from connectors.base import ErasesPeople
-from connectors.errors import ConnectorError
 
 log = logging.getLogger(__name__)
 
-WAITS = "waits"
-"""Where a request says what it waits for."""
-STEPS = "steps"
+WAITS, AGAIN = "waits", "again_at"
+"""Where a request says what it waits for, and until when nobody has to look."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,6 @@ class Asked:
     by: str
     reason: str = ""
     in_host: bool = False
-
-
-@dataclass(frozen=True)
-class Work:
-    """One request under way."""
-
-    services: Services
-    request: Request
-    subject: Subject
 
 
 def foreseen(services: Services, asked: Asked) -> Mapping[str, Any]:
@@ -63,6 +54,10 @@ def ask(services: Services, asked: Asked) -> Request:
     with services.database.session() as session:
         now = services.database.now(session)
         meant = who.meant(services, session, asked.account_id, asked.person)
+        if asked.in_host and len({name.host for name in meant.names if name.host}) > 1:
+            raise BadInput(
+                "several hosts may have somebody of that id: say which one with <connection>:<id at the host>"
+            )
         request = Request(
             "",
             asked.account_id,
@@ -80,7 +75,7 @@ def ask(services: Services, asked: Asked) -> Request:
 
 def go_on(services: Services, request: Request) -> Request:
     """Do what is left of it, as far as that can be done now. Twice does nothing more."""
-    if request.state in (State.DONE, State.HOST):
+    if request.state in (State.DONE, State.HOST) or _early(services, request):
         return request
     work = _begun(services, request)
     if work.request.state is State.HELD:
@@ -90,11 +85,20 @@ def go_on(services: Services, request: Request) -> Request:
             continue
         try:
             told = step(work)
-        except (Busy, DatabaseDown) as reason:
+        except (Busy, DatabaseDown, hosts.Later) as reason:
             log.info("erasure.waits", extra={"request": request.id, "step": name, "kind": type(reason).__name__})
-            return _kept(work, {WAITS: name})
-        work = Work(services, _done(work, name, told), work.subject)
+            return _waits(work, name, reason.at.isoformat() if isinstance(reason, hosts.Later) else "")
+        work = replace(work, request=_done(work, name, told))
     return _finished(work)
+
+
+def _early(services: Services, request: Request) -> bool:
+    """Whether a host said that it wants to be asked later."""
+    again = request.progress.get(AGAIN)
+    if not again:
+        return False
+    with services.database.reading() as session:
+        return services.database.now(session) < datetime.fromisoformat(again)
 
 
 def _begun(services: Services, request: Request) -> Work:
@@ -113,7 +117,8 @@ def _begun(services: Services, request: Request) -> Work:
         progress = {**request.progress, "held": held, "subject": _named(subject)}
         kept = rights.go_on(session, request, progress, state)
         if known is None:
-            kept = rights.keep_texts(session, kept, subject.texts)
+            at = {f"at:{place}": " ".join(ids) for place, ids in who.at_hosts(services, session, subject).items()}
+            kept = rights.remember(session, kept, texts="\n".join(subject.texts), **at)
     return Work(services, kept, subject)
 
 
@@ -126,12 +131,13 @@ def _done(work: Work, name: str, told: Mapping[str, Any]) -> Request:
     with work.services.database.session() as session:
         known = rights.find(session, work.request.account_id, work.request.id).progress
         steps = {**known[STEPS], name: known[STEPS].get(name, told)}
-        return rights.go_on(session, work.request, {**known, STEPS: steps, WAITS: ""})
+        return rights.go_on(session, work.request, {**known, STEPS: steps, WAITS: "", AGAIN: ""})
 
 
-def _kept(work: Work, more: Mapping[str, Any]) -> Request:
+def _waits(work: Work, name: str, again: str) -> Request:
     with work.services.database.session() as session:
-        return rights.go_on(session, work.request, {**work.request.progress, **more})
+        known = rights.find(session, work.request.account_id, work.request.id).progress
+        return rights.go_on(session, work.request, {**known, WAITS: name, AGAIN: again})
 
 
 # --- the steps ----------------------------------------------------------------------------------------------
@@ -149,31 +155,6 @@ def _named_keys(work: Work) -> Mapping[str, Any]:
     """Which keys are theirs: once the tables are empty nothing tells."""
     with work.services.database.reading() as session:
         return {"scopes": erasing.scopes(session, work.subject)}
-
-
-def _host(work: Work) -> Mapping[str, Any]:
-    """The host is asked where somebody approved that; else people are told what to do there."""
-    with work.services.database.reading() as session:
-        places, people = erasing.connections(session, work.subject), erasing.requesters(session, work.subject)
-    typed = work.request.wanted["typed"]
-    told = {}
-    for connection_id, vendor in places:
-        connector = work.services.connector(connection_id)
-        theirs = sorted({*people, typed.partition(f"{connection_id}:")[2] or typed} - {""})
-        if not isinstance(connector, ErasesPeople):
-            told[connection_id] = {"vendor": vendor, "state": "by hand"}
-        elif work.request.progress.get("in_host"):
-            told[connection_id] = {"vendor": vendor, "state": _asked_host(connector, theirs)}
-        else:
-            told[connection_id] = {"vendor": vendor, "state": "not approved"}
-    return told
-
-
-def _asked_host(connector: ErasesPeople, people: list[str]) -> str:
-    try:
-        return "erased" if connector.erase(people) else "nobody there"
-    except ConnectorError as error:
-        return f"refused: {type(error).__name__}"
 
 
 def _rows(work: Work) -> Mapping[str, Any]:
@@ -213,43 +194,43 @@ def _scrub(work: Work) -> Mapping[str, Any]:
 _STEPS: Mapping[str, Callable[[Work], Mapping[str, Any]]] = {
     "away": _away,
     "named": _named_keys,
-    "host": _host,
     "tables": _rows,
     "files": _files,
     "queue": _queue,
     "keys": _keys,
     "scrub": _scrub,
+    "host": hosts.asked,
 }
 
 
 def _finished(work: Work) -> Request:
     """The certificate, and nobody knows any more who it was."""
     request = work.request
-    by_hand = [
-        one for one in request.progress[STEPS]["host"].values() if one["state"] not in ("erased", "nobody there")
-    ]
+    by_hand = {name: one for name, one in request.progress[STEPS]["host"].items() if one["state"] not in hosts.SETTLED}
     state = State.HOST if by_hand else State.DONE
     certificate = proof.certificate(work.services, request, work.subject)
     with work.services.database.session() as session:
         now = work.services.database.now(session)
-        rights.go_on(session, request, {"in_host": request.progress.get("in_host", False)}, state)
+        in_host = request.progress.get("in_host", False)
+        rights.go_on(session, request, {"in_host": in_host}, state)
         rights.finish(session, request, certificate, state, now)
         detail = {"request": request.id, "tickets": len(work.subject.tickets), "digest": certificate["digest"]}
         entry = Entry(What.ERASED, request.id, person=request.person, why="request", detail=detail)
         trail.record(session, request.account_id, entry)
-        if by_hand:
-            _told_people(session, work, now)
+        _told_people(session, request, by_hand, now)
+        if in_host and not by_hand:
+            rights.seen_to(session, request, now)
     work.services.keyring.destroy(request.account_id, [request.id], request.id, now)
     work.services.database.scrub()
     with work.services.database.reading() as session:
         return rights.find(session, request.account_id, request.id)
 
 
-def _told_people(session: Any, work: Work, now: datetime) -> None:
+def _told_people(session: Session, request: Request, by_hand: Mapping[str, hosts.Told], now: datetime) -> None:
     """Without a name: whoever asked knows who it is about."""
-    for connection_id, one in work.request.progress[STEPS]["host"].items():
-        if one["state"] in ("erased", "nobody there"):
-            continue
-        text = f"request {work.request.id}: Deskhand has erased the person; the host still has its own record of them"
-        remedy = f"erase them there, then run `deskhand rights done {work.request.id}`; or ask with --in-host next time"
+    name = accounts.find(session, request.account_id).name
+    done = f"erase them there, then run `deskhand rights --account {name} --done {request.id}`"
+    for connection_id, one in by_hand.items():
+        text = f"request {request.id}: Deskhand has erased the person; the host still has its own record: {one['why']}"
+        remedy = "; or ".join(filter(None, (one["remedy"], done)))
         problems.report(session, Problem("erasure_at_host", text, remedy, connection_id), now)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db import codes, connections, consents, ids, memories, parties, signals, tickets, trail
+from app.db import codes, connections, consents, erasing, ids, memories, parties, signals, tickets, trail
 from app.db.consents import Consent, Purpose
 from app.db.erasing import Subject
 from app.db.parties import Names
@@ -74,6 +74,17 @@ def subject(session: Session, account_id: str, who: Meant) -> Subject:
     told = {signals.hashed(one) for one in (who.typed, *texts)} - {""}
     people = tuple(sorted({*found.people, *who.hashes}))
     return Subject(account_id, found.tickets, people, who.sketched, tuple(sorted(told)), tuple(dict.fromkeys(texts)))
+
+
+def at_hosts(services: Services, session: Session, subject: Subject) -> Mapping[str, list[str]]:
+    """Connection -> their ids there, where they stand in plain. Of others who wrote in the same tickets it names nobody."""
+    key, mine = codes.key_of(services.root), set(subject.people)
+    found: dict[str, list[str]] = {}
+    for connection_id, id in sorted(erasing.requesters(session, subject)):
+        names = Names(f"{connection_id}:{id}").hashes(subject.account_id, key)
+        if mine & set(names.values()):
+            found.setdefault(connection_id, []).append(id)
+    return found
 
 
 def wanted(who: Meant) -> Mapping[str, str]:

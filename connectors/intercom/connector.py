@@ -190,9 +190,13 @@ class Intercom:
         """Every closed conversation updated since then, read one by one; the search may lag behind some minutes."""
         yield from solved.solved(self._client.conversations(solved.query(since)), self.ticket)
 
-    def erase(self, people: Sequence[str]) -> bool:
-        """Delete whoever has one of these ids or addresses, for good; False where nobody has."""
-        return erasing.erase(self._client, people)
+    def customers(self, people: Sequence[str]) -> Sequence[str]:
+        """The contacts with these ids or addresses."""
+        return erasing.customers(self._client, people)
+
+    def erase(self, customer: str) -> bool:
+        """Delete that contact for good; False where it is gone already."""
+        return erasing.erase(self._client, customer)
 
     def teammates(self) -> Sequence[Teammate]:
         """Every teammate who can be given conversations; without their teams where those cannot be read."""

@@ -11,6 +11,7 @@ from connectors.installing import App, Asking, Grant
 from connectors.slack import oauth, parse, surfaces
 from connectors.slack.blocks import mrkdwn
 from connectors.slack.client import Client
+from connectors.slack.erasing import ErasesNobody
 from connectors.slack.posts import NO_CHANNEL, NO_TRACE, Posts
 from connectors.slack.settings import SETTINGS, Install, install
 from connectors.slack.signed import verify
@@ -25,7 +26,7 @@ LOOKED_BACK = timedelta(hours=2)
 """How far back an announcement is looked for before it is made again."""
 
 
-class Slack:
+class Slack(ErasesNobody):
     """The connector: Helpdesk, and Greets, TellsChanged, NotesApart, Announces and Answerable besides.
 
     Slack has no private note: what is not for the customer goes into ``notes_channel`` or to one colleague as a

@@ -36,6 +36,7 @@ class People:
         add("/contacts/search", view_func=self.search_contacts, methods=["POST"])
         add("/contacts/find_by_external_id/<external>", view_func=self.contact_by_external_id)
         add("/contacts/<number>", view_func=self.contact)
+        add("/contacts/<number>", view_func=self.delete_contact, methods=["DELETE"])
         add("/contacts/<number>/companies", view_func=self.contact_companies)
         add("/companies/<number>", view_func=self.company)
         add("/tags", view_func=self.tags)
@@ -113,6 +114,16 @@ class People:
             facts = {name: str(body.get(name) or "") for name in ("email", "name", "external_id", "phone")}
             made = self._workspace.add_contact(role, **facts, attributes=dict(body.get("custom_attributes") or {}))
             return jsonify(self._door.renderer().contact(made))
+
+    def delete_contact(self, number: str) -> Response:
+        """A contact is gone for good; their conversations stay."""
+        with self._workspace.lock:
+            contact = self._known(number)
+            del self._workspace.contacts[number]
+            contact.email = contact.name = contact.phone = ""
+            contact.attributes.clear()
+            told = {"type": "contact", "id": number, "external_id": contact.external_id or None, "deleted": True}
+            return jsonify(told)
 
     def search_contacts(self) -> Response:
         """Contacts by one field."""

@@ -8,6 +8,9 @@ from flask import request
 from app.sandbox.zendesk.state import Problem, Row, State, invalid, not_found, options
 from app.sandbox.zendesk.wire import Route, ids_of, page, sent
 
+FOR_GOOD = "Permanently Deleted User"
+"""What a user is called of whom nothing is kept any more."""
+
 
 class People:
     """Users, organizations and groups."""
@@ -26,6 +29,9 @@ class People:
             ("GET", "/users/search", self.search),
             ("GET", "/users/<int:id>", self.show),
             ("PUT", "/users/<int:id>", self.update),
+            ("DELETE", "/users/<int:id>", self.delete),
+            ("GET", "/deleted_users/<int:id>", self.deleted),
+            ("DELETE", "/deleted_users/<int:id>", self.delete_for_good),
             ("GET", "/organizations", self.organizations),
             ("GET", "/organizations/<int:id>", self.organization),
             ("GET", "/groups", self.groups),
@@ -35,7 +41,7 @@ class People:
     def users(self) -> Row:
         """All users, or those of the roles that are asked for."""
         roles = request.args.getlist("role[]") or request.args.getlist("role")
-        rows = [row for row in self._state.users.values() if not roles or row["role"] in roles]
+        rows = [row for row in self._state.users.values() if row["active"] and (not roles or row["role"] in roles)]
         return page(rows, "users")
 
     def me(self) -> Row:
@@ -54,7 +60,7 @@ class People:
         """By address (``email:``), by any word of the name, or by external id."""
         query, external = request.args.get("query", ""), request.args.get("external_id")
         word = query.removeprefix("email:").strip('"').lower()
-        rows = self._state.users.values()
+        rows = [row for row in self._state.users.values() if row["active"]]
         if external is not None:
             return page([row for row in rows if row["external_id"] == external], "users")
         if query.startswith("email:"):
@@ -87,6 +93,42 @@ class People:
         row = _of(self._state.users, id)
         row |= {name: value for name, value in sent("user").items() if name in row and name != "id"}
         return {"user": row}
+
+    def delete(self, id: int) -> Row:
+        """A user is deleted, and can still be seen; not while a ticket of theirs is not closed."""
+        with self._state.lock:
+            row = _of(self._state.users, id)
+            mine = [one for one in self._state.live() if one.row["requester_id"] == id]
+            if any(one.row["status"] != "closed" for one in mine):
+                raise invalid("base", "Requester: is requester on tickets that are not closed.")
+            row |= {"active": False, "updated_at": self._state.now()}
+            return {"user": row}
+
+    def deleted(self, id: int) -> Row:
+        """A user who is deleted, though not for good yet."""
+        return {"deleted_user": self._gone(id)}
+
+    def delete_for_good(self, id: int) -> Row:
+        """What says who a deleted user was is taken away. Nothing brings it back."""
+        with self._state.lock:
+            row = self._gone(id)
+            told = dict(row)
+            nobody = {
+                "name": FOR_GOOD,
+                "email": None,
+                "phone": None,
+                "external_id": None,
+                "notes": None,
+                "details": None,
+            }
+            row |= nobody | {"tags": [], "user_fields": {}}
+            return {"deleted_user": told}
+
+    def _gone(self, id: int) -> Row:
+        row = _of(self._state.users, id)
+        if row["active"] or row["name"] == FOR_GOOD:
+            raise not_found()
+        return row
 
     def organizations(self) -> Row:
         """All organizations."""
