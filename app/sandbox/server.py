@@ -7,6 +7,7 @@ from types import TracebackType
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from app.routes import Route
 from app.sandbox.control import control
 from app.sandbox.door import watch
 from app.sandbox.inbox.place import Place
@@ -22,6 +23,7 @@ def application(
 ) -> Flask:
     """One Flask application: each host and backend under ``/<name>``, control under ``/_sandbox/``, the inbox page at ``/``."""
     app = Flask("app.sandbox", static_folder=None)
+    app.url_rule_class = Route
     app.config["MAX_CONTENT_LENGTH"] = 16 << 20
     watch(app)
     for played in (*hosts, *backends):

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.db.members import ShutOut
 from app.errors import BadInput, BrokerDown, DatabaseDown, DeskhandError, SealBroken, SettingsError, UnknownRecord
+from app.routes import Route
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,8 @@ def hints(error: HTTPException) -> dict[str, str]:
 
 class Web(Flask):
     """Flask, but for what it logs of a mistake of ours: the address holds links' secrets, so the log names the route."""
+
+    url_rule_class = Route
 
     def log_exception(self, exc_info: Any) -> None:
         """One line, with where it happened and none of what came in."""
