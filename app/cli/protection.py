@@ -5,13 +5,15 @@ from typing import Any
 import click
 
 from app.cli import opening
-from app.db import accounts, resealing, rotation, trail
+from app.db import accounts, resealing, rotation, trail, turning
+from app.db.accounts import Account
 from app.db.models import Base
 from app.db.models.datamap import EVERY, Entry
 from app.db.rotation import Old
 from app.db.sealing import Sealed
 from app.db.trail import Entry as Act
 from app.db.trail import What
+from app.errors import BadInput
 from app.services import Services
 
 
@@ -75,6 +77,7 @@ def status(as_json: bool) -> None:
     told = {
         "older_master": left.masters,
         "older_account_keys": left.accounts,
+        "replaced_ticket_keys": left.aside,
         "unreadable": left.unreadable,
         "bare": bare,
     }
@@ -83,6 +86,10 @@ def status(as_json: bool) -> None:
     else:
         click.echo(f"Under an older master key: {left.masters}. Under an older key of an account: {left.accounts}.")
         click.echo(f"Unreadable: {left.unreadable}. Bare: {sum(bare.values())}.")
+        if left.aside:
+            click.echo(
+                f"Replaced keys of tickets: {left.aside}; `deskhand keys rotate --tickets --continue` finishes that."
+            )
         if left.none:
             click.echo("Older keys can be removed.")
     raise SystemExit(1 if left.unreadable else 0)
@@ -91,9 +98,16 @@ def status(as_json: bool) -> None:
 @keys.command()
 @click.option("--accounts/--master-only", "whole", default=True, help="Give each account a new key, too.")
 @click.option("--account", "account_name", metavar="NAME", help="Only this account's key.")
+@click.option(
+    "--tickets",
+    is_flag=True,
+    help="Each ticket and person gets a new key as well, and every text is sealed anew with it.",
+)
 @click.option("--continue", "resume", is_flag=True, help="Finish what was begun: no new keys.")
-def rotate(whole: bool, account_name: str | None, resume: bool) -> None:
+def rotate(whole: bool, account_name: str | None, tickets: bool, resume: bool) -> None:
     """Wrap every key anew, under the newest master key and new keys of the accounts. Nothing stops; killed, it can be run again.
+
+    With --tickets every text is sealed anew: backups from before then open only with a copy of the keys from before.
 
     Put a new master key before the old one first (DESKHAND_SECRET_KEY=new,old) and restart; or rotate it at the key service.
     """
@@ -103,20 +117,42 @@ def rotate(whole: bool, account_name: str | None, resume: bool) -> None:
         changed += rotation.secrets(session, services.vault)
         trail.record(session, trail.INSTALLATION, Act(What.KEY, "master", why="rotated", detail={"keys": changed}))
     click.echo(f"{changed} keys and secrets are under the newest master key now")
+    if tickets and not whole:
+        raise BadInput("--tickets goes with new keys of the accounts: leave --master-only out")
     if whole or account_name:
-        _accounts(services, account_name, new=not resume)
+        every = _chosen(services, account_name)
+        _accounts(services, every, new=not resume)
+        if tickets:
+            _tickets(services, every)
     left, _ = _left(services)
     click.echo("Older keys can be removed." if left.none else "Something is left: see `deskhand keys status`.")
 
 
-def _accounts(services: Services, name: str | None, *, new: bool) -> None:
+def _chosen(services: Services, name: str | None) -> list[Account]:
     with services.database.reading() as session:
-        every = [accounts.named(session, name)] if name else accounts.every(session)
+        return [accounts.named(session, name)] if name else accounts.every(session)
+
+
+def _accounts(services: Services, every: list[Account], *, new: bool) -> None:
     for one in every:
         moved = sum(rotation.account(services.keyring, one.id, new=new))
-        with services.database.session() as session:
-            trail.record(session, one.id, Act(What.KEY, "account", why="rotated", detail={"keys": moved}))
+        _noted(services, one, "account", moved)
         click.echo(f"{one.name}: {moved} data keys are under its newest key")
+
+
+def _tickets(services: Services, every: list[Account]) -> None:
+    for one in every:
+        made = turning.turn(services.keyring, one.id)
+        _noted(services, one, "tickets", made)
+        click.echo(f"{one.name}: {made} tickets and people have a new key")
+    click.echo(f"Waiting {turning.QUIET:.0f} seconds until every process knows that", err=True)
+    done = sum(turning.finish(services.keyring, services.database))
+    click.echo(f"{done} texts are sealed anew, and the keys from before are gone: make a new backup now")
+
+
+def _noted(services: Services, account: Account, which: str, number: int) -> None:
+    with services.database.session() as session:
+        trail.record(session, account.id, Act(What.KEY, which, why="rotated", detail={"keys": number}))
 
 
 @keys.command()

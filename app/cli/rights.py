@@ -44,21 +44,25 @@ def erase(account_name: str, person: str, reason: str, dry_run: bool, in_host: b
     if as_json:
         opening.print_json(_plain(done))
     else:
-        click.echo(_said(done))
+        click.echo(_said(done, account_name))
     raise SystemExit(0 if done.state in (State.DONE, State.HOST) else 1)
 
 
-def _said(done: Request) -> str:
+def _said(done: Request, account_name: str) -> str:
     if done.state is State.HELD:
         return f"Request {done.id}: a legal hold keeps it ({', '.join(done.progress['held'])}); it goes on when that is lifted."
     if done.done_at is None:
-        return f"Request {done.id}: waits in the step '{done.progress.get('waits')}'; the clock goes on with it."
+        again = f" at {done.progress['again_at'][:16]}Z" if done.progress.get("again_at") else ""
+        return f"Request {done.id}: waits in the step '{done.progress.get('waits')}'; the clock goes on with it{again}."
     found = done.proof["stores"]["tables"]
     rows, keys = sum(found.values()), done.proof["keys"]["destroyed"]
     said = f"Request {done.id}: {rows} rows in {len(found)} tables, {keys} keys destroyed. Signed; `deskhand rights` shows it."
-    hosts = [f"{name} ({one['state']})" for name, one in done.proof["host"].items()]
+    for one in done.proof["host"].values():
+        said += f"\n{one['vendor']}: {one['state']}" + (f" ({one['why']})" if one.get("why") else "")
+        said += f"; {one['remedy']}" if one.get("remedy") else ""
     if done.state is State.HOST:
-        said += f"\nThe host keeps its own record: {', '.join(hosts)}. Erase them there, then `deskhand rights --done {done.id}`."
+        over = f"deskhand rights --account {account_name} --done {done.id}"
+        said += f"\nThe host still has its own record of them. When somebody erased it there: `{over}`."
     return said
 
 

@@ -32,6 +32,8 @@ TRUSTED = 5.0
 """Seconds for which a key is sealed with unasked: one that was destroyed meanwhile is not used any longer than that."""
 MOST = 20_000
 """Keys that a process remembers."""
+ASIDE = "|old"
+"""Ends the scope of a key that another one took the place of, until nothing is sealed with it any more."""
 LOCK = 7_403_111
 """Names our advisory lock on PostgreSQL while the tables are made; any number that nobody else uses."""
 
@@ -106,7 +108,7 @@ class Keyring:
     def destroy(self, account_id: str, scopes: Iterable[str], erasure: str, at: datetime) -> list[str]:
         """Destroy the keys of these scopes for good; their ids. Twice destroys nothing more and says the same."""
         self.prepare()
-        wanted = sorted(set(scopes))
+        wanted = sorted({name for scope in scopes for name in (scope, scope + ASIDE)})
         destroyed: list[str] = []
         for first in range(0, len(wanted), 500):
             some = wanted[first : first + 500]
@@ -128,7 +130,7 @@ class Keyring:
         self.prepare()
         with self.database.reading() as session:
             rows = session.scalars(select(DestroyedRow).where(DestroyedRow.account_id == account_id))
-            return {row.scope: row.erasure for row in rows}
+            return {row.scope.removesuffix(ASIDE): row.erasure for row in rows}
 
     def scrub(self) -> None:
         """Take what was deleted out of the key store's own files too."""

@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Column, Select, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from app.db import turning
 from app.db.keyring import Keyring, account_place, unwrap_data, wrap_data
 from app.db.models.connection import ConnectionRow
 from app.db.models.identity import AuthenticatorRow
@@ -30,11 +31,13 @@ class Old:
     accounts: int = 0
     """Data keys that an older key of their account wraps."""
     unreadable: int = 0
+    aside: int = 0
+    """Keys of tickets and people that another one took the place of, and that still seal something."""
 
     @property
     def none(self) -> bool:
         """Whether every older key can be taken away."""
-        return not (self.masters or self.accounts or self.unreadable)
+        return not (self.masters or self.accounts or self.unreadable or self.aside)
 
 
 def old(ring: Keyring, data: Session, vault: Vault) -> Old:
@@ -49,7 +52,7 @@ def old(ring: Keyring, data: Session, vault: Vault) -> Old:
             masters += not ring.master.current(own.wrapped)
         accounts = session.scalar(_behind()) or 0
     masters += sum(not vault.current(sealed) for _, _, sealed in _secrets(data))
-    return Old(masters, accounts, unreadable)
+    return Old(masters, accounts, unreadable, len(turning.put_aside(ring)))
 
 
 def _opens(ring: Keyring, row: AccountKeyRow) -> bool:
