@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
 from app.db.sealing import SealedText
+
+RUNNING = text("met_at is null")
 
 
 class WatchRow(Base):
@@ -36,6 +38,7 @@ class DeadlineRow(Base):
         UniqueConstraint("ticket_id", "metric", "started_at"),
         Index(None, "warn_at"),
         Index(None, "account_id", "started_at"),
+        Index("ix_deadline_running", "account_id", "due_at", sqlite_where=RUNNING, postgresql_where=RUNNING),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
@@ -16,7 +16,10 @@ class SolvedRow(Base):
     """One solved ticket. ``question`` and ``resolution`` are masked before they come here."""
 
     __tablename__ = "solved"
-    __table_args__ = (UniqueConstraint("account_id", "origin", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("account_id", "origin", "external_id"),
+        Index(None, "account_id", "encoder", "solved_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
