@@ -161,6 +161,11 @@ _RECORDED = (
     .limit(1)
 )
 _KNOWN = select(exists().where(TicketRow.id == bindparam("ticket")))
+_NAMED = (
+    select(EventRow.connection_id, EventRow.ref)
+    .where(EventRow.ticket_id == bindparam("ticket"), EventRow.state == inbox.WAITING)
+    .limit(1)
+)
 _NOW = bindparam("now", type_=Moment())
 _OPEN = (ConnectionRow.state == "active", func.coalesce(ConnectionRow.wait_until, _NOW) <= _NOW)
 _FREE = (
@@ -213,11 +218,10 @@ def _mine(lease: Lease) -> dict[str, Any]:
 
 
 def _ensure(session: Session, ticket_id: str, now: datetime) -> bool:
-    """Make the ticket's row where there is none. False when no event ever named this ticket."""
+    """Make the ticket's row where there is none. False when no event that waits names this ticket."""
     if session.scalar(_KNOWN, {"ticket": ticket_id}):
         return True
-    named = select(EventRow.connection_id, EventRow.ref).where(EventRow.ticket_id == ticket_id).limit(1)
-    row = session.execute(named).one_or_none()
+    row = session.execute(_NAMED, {"ticket": ticket_id}).one_or_none()
     if row is None:
         return False
     add(session, ticket_id, row.connection_id, row.ref, now)
