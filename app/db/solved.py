@@ -60,9 +60,10 @@ def newest(session: Session, account_id: str, origin: str) -> datetime | None:
 
 
 def mark(session: Session, account_id: str, encoder: str) -> tuple[int, datetime | None]:
-    """Cheap to ask, and another one whenever a case got its vector or was solved anew."""
-    mine = (SolvedRow.account_id == account_id, SolvedRow.encoder == encoder)
-    count, last = session.execute(select(func.count(), func.max(SolvedRow.solved_at)).where(*mine)).one()
+    """Cheap to ask, and another one whenever a case that is compared got its vector or was solved anew."""
+    newest = select(SolvedRow.solved_at).where(SolvedRow.account_id == account_id, SolvedRow.encoder == encoder)
+    compared = newest.order_by(SolvedRow.solved_at.desc()).limit(NEWEST).subquery()
+    count, last = session.execute(select(func.count(), func.max(compared.c.solved_at))).one()
     return count, last
 
 

@@ -92,8 +92,7 @@ def similar(
     """The account's solved cases that are most like a text, best first; none when none is alike."""
     vector = encoder.encode([text[:_READ]])[0]
     with database.reading() as session:
-        numbers, rows = (past or Past()).current(session, account_id, encoder)
-        alike = {n: float(c) for n, c in zip(numbers, rows @ vector, strict=True) if c >= ALIKE}
+        alike = (past or Past()).current(session, account_id, encoder).alike(vector, ALIKE)
         best = sorted(alike, key=lambda n: -alike[n])[:limit]
         cases = solved.read(session, best)
     return [Similar(cases[n], round(alike[n], 3)) for n in best]
