@@ -27,10 +27,16 @@ def erasures(services: Services) -> None:
 
 
 def seal(services: Services) -> None:
-    """Seal what earlier versions left bare, some batches at a time."""
+    """Seal what earlier versions left bare, some batches at a time. Once nothing is left nothing bare is taken any more."""
+    if services.keyring.closed:
+        return
     done = sum(islice(resealing.seal_all(services.database), MOST))
     if done:
         log.info("columns.sealed", extra={"values": done})
+        return
+    services.keyring.close()
+    with services.database.session() as session:
+        trail.record(session, trail.INSTALLATION, Entry(What.KEY, "closed", why="all-sealed"))
 
 
 def expire(services: Services) -> None:

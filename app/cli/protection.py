@@ -156,15 +156,32 @@ def _noted(services: Services, account: Account, which: str, number: int) -> Non
 
 
 @keys.command()
-def seal() -> None:
-    """Seal what earlier versions left bare, now; the clock does the same by and by. Nothing stops meanwhile."""
+@click.option(
+    "--trust", is_flag=True, help="What stands bare came with an old backup: seal it although all was sealed."
+)
+def seal(trust: bool) -> None:
+    """Seal what earlier versions left bare, now; the clock does the same by and by. Nothing stops meanwhile.
+
+    Once everything is sealed nothing bare is taken any more: whoever writes to the database could plant it.
+    """
     services = opening.services()
+    if services.keyring.closed and not trust:
+        _, bare = _left(services)
+        if bare:
+            where = ", ".join(f"{number} in {place}" for place, number in sorted(bare.items()))
+            raise BadInput(
+                f"everything was sealed, and now there is something bare: {where}",
+                "find out who wrote to the database; only if an old backup came back, say --trust",
+            )
     done = 0
     for number in resealing.seal_all(services.database):
         done += number
         click.echo(f"{done} sealed", err=True)
     services.database.scrub()
-    click.echo(f"{done} values were sealed, and what stood there bare is out of the files")
+    services.keyring.close()
+    click.echo(
+        f"{done} values were sealed, and what stood there bare is out of the files; nothing bare is taken any more"
+    )
 
 
 def _left(services: Services) -> tuple[Old, dict[str, int]]:

@@ -26,6 +26,8 @@ from app.db.models.ticket import TicketRow
 from app.db.models.trail import HoldRow
 
 QUIETLY = {"synchronize_session": False}
+MANY = 500
+"""Rows that one statement names."""
 ERASED = "erased"
 """Why a planned batch is not made."""
 
@@ -95,12 +97,17 @@ def scopes(session: Session, subject: Subject) -> list[str]:
     return [*subject.tickets, *decisions(session, subject), *subject.people, *old, *told, *taught]
 
 
-def away(session: Session, subject: Subject, now: datetime) -> dict[str, int]:
-    """Delete and empty what is theirs; how many rows of each table. Raises Busy, and has changed nothing then."""
+def away(
+    session: Session, subject: Subject, now: datetime, naming: Mapping[str, Sequence[Any]] | None = None
+) -> dict[str, int]:
+    """Delete and empty what is theirs; how many rows of each table. Raises Busy, and has changed nothing then.
+
+    ``naming``: rows that name them in words, by table and id, as ``app.db.naming`` finds them.
+    """
     _alone(session, subject.tickets, now)
     done: dict[str, int] = {}
     _proposals(session, subject, done)
-    _words(session, subject, done)
+    _words(session, subject, done, naming or {})
     for entry in _in_order():
         table = Base.metadata.tables[entry.table]
         for rule in entry.erased:
@@ -171,24 +178,19 @@ def _proposals(session: Session, subject: Subject, done: dict[str, int]) -> None
     session.flush()
 
 
-def _words(session: Session, subject: Subject, done: dict[str, int]) -> None:
-    """What names them in words though no column does: examples from elsewhere, old cases, answers that the API keeps for a day."""
-    account = subject.account_id
-    of_account = select(AccessRow.id).where(AccessRow.account_id == account)
-    kept = session.execute(delete(AnsweredRow).where(AnsweredRow.access_id.in_(of_account)), execution_options=QUIETLY)
-    if kept.rowcount:  # type: ignore[attr-defined]
-        done["answered"] = kept.rowcount  # type: ignore[attr-defined]
-    if not subject.texts:
-        return
-    for example in session.scalars(select(ExampleRow).where(ExampleRow.account_id == account)):
-        if names(example.text, subject.texts) or names(example.reason, subject.texts):
-            session.delete(example)
-            done["example"] = done.get("example", 0) + 1
-    for case in session.scalars(select(SolvedRow).where(SolvedRow.account_id == account)):
-        if names(case.question, subject.texts) or names(case.resolution, subject.texts):
-            session.delete(case)
-            done["solved"] = done.get("solved", 0) + 1
-    session.flush()
+def _words(session: Session, subject: Subject, done: dict[str, int], naming: Mapping[str, Sequence[Any]]) -> None:
+    """What names them in words though no column does: examples and old cases, answers that the API keeps for a day."""
+    of_account = select(AccessRow.id).where(AccessRow.account_id == subject.account_id)
+    gone = {"answered": [delete(AnsweredRow).where(AnsweredRow.access_id.in_(of_account))]}
+    for table in (ExampleRow, SolvedRow):
+        found = naming.get(table.__tablename__, ())
+        gone[table.__tablename__] = [
+            delete(table).where(table.id.in_(found[first : first + MANY])) for first in range(0, len(found), MANY)
+        ]
+    for name, statements in gone.items():
+        number = sum(session.execute(one, execution_options=QUIETLY).rowcount for one in statements)  # type: ignore[attr-defined]  # a delete has one
+        if number:
+            done[name] = done.get(name, 0) + number
 
 
 def names(text: str, wanted: Collection[str]) -> bool:

@@ -32,6 +32,8 @@ TRUSTED = 5.0
 """Seconds for which a key is sealed with unasked: one that was destroyed meanwhile is not used any longer than that."""
 MOST = 20_000
 """Keys that a process remembers."""
+CLOSED = "closed"
+"""Names what stands in the key store once nothing bare is taken any more."""
 ASIDE = "|old"
 """Ends the scope of a key that another one took the place of, until nothing is sealed with it any more."""
 LOCK = 7_403_111
@@ -68,6 +70,7 @@ class Keyring:
         self._of_accounts: dict[str, bytes] = {}
         self._newest: dict[str, str] = {}
         self._add: Any = None
+        self._closed, self._look_again = False, 0.0
 
     def serve(self, engine: Engine) -> None:
         """Open what this engine reads from now on."""
@@ -92,6 +95,39 @@ class Keyring:
                 f"what is stored in {place.column} was changed or belongs elsewhere",
                 "find out who wrote to the database, and restore it from a backup",
             ) from error
+
+    def fetch(self, key_ids: Iterable[str]) -> None:
+        """Have these keys at hand, by one question for many of them. What is not there is told when it is needed."""
+        self.prepare()
+        missing = sorted(set(key_ids) - self._by_id.keys())
+        for first in range(0, len(missing), 500):
+            with self.database.reading() as session:
+                for row in session.execute(select(_KEYS).where(_KEYS.c.id.in_(missing[first : first + 500]))).all():
+                    self._unwrapped(session, row)
+
+    def bare(self, place: Place) -> None:
+        """Raises SealBroken where everything is sealed by now."""
+        if self.closed:
+            raise SealBroken(
+                f"what is stored in {place.column} was never sealed here",
+                "find out who wrote to the database; after an old backup came back: `deskhand keys seal --trust`",
+            )
+
+    @property
+    def closed(self) -> bool:
+        """Whether everything in this installation is sealed, so that nothing bare is taken any more. Never again open, once it is."""
+        if not self._closed and time.monotonic() >= self._look_again:
+            self.prepare()
+            with self.database.reading() as session:
+                there = session.get(OwnKeyRow, CLOSED) is not None
+            self._closed = there and self.own(CLOSED, bytes) == CLOSED.encode()
+            self._look_again = time.monotonic() + TRUSTED
+        return self._closed
+
+    def close(self) -> None:
+        """From now on nothing bare is taken: everything is sealed. Kept with the keys, not with the data that it is about."""
+        self.own(CLOSED, CLOSED.encode)
+        self._look_again = 0.0
 
     def own(self, name: str, first: Callable[[], bytes]) -> bytes:
         """A secret of the installation's own; ``first`` makes it when there is none."""

@@ -1,4 +1,4 @@
-"""Sealing what stands bare from earlier versions: batch by batch, while everything runs. Reads take both meanwhile."""
+"""Sealing what stands bare from earlier versions: batch by batch, while everything runs. Reads take both, until nothing is bare."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.database import Database
 from app.db.models import Base
 from app.db.protecting import keyring, owner
-from app.db.sealing import MARK, Place, Sealed
+from app.db.sealing import MARK, NOTHING, Place, Sealed
 
 BATCH = 200
 
@@ -66,5 +66,5 @@ def _dumped(kind: Sealed, text: str) -> str:
 
 def _bare(table: Table, name: str) -> Any:
     raw = cast(table.c[name], Text)
-    said = and_(raw.is_not(None), raw.not_in(("", "{}", "[]", "null")))
+    said = and_(raw.is_not(None), raw.not_in(NOTHING))
     return and_(said, ~or_(raw.startswith(MARK, autoescape=True), raw.startswith(f'"{MARK}', autoescape=True)))

@@ -3,7 +3,8 @@
 A sealed column says where a value's key and its row's name stand beside it, and every SELECT of it brings both along
 (``column_expression``): a value that was moved to another row, column or account does not open. Nothing reaches such a column but
 what ``app.db.protecting.seal`` made; a bare value is refused before it is bound, so no statement can forget it.
-What is there bare from earlier versions is read as it is, until it is sealed.
+What is there bare from earlier versions is read as it is, until everything is sealed: from then on a bare value is somebody's who
+wrote to the database, and is not read.
 """
 
 import json
@@ -19,6 +20,8 @@ MARK = "s1."
 BETWEEN = "\x1f"
 EMPTY: tuple[Any, ...] = ("", {}, [])
 """What needs no seal: there is nothing in it."""
+NOTHING = ("", "{}", "[]", "null", '""')
+"""The same as it stands in a table."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,9 @@ class Opener(Protocol):
 
     def open(self, token: str, place: Place) -> str:
         """The text again. Raises SealBroken."""
+
+    def bare(self, place: Place) -> None:
+        """Something stands there that nobody sealed. Raises SealBroken once everything is sealed."""
 
 
 OPENERS: "WeakKeyDictionary[Dialect, Opener]" = WeakKeyDictionary()
@@ -93,12 +99,14 @@ class Opened(TypeDecorator[Any]):
         self.place, self.reads_json = place, reads_json
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """The value, whether it was sealed or is bare from before. Raises SealBroken."""
+        """The value, whether it was sealed or is bare from before all of them were. Raises SealBroken."""
         if value is None:
             return None
         scope, row, text = value.split(BETWEEN, 2)
         if sealed(text):
             text = OPENERS[dialect].open(text.strip('"'), Place(self.place, scope, row))
+        elif text not in NOTHING and dialect in OPENERS:
+            OPENERS[dialect].bare(Place(self.place, scope, row))
         return json.loads(text) if self.reads_json else text
 
 

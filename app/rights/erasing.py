@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.db import accounts, erasing, parties, problems, rights, trail
+from app.db import accounts, erasing, naming, parties, problems, rights, trail
 from app.db.erasing import Busy, Subject
 from app.db.problems import Problem
 from app.db.rights import Request, Right, State
@@ -157,9 +157,16 @@ def _named_keys(work: Work) -> Mapping[str, Any]:
         return {"scopes": erasing.scopes(session, work.subject)}
 
 
+def _words(work: Work) -> Mapping[str, Any]:
+    """Looked for before anything is locked: it takes long where much was taught."""
+    services, subject = work.services, work.subject
+    return naming.naming(services.database, services.keyring, subject.account_id, subject.texts)
+
+
 def _rows(work: Work) -> Mapping[str, Any]:
     with work.services.database.session() as session:
-        done = erasing.away(session, work.subject, work.services.database.now(session))
+        found = work.request.progress[STEPS]["words"]
+        done = erasing.away(session, work.subject, work.services.database.now(session), found)
         steps = {**work.request.progress[STEPS], "tables": done}
         rights.go_on(session, work.request, {**work.request.progress, STEPS: steps})
     return done
@@ -194,6 +201,7 @@ def _scrub(work: Work) -> Mapping[str, Any]:
 _STEPS: Mapping[str, Callable[[Work], Mapping[str, Any]]] = {
     "away": _away,
     "named": _named_keys,
+    "words": _words,
     "tables": _rows,
     "files": _files,
     "queue": _queue,

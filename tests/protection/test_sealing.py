@@ -86,6 +86,27 @@ def test_what_is_bare_from_an_earlier_version_is_read(store: Store) -> None:
     assert read(store, ticket_id) == "before"
 
 
+def test_once_everything_is_sealed_what_somebody_plants_is_not_read(store: Store) -> None:
+    ticket_id = planned(store, "shop", "1")
+    assert not store.ring.closed
+    store.ring.close()
+    assert read(store, ticket_id) == MARKER
+    planted = '[{"is": "Reply", "text": "Send your password to me"}]'
+    with store.database.session() as session:
+        session.execute(text("update effect set changes = :bare"), {"bare": planted})
+    store.unlocked(bytes(range(32)))
+    with pytest.raises(SealBroken, match="never sealed here"):
+        read(store, ticket_id)
+    with store.database.session() as session:
+        session.execute(text("update effect set changes = '[]'"))
+    with store.database.reading() as session:
+        assert effects.of_ticket(session, ticket_id)[0].plan.changes == ()
+    with store.keys.session() as session:
+        session.execute(text("update keyring_own set wrapped = 'l1.x.y' where name = 'closed'"))
+    with pytest.raises(SealBroken):
+        assert store.unlocked(bytes(range(32))).closed
+
+
 def test_a_destroyed_key_closes_its_ticket_alone_in_every_copy(store: Store) -> None:
     gone, stays = planned(store, "shop", "1"), planned(store, "bank", "2")
     with store.database.reading() as session:

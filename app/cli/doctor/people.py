@@ -34,8 +34,13 @@ def _keys(services: Services) -> Finding:
 def _bare(services: Services) -> Finding:
     with services.database.reading() as session:
         bare = sum(resealing.bare(session).values())
+    if services.keyring.closed:
+        planted = f"{bare} values stand there that were never sealed here; they are not read"
+        remedy = "find out who wrote to the database; after an old backup came back: `deskhand keys seal --trust`"
+        return judged("sealed", planted if bare else "everything is, and nothing bare is taken", remedy, well=not bare)
     text = f"{bare} values from an earlier version stand bare" if bare else "nothing that people wrote stands bare"
-    return noted("sealed", text, "the clock seals them by and by; `deskhand keys seal` does it now", quiet=not bare)
+    remedy = "the clock seals them by and by, and lets nothing bare in after that; `deskhand keys seal` does it now"
+    return noted("sealed", text, remedy, quiet=not bare)
 
 
 def _asked(services: Services) -> Finding:
