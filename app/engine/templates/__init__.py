@@ -124,13 +124,19 @@ def _filled(template: Template, wording: str, fields: Mapping[str, Any], languag
 
 @cache
 def shipped() -> Mapping[str, Template]:
-    """Our own templates by name."""
+    """Our own templates by name. Each is compiled when it is first told: that they all can be is a test's to say."""
     given = yaml.safe_load((files(__package__) / "shipped.yaml").read_text("utf-8"))
-    return MappingProxyType({name: read(name, value) for name, value in given.items()})
+    return MappingProxyType({name: _written(name, value) for name, value in given.items()})
 
 
 def read(name: str, value: Any) -> Template:
     """A template as it is written: a text, or wordings by channel, ``languages``, ``attach`` and ``media``. Raises TemplateError."""
+    template = _written(name, value)
+    template.fields()
+    return template
+
+
+def _written(name: str, value: Any) -> Template:
     if isinstance(value, str):
         value = {DEFAULT: value}
     given = dict(value)
@@ -140,6 +146,4 @@ def read(name: str, value: Any) -> Template:
     for language, said in languages.items():
         wordings[language] = MappingProxyType({DEFAULT: said} if isinstance(said, str) else dict(said))
     shown = tuple(Media(one.get("type", "image"), one["title"], one["url"]) for one in media)
-    template = Template(name, MappingProxyType(wordings), tuple(attach), shown)
-    template.fields()
-    return template
+    return Template(name, MappingProxyType(wordings), tuple(attach), shown)

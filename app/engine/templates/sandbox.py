@@ -139,7 +139,8 @@ def _read(source: str) -> tuple[Template, frozenset[str]]:
         tree = _JINJA.parse(source)
         for node in tree.find_all(nodes.Node):
             _allowed(node)
-        return _JINJA.from_string(source), frozenset(meta.find_undeclared_variables(tree)) - {LANGUAGE}
+        names = frozenset(meta.find_undeclared_variables(tree)) - {LANGUAGE}
+        return _JINJA.from_string(tree), names
     except TemplateSyntaxError as error:
         raise TemplateError(error.lineno, f"cannot be read: {error.message}") from error
 
