@@ -53,6 +53,9 @@ def read(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--hosts", type=int, choices=(1, 2), default=1, help="two need PostgreSQL")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--rate", type=float, default=5.0, help="events a second at most; faster, and most kills meet nobody at work"
+    )
     parser.add_argument("--minutes", type=float, default=float("inf"), help="no event after that; what came is judged")
     parser.add_argument("--keep", type=Path, help="a folder for the processes' log")
     given = parser.parse_args(arguments)
@@ -70,7 +73,7 @@ def run(given: argparse.Namespace, folder: Path, stack: ExitStack) -> tuple[Mapp
     stage.open()
     steps = drawn(given.seed, given.events, given.kills, stage.cast())
     began = time.monotonic()
-    steps = steps[: _play(stage, steps, given.minutes * 60)]
+    steps = steps[: _play(stage, steps, given.minutes * 60, given.rate)]
     played = time.monotonic() - began
     verdict = Verdict()
 
@@ -90,15 +93,15 @@ def run(given: argparse.Namespace, folder: Path, stack: ExitStack) -> tuple[Mapp
     ) | verdict.counts(), verdict
 
 
-def _play(stage: Stage, steps: Sequence[Step], seconds: float) -> int:
-    """How many of them were played in time."""
+def _play(stage: Stage, steps: Sequence[Step], seconds: float, rate: float) -> int:
+    """How many of them were played in time, so many a second at most."""
     desks = {desk.name: desk for desk in stage.desks}
     begun = time.monotonic()
     for place, step in enumerate(steps, 1):
         if time.monotonic() - begun > seconds:
             return place - 1
         stage.mend()
-        stage.pace()
+        stage.pace(not_before=begun + place / rate)
         if step.blow:
             stage.strike(step.blow)
         desks[step.desk].play(step, stage.world)

@@ -203,10 +203,10 @@ class Stage:
             self._full.clear()
         self.crew.mend()
 
-    def pace(self, seconds: float = 5.0) -> None:
-        """Return once not too much waits, or soon: customers do not know that we are down."""
-        end = time.monotonic() + seconds
-        while self.backlog() > BACKLOG and time.monotonic() < end:
+    def pace(self, not_before: float, seconds: float = 5.0) -> None:
+        """Return once its time has come and not too much waits, or soon after: customers do not know that we are down."""
+        end = max(not_before, time.monotonic()) + seconds
+        while time.monotonic() < not_before or (time.monotonic() < end and self.backlog() > BACKLOG):
             self.mend()
             time.sleep(0.05)  # between two looks
 
