@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any, Generic, TypeVar, cast
 
 from connectors.base import Helpdesk
+from connectors.errors import BadPayload
 from connectors.operations import Backend
 from connectors.types import Ticket
 
@@ -62,6 +63,10 @@ def exported(row: Mapping[str, Any]) -> Ticket | None:
     for line in _EXPORT_LINES.values():
         module, _, attribute = line.partition(":")
         read: Callable[[Mapping[str, Any]], Ticket | None] = getattr(import_module(module), attribute)
-        if ticket := read(row):
+        try:
+            ticket = read(row)
+        except (AttributeError, TypeError) as error:  # of a file that anybody may have written, and many lines follow
+            raise BadPayload("line", "the shape that the vendor's own interface gives") from error
+        if ticket:
             return ticket
     return None

@@ -20,6 +20,7 @@ from app.nlp.personal import mask
 from app.reports.exports import Export
 from app.reports.page import Shown, page
 from app.reports.replay import tallied
+from app.reports.rows import PIECE
 from app.services import Services
 
 AT_ONCE = 100
@@ -117,7 +118,7 @@ def _learned(services: Services, account_id: str, every: Iterable[Played], *, ke
 
 @contextmanager
 def lines(file: Path) -> Iterator[Iterator[str]]:
-    """The file's lines, one at a time, with a bar on standard error that shows how far it is read.
+    """The file's lines, one at a time, very long ones in pieces, with a bar on standard error that shows how far it is read.
 
     Raises BadInput for a file that is no text in UTF-8.
     """
@@ -135,6 +136,6 @@ def lines(file: Path) -> Iterator[Iterator[str]]:
 
 
 def _counted(stream: TextIO, bar: Progress, task: TaskID) -> Iterator[str]:
-    for line in stream:
-        bar.advance(task, len(line.encode()))
-        yield line
+    while piece := stream.readline(PIECE):
+        bar.advance(task, len(piece.encode()))
+        yield piece

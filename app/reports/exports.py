@@ -1,14 +1,12 @@
-"""Exports of old tickets, line by line: our own shape, the vendors' shapes, or CSV. A file of any size; nothing is kept."""
+"""Exports of old tickets: our own shape, the vendors' shapes, or a table. A file of any size; nothing of it is kept."""
 
-import csv
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Any
 
 from app.engine.replaying import PastTicket
+from app.reports.rows import UNREADABLE, Row, rows
 from connectors.errors import BadPayload
 from connectors.registry import exported
 from connectors.types import Message, Person, Priority, Ref, Role, Status, Ticket
@@ -16,7 +14,6 @@ from connectors.types import Message, Person, Priority, Ref, Role, Status, Ticke
 SHOWN = 5
 """Unreadable lines whose reason is kept; the others are only counted."""
 SPEAKERS = {"customer": Role.CUSTOMER, "agent": Role.AGENT, "bot": Role.MACHINE, "machine": Role.MACHINE}
-Row = Mapping[str, Any]
 
 
 @dataclass
@@ -33,7 +30,7 @@ class Export:
     def __iter__(self) -> Iterator[PastTicket]:
         """The tickets in the order of the file, each id once; a line that cannot be read is left out and counted."""
         known: set[str] = set()
-        for number, row in _rows(self.lines):
+        for number, row in rows(self.lines):
             try:
                 past = past_ticket(row)
             except BadPayload as error:
@@ -54,33 +51,11 @@ class Export:
 
 def past_ticket(row: Row) -> PastTicket:
     """One line as a ticket and what people filed it under. Raises BadPayload naming what is missing and what would be right."""
-    if "unreadable" in row and len(row) == 1:
-        raise BadPayload("line", str(row["unreadable"]))
+    if UNREADABLE in row and len(row) == 1:
+        raise BadPayload("line", str(row[UNREADABLE]))
     theirs = None if "messages" in row else exported(row)
     ticket = theirs or _own(row)
     return PastTicket(ticket, _word(row.get("category")))
-
-
-def _rows(lines: Iterable[str]) -> Iterator[tuple[int, Row]]:
-    """Numbered rows of JSON lines, or of a CSV file with a header, as the first line shows."""
-    rest = iter(enumerate(lines, 1))
-    start, first = next(((n, line) for n, line in rest if line.strip("\ufeff \t\r\n")), (0, ""))
-    whole = chain([(start, first.lstrip("\ufeff"))], rest)
-    if not first:
-        return
-    if first.lstrip("\ufeff \t").startswith(("{", "[")):
-        yield from ((number, _object(line)) for number, line in whole if line.strip(" \t\r\n[],"))
-    else:
-        yield from enumerate(csv.DictReader(line for _, line in whole), start + 1)
-
-
-def _object(line: str) -> Row:
-    """One JSON object; a file that is one array is read as well when each object has a line of its own."""
-    try:
-        row = json.loads(line.strip().removesuffix(","))
-    except ValueError:
-        return {"unreadable": "is no JSON: one object a line"}
-    return row if isinstance(row, dict) else {"unreadable": "is no JSON object"}
 
 
 def _own(row: Row) -> Ticket:
@@ -125,7 +100,7 @@ def _message(number: int, given: Any, requester: Person, created: datetime) -> M
     role = SPEAKERS.get(str(given.get("author")).lower())
     if role is None:
         raise BadPayload(f"{path}.author", f"one of {', '.join(SPEAKERS)}")
-    author = requester if role is Role.CUSTOMER else Person(f"{role}", role, external=False)
+    author = requester if role is Role.CUSTOMER else Person(_word(given.get("by")) or f"{role}", role, external=False)
     at = _moment(given["at"], f"{path}.at") if given.get("at") else created
     return Message(str(number), author, given["text"], at, public=given.get("public") is not False)
 

@@ -1,4 +1,7 @@
+import copy
+import functools
 import json
+import operator
 from datetime import UTC, datetime
 
 import pytest
@@ -68,6 +71,8 @@ INTERCOM = {
     },
 }
 
+GONE = object()
+
 
 def said(past):
     return [(m.author.role, m.text, m.public) for m in past.ticket.messages]
@@ -117,6 +122,52 @@ def test_what_is_missing_is_named(change, path):
     with pytest.raises(BadPayload) as refused:
         past_ticket(OURS | change)
     assert refused.value.path == path
+
+
+ODD = (None, 7, -1, 1e300, "", "x", "9999-99-99", [], {}, [None], [7], {"a": 1}, True)
+
+
+def places(value, path=()):
+    """Every place within a line, from the outside in."""
+    for name, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield (*path, name)
+        yield from places(one, (*path, name))
+
+
+def altered(line, path, odd):
+    """The line with something odd at that place, or nothing there."""
+    made = copy.deepcopy(line)
+    at = functools.reduce(operator.getitem, path[:-1], made)
+    if odd is GONE:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = odd
+    return made
+
+
+@pytest.mark.parametrize("line", [OURS, ZENDESK, INTERCOM], ids=["ours", "zendesk", "intercom"])
+def test_what_is_missing_or_odd_costs_its_own_line_and_no_more(line):
+    odd = [altered(line, path, one) for path in places(line) for one in (*ODD, GONE)]
+    export = Export(json.dumps(one) for one in [*odd, line | {"id": "last"}])
+    *_, last = export
+    assert last.ticket.ref.id == "last"
+    assert export.read + export.skipped + export.doubled == len(odd) + 1
+    assert export.skipped
+
+
+def test_who_of_the_team_wrote_is_told_apart_where_the_line_says_so():
+    said = [{**one, "by": "ana"} for one in OURS["messages"]]
+    assert {m.author.id for m in past_ticket(OURS | {"messages": said}).ticket.messages} == {"kim@example.com", "ana"}
+    assert {m.author.id for m in past_ticket(OURS).ticket.messages} == {"kim@example.com", "agent"}
+
+
+def test_a_page_of_a_vendors_interface_is_read_as_its_tickets_are():
+    alone = [past_ticket(one) for one in (ZENDESK, ZENDESK | {"id": 2})]
+    page = {"tickets": [ZENDESK, ZENDESK | {"id": 2}], "count": 2, "end_of_stream": True, "after_cursor": None}
+    talks = {"type": "conversation.list", "conversations": [INTERCOM], "pages": {"type": "pages", "next": None}}
+    for indent in (None, 2):
+        assert list(Export(json.dumps(page, indent=indent).splitlines(keepends=True))) == alone
+        assert list(Export(json.dumps(talks, indent=indent).splitlines(keepends=True))) == [past_ticket(INTERCOM)]
 
 
 def test_one_bad_line_costs_one_ticket_and_no_word_of_it_is_repeated():
