@@ -10,6 +10,7 @@ from app.db import articles as shelf
 from app.db import connections, inbox, problems
 from app.db import solved as past
 from app.db.connections import Installed
+from app.db.consents import Purpose
 from app.db.problems import Problem
 from app.kb import solved as history
 from app.kb.embedding import embed
@@ -74,12 +75,15 @@ def _solved(services: Services, installed: Installed) -> None:
         last = past.newest(session, installed.account_id, installed.id)
         since = last or services.database.now(session) - PAST
     read = list(islice(connector.solved(since), MOST_SOLVED))
+    for ticket in read:
+        who.listen(services, installed.account_id, installed.id, ticket)
     with services.database.session() as session:
         here = (services, session, installed.account_id, installed.id)
         there = [ticket for ticket in read if not who.absent(*here, ticket)]
         for ticket in there:
             who.remember(*here, ticket)
-    cases = [history.told(ticket) for ticket in there]
+        may = [ticket for ticket in there if who.permits(*here, ticket, Purpose.LEARNING)]
+    cases = [history.told(ticket) for ticket in may]
     changed = history.take(services.database, installed.account_id, installed.id, cases, lambda text: mask(text).text)
     if services.encoder is not None:
         history.embed(services.database, installed.account_id, services.encoder)

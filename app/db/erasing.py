@@ -26,6 +26,8 @@ from app.db.models.ticket import TicketRow
 from app.db.models.trail import HoldRow
 
 QUIETLY = {"synchronize_session": False}
+TAUGHT = frozenset({"example", "difference", "solved"})
+"""Tables that hold what was learnt from what people wrote."""
 MANY = 500
 """Rows that one statement names."""
 ERASED = "erased"
@@ -115,6 +117,14 @@ def away(
             if number:
                 done[entry.table] = done.get(entry.table, 0) + number
     return done
+
+
+def unlearn(session: Session, account_id: str, tickets: Sequence[str]) -> None:
+    """Take out what these tickets taught: examples, differences, solved cases. The model in force is made without them next time."""
+    subject = Subject(account_id, tuple(tickets), ())
+    for entry in CUSTOMERS:
+        for rule in entry.erased if entry.table in TAUGHT else ():
+            _apply(session, Base.metadata.tables[entry.table], rule, subject)
 
 
 def _in_order() -> Sequence[Any]:

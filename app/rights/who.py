@@ -16,7 +16,7 @@ from app.engine.duplicates import hashed
 from app.errors import BadInput
 from app.services import Services
 from connectors.errors import NotFound
-from connectors.types import Role, Ticket
+from connectors.types import Person, Role, Ticket
 
 GIVEN = frozenset({"yes", "true", "1", "given", "granted", "opted_in", "opt-in", "on"})
 WITHDRAWN = frozenset({"no", "false", "0", "withdrawn", "denied", "opted_out", "opt-out", "off"})
@@ -133,7 +133,7 @@ def listen(services: Services, account_id: str, connection_id: str, ticket: Tick
     fields = services.configuration(account_id).privacy.fields
     told = {purpose: _yes(_field(ticket, name)) for purpose, name in fields.items()}
     words = {Purpose(purpose): given for purpose, given in told.items() if given is not None}
-    people = _requester(services, account_id, connection_id, ticket) if words else ()
+    people = _names(services, account_id, connection_id, ticket.requester) if words else ()
     if not people:
         return
     with services.database.reading() as session:
@@ -149,29 +149,44 @@ def listen(services: Services, account_id: str, connection_id: str, ticket: Tick
 
 
 def agree(session: Session, account_id: str, said: Consent) -> bool:
-    """Keep a person's word on a purpose, and that it was said. False when it stands already."""
+    """Keep a person's word on a purpose, and that it was said. False when it stands already.
+
+    A no to memory forgets them at once; one to learning takes out what their tickets taught.
+    """
     new = consents.record(session, account_id, said)
     if new:
         detail = {"purpose": str(said.purpose), "given": said.given}
         trail.record(session, account_id, Entry(What.CONSENT, person=said.person, why=said.source, detail=detail))
         if said.purpose is Purpose.MEMORY and not said.given:
             memories.drop(session, account_id, said.person)
+        if said.purpose is Purpose.LEARNING and not said.given:
+            erasing.unlearn(session, account_id, parties.find(session, account_id, [said.person]).tickets)
     return new
 
 
 def allowed(
     services: Services, session: Session, account_id: str, ticket_id: str, ticket: Ticket, purpose: Purpose
 ) -> bool:
-    """Whether that may be done with what the requester wrote: a no is honoured, and where a yes is needed nothing else will do."""
+    """The same, of a ticket that we know."""
+    return permits(services, session, account_id, tickets.remembered(session, ticket_id).connection_id, ticket, purpose)
+
+
+def permits(
+    services: Services, session: Session, account_id: str, connection_id: str, ticket: Ticket, purpose: Purpose
+) -> bool:
+    """Whether that may be done with what stands in a ticket: a no is honoured, and where a yes is needed nothing else will do.
+
+    Every customer who wrote in it is asked; memory is the requester's alone.
+    """
     privacy = services.configuration(account_id, session).privacy
-    connection_id = tickets.remembered(session, ticket_id).connection_id
-    people = _requester(services, account_id, connection_id, ticket)
-    return privacy.allows(purpose, consents.latest(session, account_id, people, purpose))
+    others = () if purpose is Purpose.MEMORY else parties.customers(ticket)
+    named = [_names(services, account_id, connection_id, one) for one in others or (ticket.requester,)]
+    return all(privacy.allows(purpose, consents.latest(session, account_id, one, purpose)) for one in named)
 
 
-def _requester(services: Services, account_id: str, connection_id: str, ticket: Ticket) -> tuple[str, ...]:
-    """Hashes of the requester's names; an address counts only where the host vouches for it."""
-    person = replace(ticket.requester, email="") if ticket.requester.claimed else ticket.requester
+def _names(services: Services, account_id: str, connection_id: str, one: Person) -> tuple[str, ...]:
+    """Hashes of somebody's names; an address counts only where the host vouches for it."""
+    person = replace(one, email="") if one.claimed else one
     return tuple(parties.named(connection_id, person).hashes(account_id, codes.key_of(services.root)).values())
 
 

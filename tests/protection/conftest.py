@@ -10,9 +10,11 @@ from app.db.connections import Installed
 from app.db.database import Database
 from app.db.keyring import Keyring
 from app.db.tickets import Lease
+from app.db.unlocking import beside
 from app.masters import LocalMaster
 from connectors.types import Event, EventKind, Ref
 from tests.builders import NOON
+from tests.protection.server import everything, schema
 from tests.tables import laid
 
 OLD, NEW = bytes(range(32)), bytes(range(1, 33))
@@ -22,10 +24,10 @@ LATER = NOON.replace(hour=20)
 class Store:
     """The data and the keys, as files, so that a test can read what really stands there."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.folder = folder
-        self.database = Database(f"sqlite:///{folder / 'deskhand.db'}", clock=lambda: NOON)
-        self.keys = Database(f"sqlite:///{folder / 'keys.db'}")
+        self.database = Database(url or f"sqlite:///{folder / 'deskhand.db'}", clock=lambda: NOON)
+        self.keys = Database(beside(self.database.url))
         self.ring = self.unlocked(OLD)
         laid(self.database)
 
@@ -52,13 +54,15 @@ class Store:
         return lease
 
     def raw(self) -> bytes:
-        """Everything that stands in the data's files."""
+        """Everything that stands in the data's files, or in the server's tables."""
+        if not self.database.url.startswith("sqlite"):
+            return everything(self.database)
         return b"".join(file.read_bytes() for file in sorted(self.folder.glob("deskhand.db*")))
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store(tmp_path)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    made = Store(tmp_path, schema("protection_store") if request.param == "postgresql" else "")
     yield made
     made.database.dispose()
     made.keys.dispose()

@@ -31,6 +31,7 @@ from app.rights.erasing import Asked
 from connectors.types import Person, Role
 from tests.builders import NOON
 from tests.flows.stage import QUESTION, Stage
+from tests.protection.server import everything, schema
 
 MARK = "zanzibarquokka"
 MAIL = f"{MARK}@customer.example"
@@ -40,8 +41,8 @@ ANA = Person("p-ana", Role.CUSTOMER, f"Ana {MARK}", MAIL, phone="+351 912 345 67
 class Desk:
     """A stage with one ticket of Ana's, one of somebody else's, and a copy of all that stood there before."""
 
-    def __init__(self, folder: Path) -> None:
-        self.stage = Stage(f"sqlite:///{folder / 'deskhand.db'}")
+    def __init__(self, folder: Path, url: str = "") -> None:
+        self.stage = Stage(url or f"sqlite:///{folder / 'deskhand.db'}")
         self.folder, self.services, self.account = folder, self.stage.services, self.stage.account.id
         self.connection, self.vendor = self.stage.connect("desk")
         self.mine = self.vendor.customer_writes(f"{QUESTION} I am {MARK}.", who=ANA)
@@ -93,8 +94,10 @@ class Desk:
     def bytes(self) -> bytes:
         """Every file of the data, the keys left out: those are what a backup of the data has not."""
         places = (self.folder, self.services.settings.data_dir)
+        served = self.stage.database.url.startswith("sqlite") is False
+        dumped = everything(self.stage.database) if served else b""
         files = [one for place in places for one in place.rglob("*") if one.is_file() and "keys.db" not in one.name]
-        return b"".join(one.read_bytes() for one in files)
+        return b"".join([dumped, *(one.read_bytes() for one in files)])
 
     def tables(self) -> set[str]:
         """The tables that hold the mark as the program reads them."""
@@ -112,9 +115,9 @@ def tables_key(desk: Desk) -> bytes:
     return who.codes.key_of(desk.services.root)
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path, schema("protection_desk") if request.param == "postgresql" else "")
     yield made
     made.stage.database.dispose()
     made.services.keyring.database.dispose()
@@ -152,6 +155,8 @@ def tables_ticket(session: Any, ticket_id: str) -> Any:
 
 
 def test_a_backup_made_before_shows_nothing_any_more(desk: Desk, tmp_path: Path) -> None:
+    if not desk.stage.database.url.startswith("sqlite"):
+        pytest.skip("a file is copied; a server's backup is `test_backups.py`'s")
     desk.plant()
     copy = tmp_path / "backup.sqlite"
     source, target = sqlite3.connect(tmp_path / "deskhand.db"), sqlite3.connect(copy)
