@@ -96,12 +96,13 @@ def run(given: argparse.Namespace, folder: Path, stack: ExitStack) -> tuple[Mapp
 def _play(stage: Stage, steps: Sequence[Step], seconds: float, rate: float) -> int:
     """How many of them were played in time, so many a second at most."""
     desks = {desk.name: desk for desk in stage.desks}
-    begun = time.monotonic()
+    begun = due = time.monotonic()
     for place, step in enumerate(steps, 1):
         if time.monotonic() - begun > seconds:
             return place - 1
         stage.mend()
-        stage.pace(not_before=begun + place / rate)
+        stage.pace(not_before=due)
+        due = time.monotonic() + 1 / rate
         if step.blow:
             stage.strike(step.blow)
         desks[step.desk].play(step, stage.world)
