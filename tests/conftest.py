@@ -1,6 +1,8 @@
 """What every test may ask for. No test reaches past this machine; none needs a key."""
 
+import gc
 import shutil
+from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +17,17 @@ from app.settings import Settings
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("steady")
 """The same examples in each run, however slow the machine is; ``--hypothesis-profile default`` looks for new ones."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests come into being and stay to the end: no look for what may go is worth its time, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_runtest_setup() -> None:
