@@ -4,6 +4,7 @@ import itertools
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -57,7 +58,7 @@ def replay(account_name: str, file: Path, report: Path | None, keep: bool, proce
     with lines(file) as given:
         export = Export(given)
         every = tallied(playing.played(services, account.id, export, processes), tally)
-        taught = _learned(services, account.id, shown.watch(every), keep=keep)
+        taught = _learned(services, account.id, shown.watch(every), now if keep else None)
     if not export.read:
         why = export.reasons[0] if export.reasons else "the file is empty"
         raise BadInput("--export", f"no ticket could be read: {why}")
@@ -106,10 +107,10 @@ def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.1%}"
 
 
-def _learned(services: Services, account_id: str, every: Iterable[Played], *, keep: bool) -> int:
-    """Go through them all; with ``keep``, save what they teach about what is in force. Says how many lessons are new."""
-    known, fresh = services.knowledge(account_id).version if keep else "", 0
-    said = (what for played in every if keep and (what := learned(played, account_id, known)))
+def _learned(services: Services, account_id: str, every: Iterable[Played], now: datetime | None) -> int:
+    """Go through them all; with the time now, save what they teach about what is in force. Says how many lessons are new."""
+    known, fresh = services.knowledge(account_id).version if now else "", 0
+    said = (what for played in every if now and (what := learned(played, account_id, known, now)))
     while some := list(itertools.islice(said, AT_ONCE)):
         with services.database.session() as session:
             fresh += sum(lessons.save(session, what) for what in some)

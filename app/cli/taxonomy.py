@@ -1,9 +1,8 @@
 """``deskhand taxonomy``: what a desk's tickets are about, before anything is automated. Reads one file and keeps nothing."""
 
 import random
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import numpy as np
 
 from app.cli import opening
 from app.cli.replay import FILE, lines
-from app.engine.replaying import as_asked
+from app.engine.replaying import as_asked, named
 from app.engine.taxonomy import CLOSE, Advice, Case, Kind, case_of, proposal, rows
 from app.errors import BadInput
 from app.nlp import topics
@@ -100,20 +99,23 @@ def found(pile: Pile, encoder: Encoder | None, most: int) -> tuple[list[Kind], i
 
     Raises BadInput where there is neither a label nor anything on this machine that compares meanings.
     """
+    labels = {label: named(label) for label in dict.fromkeys(pile.labels)}
     labelled = sum(map(bool, pile.labels)) * 2 > len(pile.labels)
     if encoder is None and not labelled:
         raise BadInput("--export", "gives no category, and this machine cannot compare meanings: see `deskhand doctor`")
     vectors = _vectors(encoder, pile.questions) if encoder else np.zeros((len(pile.questions), 0), np.float32)
     if labelled:
-        common = sorted(Counter(filter(None, pile.labels)).items(), key=lambda item: (-item[1], item[0]))[:most]
-        order = [name for name, _ in common]
+        counts = Counter(name for label in pile.labels if (name := labels[label]))
+        order = sorted(counts, key=lambda name: (-counts[name], name))[:most]
         places = {name: n for n, name in enumerate(order)}
-        owners = [places.get(name, -1) for name in pile.labels]
+        owners = [places.get(labels[label], -1) for label in pile.labels]
     else:
         owners = topics.groups(vectors, most)
         order = []
     words = topics.names(pile.questions, owners)
-    kinds = [Kind(_name(order, n, words[n]), words[n]) for n in sorted(words)]
+    called = order or _apart(named("-".join(words[n])) or f"type-{n + 1}" for n in sorted(words))
+    spelt = {name: label for label, name in labels.items() if label.lower().replace(" ", "-") != name}
+    kinds = [Kind(called[n], words[n], label=spelt.get(called[n], "")) for n in sorted(words)]
     for case, owner in zip(pile.cases, owners, strict=True):
         if owner >= 0:
             kinds[owner].cases.append(case)
@@ -149,10 +151,14 @@ def _compared(kinds: Sequence[Kind], encoder: Encoder, vectors: Vectors, owners:
             kind.likeness = float((cosines.sum() - len(answers)) / (len(answers) * (len(answers) - 1)))
 
 
-def _name(order: Sequence[str], number: int, words: Sequence[str]) -> str:
-    """A category's name: the label, or the telling words."""
-    given = order[number] if order else "-".join(words) or f"type-{number + 1}"
-    return re.sub(r"[^a-z0-9]+", "-", given.lower()).strip("-")[:60] or f"type-{number + 1}"
+def _apart(names: Iterable[str]) -> list[str]:
+    """The names, with a number behind each that was given before."""
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+    return found
 
 
 def plain(listed: Sequence[tuple[Kind, float, Advice]], total: int, alone: int, export: Export) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Accuracy is counted where we would have acted: among the tickets that we are sur
 same category. Coverage is counted where people filed them: the share of a category's tickets that we are sure of.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,15 +18,19 @@ from app.engine.pipeline import Judgement
 from app.engine.policy import REPLY
 from app.engine.standing import Case, Standing
 from app.engine.types import Mode
+from app.engine.words import fold
 from connectors.types import Empty, Message, Role, Status, Ticket
 
 TARGET = 0.95
 """The accuracy that has to be proven before a category may answer by itself."""
 OPEN = ("mode_", "capped", "no_evidence", "evidence_", "audit_sample")
 """Begin the reasons that stand in the way of a reply only until evidence is there."""
+LONGEST_NAME = 60
 NOT_SURE = "not_sure"
 TAKEN = "human_here"
 """A person of the team wrote before us: we would have said nothing."""
+
+_OTHER = re.compile("[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -155,18 +160,26 @@ def allowed(line: Line, category: Category | None, target: float = TARGET) -> Mo
 
 def label(past: PastTicket, configuration: Configuration) -> str:
     """The configuration's category that people filed it under: the export's word, else the one tag, else the one team; or empty."""
-    names = {_plain(category.name): category.name for category in configuration.categories}
-    if (said := names.get(_plain(past.category))) or past.category:
+    names = {named(category.name): category.name for category in configuration.categories}
+    if (said := names.get(named(past.category))) or past.category:
         return said or ""
-    tagged = {names[_plain(tag)] for tag in past.ticket.tags if _plain(tag) in names}
+    tagged = {names[named(tag)] for tag in past.ticket.tags if named(tag) in names}
     if len(tagged) == 1:
         return tagged.pop()
-    teams = [c.name for c in configuration.categories if c.team and _plain(c.team) == _plain(past.ticket.group)]
+    teams = [c.name for c in configuration.categories if c.team and named(c.team) == named(past.ticket.group)]
     return teams[0] if len(teams) == 1 and not tagged else ""
 
 
-def _plain(word: str) -> str:
-    return word.strip().lower().removeprefix(f"{fields.TAG}_").replace("_", "-").replace(" ", "-")
+def named(word: str) -> str:
+    """The name that a configuration can give to what people call so; the same for the same word in any spelling, empty for none.
+
+    A word in another script keeps what it has of ours, and a few digits that stand for the rest.
+    """
+    bare = fold(word.strip()).removeprefix(f"{fields.TAG}_")
+    name = _OTHER.sub("-", bare).strip("-")[:LONGEST_NAME].strip("-")
+    if not bare or (name and not any(sign.isalpha() and not sign.isascii() for sign in bare)):
+        return name
+    return "-".join(filter(None, (name[: LONGEST_NAME - 12] or "type", digest(bare)[:6])))
 
 
 def as_asked(ticket: Ticket) -> Ticket | None:
@@ -237,15 +250,16 @@ def compared(
     )
 
 
-def learned(played: Played, account: str, knowledge: str) -> Learned | None:
+def learned(played: Played, account: str, knowledge: str, now: datetime) -> Learned | None:
     """What a person's answer to an old ticket teaches; None when it says nothing about what is in force.
 
     Only a draft from today's ``knowledge`` counts, and only where we would have acted on the category, and not stayed silent because
     the team had begun the talk. One for another category than people filed the ticket under is wrong, however well it reads.
+    An answer from the future, by a clock that was wrong, would be the newest for ever: it teaches nothing.
     """
     silent = TAKEN in played.reasons
     said = played.judged and played.sure and not silent and played.draft.strip() and played.answer.strip()
-    if not said or played.at is None or played.knowledge != knowledge:
+    if not said or played.at is None or played.at > now or played.knowledge != knowledge:
         return None
     what = Lesson.WRONG if played.wrong else lesson(played.draft, played.answer)
     name = f"replay-{digest(account, played.ref)[:24]}"

@@ -4,6 +4,7 @@ The order of a rollout is fixed: everything starts as assist; the few types that
 get much the same answer each time may answer next; those with an action that can be taken back come last; the rest stays with people.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -73,6 +74,8 @@ class Kind:
     likeness: float = 0.0
     near: str = ""
     nearness: float = 0.0
+    label: str = ""
+    """What people call it, where that is another word than its name."""
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -153,4 +156,5 @@ def proposal(service: str, kinds: Iterable[Kind]) -> str:
     for kind in kinds:
         keywords = ", ".join(f'"{word}"' for word in kind.words)
         lines += [f"    - name: {kind.name}", f"      keywords: [{keywords}]"]
+        lines += [f"      description: {json.dumps(kind.label, ensure_ascii=False)}"] if kind.label else []
     return "\n".join([*lines, "modes:", "  default: assist", ""])

@@ -1,11 +1,13 @@
+import json
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.engine.configuration import load
 from app.engine.evidence import lower_bound
-from app.engine.replaying import Line, PastTicket, Played, Tally, allowed, answered, as_asked, label, summary
+from app.engine.replaying import Line, PastTicket, Played, Tally, allowed, answered, as_asked, label, named, summary
 from app.engine.types import Mode
 from connectors.types import Message, Person, Priority, Role, Status
 from tests.engine.desk import NOON, a_ticket, shop
@@ -95,6 +97,44 @@ def test_no_share_of_nothing_is_told_as_none():
 def test_what_people_filed_it_under(category, tags, group, expected):
     past = PastTicket(a_ticket(tags=frozenset(tags), group=group), category)
     assert label(past, CONFIGURATION) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("Order Status", "order-status"),
+        ("order_status", "order-status"),
+        ("Billing / Refunds!", "billing-refunds"),
+        ("R\u00fcckgabe & Gr\u00f6\u00dfe", "ruckgabe-grosse"),
+        ("Cr\u00e9dit", "credit"),
+        ("deskhand_returns", "returns"),
+        ("", ""),
+        ("  ", ""),
+    ],
+)
+def test_what_people_call_it_as_a_name(word, name):
+    assert named(word) == name
+
+
+@given(st.text(max_size=80))
+def test_any_word_has_a_name_that_a_configuration_takes(word):
+    name = named(word)
+    assert named(name) == name
+    assert bool(name) == bool(word.strip())
+    if name:
+        load(f"service: shop\nclassification: {{categories: [{{name: {json.dumps(name)}, keywords: [a]}}]}}", name="x")
+
+
+def test_words_of_other_scripts_are_told_apart():
+    words = [
+        "\u9000\u8d27",
+        "\u53d1\u7968",
+        "\u9000\u8d27 1",
+        "\u53d1\u7968 1",
+        "\u0432\u043e\u0437\u0432\u0440\u0430\u0442",
+        "\U0001f600",
+    ]
+    assert len({named(word) for word in words}) == len(words)
 
 
 ANY = st.builds(

@@ -88,7 +88,7 @@ def test_what_is_asked_after_the_team_wrote_first_is_judged_and_never_sent():
     assert (one.category, one.sure, one.answer) == ("order-status", True, "It is on its way.")
     assert (one.sendable, "human_here" in one.reasons) == (False, True)
     assert (tally.unasked, tally.total.coverage) == (0, 1.0)
-    assert learned(one, "shop", one.knowledge) is None
+    assert learned(one, "shop", one.knowledge, NOON + timedelta(days=30)) is None
 
 
 def test_a_page_without_tickets_says_that_nothing_is_known():
@@ -125,7 +125,7 @@ def test_sums_are_added_by_currency():
 
 
 def taught(tickets, since, knowledge="kTrue"):
-    return [learned(one, "shop", knowledge) for one in replay(tickets, since)[1]]
+    return [learned(one, "shop", knowledge, NOON + timedelta(days=30)) for one in replay(tickets, since)[1]]
 
 
 def answered_with(text, **changes):
@@ -141,6 +141,12 @@ def test_what_a_person_answered_teaches_about_the_draft():
     assert (kept.lesson, kept.by, kept.category, kept.action) == (Lesson.KEPT, "a", "order-status", "reply")
     (wrong,) = taught([answered_with("Please send us a photo.")], yesterday)
     assert wrong.lesson is Lesson.WRONG
+
+
+def test_what_was_answered_in_the_future_by_a_clock_that_was_wrong_teaches_nothing():
+    (one,) = replay([answered_with("Your order arrives within 3 days.")], NOON - timedelta(days=1))[1]
+    assert learned(one, "shop", one.knowledge, NOON + timedelta(hours=1)) is not None
+    assert learned(one, "shop", one.knowledge, NOON + timedelta(minutes=59)) is None
 
 
 def test_a_good_answer_to_the_wrong_question_is_wrong():
