@@ -1,8 +1,10 @@
 """The accounts' solved cases in memory: what a question is compared with."""
 
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +15,8 @@ from app.db import solved
 from app.kb.embedding import Encoder
 from app.kb.signs import Signs
 
+COUNTED = 60.0
+"""Seconds after which it is counted whether there are others: counting goes through all of them."""
 ACCOUNTS = 8
 """Accounts whose cases a process keeps; 50,000 cases of 384 numbers are 77 MB."""
 
@@ -36,21 +40,42 @@ class Cases:
         return Signs(self.rows) if Signs.serve(self.rows) else None
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """Cases, what they were read at, and until when nobody has to count them again."""
+
+    mark: tuple[int, datetime | None]
+    until: float
+    cases: Cases
+
+    @property
+    def last(self) -> datetime | None:
+        """When the latest of them was solved."""
+        return self.mark[1]
+
+
 class Past:
-    """A process's solved cases by account, read anew when there are others. Safe between threads."""
+    """A process's solved cases by account, read anew when there are others. Safe between threads.
+
+    A newly solved case shows at once; an old one that came or went within ``COUNTED`` seconds.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str], tuple[object, Cases]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
 
     def current(self, session: Session, account_id: str, encoder: Encoder) -> Cases:
         """The cases as they are now."""
+        key = account_id, encoder.version
         with self._lock:
-            mark, key = solved.mark(session, account_id, encoder.version), (account_id, encoder.version)
-            if key not in self._kept or self._kept[key][0] != mark:
-                found = solved.compared(session, account_id, encoder.version, encoder.width)
-                self._kept[key] = (mark, Cases(*found))
+            known, now = self._kept.get(key), time.monotonic()
+            if known is None or now >= known.until or known.last != solved.last(session, *key):
+                mark = solved.mark(session, *key)
+                if known is None or known.mark != mark:
+                    found = solved.compared(session, *key, encoder.width)
+                    known = _Kept(mark, now, Cases(*found))
+                self._kept[key] = known = _Kept(mark, now + COUNTED, known.cases)
             self._kept.move_to_end(key)
             while len(self._kept) > ACCOUNTS:
                 self._kept.popitem(last=False)
-            return self._kept[key][1]
+            return known.cases
