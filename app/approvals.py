@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from connectors.types import Ref
 
 LASTS = timedelta(days=3)
+PRESSED = "deskhand:approval:"
+"""Begins the delivery of the press: one for each effect, so that a link works once, whatever was said."""
 _LONGEST = 2000
 
 

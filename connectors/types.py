@@ -217,6 +217,8 @@ class Click:
     answer_url: str = ""
     text: str = ""
     """The person's own words, where they put a draft into others."""
+    level: Level | None = None
+    """What they may do, where a page of our own knows it; a vendor's payload says nothing of it."""
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db import deeds, judgements
+from app.db import deeds, judgements, runs
 from app.db.deeds import Deed
 from app.db.trail import What
-from app.engine import permission
+from app.engine import permission, reviewing
 from app.engine.lessons import Lesson
+from app.engine.standing import Standing
 from app.engine.types import Approval, Permit, Reason
 from app.engine.workflows.limits import Wanted
 from app.services import Services
 from connectors.errors import Unsupported
 from connectors.operations import Operation
-from connectors.types import Click
+from connectors.types import Click, Person
 from jobs import recorded
 from jobs.base import Run
 
@@ -32,6 +32,8 @@ class Ruling:
     rejected: tuple[str, ...] = ()
     by: str = ""
     """The person's id at the host."""
+    reviewed: bool = False
+    """Somebody who releases for compliance said it, about what compliance reviews."""
 
     @property
     def empty(self) -> bool:
@@ -39,17 +41,19 @@ class Ruling:
         return not (self.permits or self.rejected)
 
 
-def approving(session: Session, run: Run, click: Click, now: datetime) -> Ruling:
+def approving(session: Session, run: Run, click: Click, standing: Standing) -> Ruling:
     """A permit for everything that the button is about, or for nothing."""
     asked = _proposed(session, run, click)
     if not asked:
         return Ruling(NOTHING)
-    approval = Approval(click.value, click.person.id, now)
+    approval = Approval(click.value, click.person.id, standing.now)
     try:
-        permits = [_permit(session, run, one, operation, approval, click) for one, operation in asked]
+        permits = [_permit(session, run, one, approval, (click.person, standing.reviewer)) for one in asked]
     except permission.NotApproved as refusal:
         return Ruling(refusal.reason.text)
-    return Ruling("It is being done.", permits=tuple(permits), by=click.person.id)
+    settled = run.services.configuration(standing.account, session)
+    reviewed = any(reviewing.reviewed(runs.category(session, one.run_id), settled) for one, _ in asked)
+    return Ruling("It is being done.", permits=tuple(permits), by=click.person.id, reviewed=reviewed)
 
 
 def rejecting(session: Session, run: Run, click: Click) -> Ruling:
@@ -59,10 +63,16 @@ def rejecting(session: Session, run: Run, click: Click) -> Ruling:
     return Ruling("It is not done.", rejected=keys, by=click.person.id) if keys else Ruling(NOTHING)
 
 
-def _permit(session: Session, run: Run, one: Deed, operation: Operation, approval: Approval, click: Click) -> Permit:
+def _permit(
+    session: Session, run: Run, asked: tuple[Deed, Operation], approval: Approval, by: tuple[Person, bool]
+) -> Permit:
+    """``by``: who presses, and whether they release for compliance."""
+    (one, operation), (person, reviewer) = asked, by
     spent = deeds.spent(session, one.account_id, one.ticket_id, one.name, approval.at)
     wanted = Wanted(one.key, one.name, operation, one.inputs, spent=spent)
-    return permission.approved(wanted, approval, click.person, run.services.configuration(one.account_id, session))
+    settled = run.services.configuration(one.account_id, session)
+    category = runs.category(session, one.run_id)
+    return permission.approved(wanted, approval, person, settled, category, reviewer=reviewer)
 
 
 def _proposed(session: Session, run: Run, click: Click) -> list[tuple[Deed, Operation]]:
@@ -96,7 +106,7 @@ def keep(run: Run, rulings: Sequence[Ruling], teach: Teach) -> None:
         for ruling in said:
             for permit in ruling.permits:
                 deeds.allow(session, permit.effect, permit, now)
-                _note(session, run, permit.effect, What.APPROVED, ruling.by)
+                _note(session, run, permit.effect, What.APPROVED, ruling.by, reviewed=ruling.reviewed)
                 _learned(session, run, permit.effect, Lesson.KEPT, ruling.by, teach)
             for key in ruling.rejected:
                 deeds.reject(session, key, Reason("rejected", "A member of the team said no."), now)
@@ -104,9 +114,9 @@ def keep(run: Run, rulings: Sequence[Ruling], teach: Teach) -> None:
                 _learned(session, run, key, Lesson.WRONG, ruling.by, teach)
 
 
-def _note(session: Session, run: Run, key: str, what: What, by: str) -> None:
+def _note(session: Session, run: Run, key: str, what: What, by: str, *, reviewed: bool = False) -> None:
     if deed := deeds.find(session, key):
-        run.note(recorded.ruled(deed, what, by))
+        run.note(recorded.ruled(deed, what, by, reviewed=reviewed))
 
 
 def _learned(session: Session, run: Run, key: str, what: Lesson, by: str, teach: Teach) -> None:

@@ -69,6 +69,10 @@ class Scene:
     own: frozenset[type[Change]] = frozenset()
     """What the ticket's own vendor takes."""
 
+    def by(self, reviewer: bool) -> "Scene":  # mapped over
+        """The same, where somebody presses who releases for compliance, or does not."""
+        return replace(self, standing=replace(self.standing, reviewer=reviewer))
+
 
 def pressed(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
     """What follows from this click. A button that nobody knows does nothing."""
@@ -138,7 +142,7 @@ def _share(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
 
 def _approve(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
     """A person releases what a workflow proposed, and the run goes on."""
-    return _ruled(click, approve.approving(session, run, click, scene.standing.now))
+    return _ruled(click, approve.approving(session, run, click, scene.standing))
 
 
 def _reject(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
@@ -236,9 +240,9 @@ _ACTIONS: Mapping[str, Callable[[Session, Run, Click, Scene], Pressed]] = {
 def by_tags(ticket: Ticket, question: str) -> list[Click]:
     """The buttons that were pressed with tags, where a vendor has none; only its own people can put one there.
 
-    Who it was the ticket does not say: whoever has it counts.
+    Who it was the ticket does not say: whoever has it counts, and is not proven to be them.
     """
-    person = Person(ticket.assignee, Role.AGENT, external=False)
+    person = Person(ticket.assignee, Role.AGENT, external=False, claimed=True)
     return [
         Click(action, question or ticket.ref.id, person) for tag, action in fields.PRESSED.items() if tag in ticket.tags
     ]

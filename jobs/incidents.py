@@ -15,6 +15,7 @@ from app.engine.configuration import Configuration
 from app.engine.escalation import ON_CALL
 from app.engine.history import History
 from app.engine.phrases import phrases, tongue
+from app.engine.reviewing import reviewed
 from app.engine.types import Approval
 from connectors.types import Change, Event, EventKind, LinkTo, Note, Person, Reply, Role, Tag
 from jobs.duplicates import Ground, Kin
@@ -96,10 +97,13 @@ def _linked(session: Session, known: Incident, ground: Ground) -> list[Planned]:
 
 
 def _updated(known: Incident, said_at: datetime, ground: Ground) -> list[Planned]:
-    """The one status update, in the customer's language; not where a person has answered since, nor where it is solved."""
+    """The one status update, in the customer's language.
+
+    Not where a person has answered since, nor where it is solved, nor about what compliance releases answer by answer.
+    """
     connection, supports = ground.here
     ticket = ground.ticket
-    if Reply not in supports or ticket.question is None:
+    if Reply not in supports or ticket.question is None or reviewed(known.category, ground.configuration):
         return []
     approval = Approval(known.id, known.confirmed_by, said_at)
     person = Person(known.confirmed_by, Role.AGENT, external=False)

@@ -9,6 +9,7 @@ from app.db import effects
 from app.db.connections import Installed
 from app.db.effects import Planned
 from app.engine.types import Decision
+from app.standing import domain
 from connectors.types import AddMessage, Change, Message, Note, OpenTicket, Ref, Reply, Role, Ticket, Whisper
 from jobs.base import Run
 
@@ -62,3 +63,10 @@ def _planned(decision: Decision, key: str, connection_id: str, ref: Ref, changes
 
 def _short(message: Message) -> str:
     return hashlib.blake2b(message.id.encode(), digest_size=8).hexdigest()
+
+
+def counted(batch: Planned, ticket: Ticket) -> Planned:
+    """Marked as something that a customer reads without a person's click."""
+    if not any(isinstance(change, Reply) for change in batch.changes):
+        return batch
+    return replace(batch, requester=ticket.requester.id, domain=domain(ticket))

@@ -8,7 +8,8 @@ from app.db.effects import Effect
 from app.db.judgements import Judged
 from app.db.runs import Record
 from app.db.trail import BOT, Entry, What
-from app.engine.types import Approval, EvidenceRecord, Mandate, Permission
+from app.engine.reviewing import awaits
+from app.engine.types import Approval, Decision, EvidenceRecord, Mandate, Permission
 from app.engine.workflows.types import Answer, Call, Identity
 from connectors.types import Change, Receipt, Reply
 
@@ -30,15 +31,21 @@ def decided(judged: Judged, person: str) -> Entry:
         "reasons": [reason.code for reason in decision.reasons],
         "digest": decision.digest,
         "data": [TEXT],
+        **({"review": _reviewed(decision)} if awaits(decision) else {}),
     }
     who, authority = leave(decision.permission)
     why = decision.reasons[0].code if decision.reasons else ""
     return Entry(What.DECIDED, decision.id, judged.ticket_id, person, why, detail, who, authority)
 
 
-def ruled(deed: Deed, what: What, by: str) -> Entry:
-    """A person released, or refused, what a workflow proposed."""
-    detail = {"operation": deed.name, "system": deed.system}
+def _reviewed(decision: Decision) -> str:
+    """How far compliance is with it."""
+    return "released" if isinstance(decision.permission, Approval) else "awaited"
+
+
+def ruled(deed: Deed, what: What, by: str, *, reviewed: bool = False) -> Entry:
+    """A person released, or refused, what a workflow proposed; ``reviewed``: for compliance, which no other may release."""
+    detail = {"operation": deed.name, "system": deed.system, **({"review": "released"} if reviewed else {})}
     return Entry(what, deed.key, deed.ticket_id, detail=detail, who=by, authority="approval")
 
 

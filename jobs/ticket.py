@@ -23,8 +23,8 @@ from app.engine.memory import Memory
 from app.engine.standing import Case, Standing
 from app.engine.types import Classification, EvidenceRecord
 from app.queue import TICKET
-from app.standing import REDECIDED, Place, domain, lost, place, standing_of, taken
-from connectors.types import Change, Event, EventKind, Ref, Reply, Role, Status, Ticket, Untag
+from app.standing import REDECIDED, Place, lost, place, standing_of, taken
+from connectors.types import Change, Event, EventKind, Ref, Role, Status, Ticket, Untag
 from jobs import approve, assign, base, click, identity, kin, learn, link, redaction, sla, solved, unreached, workflow
 from jobs.base import Later, Run
 from jobs.classify import classified
@@ -33,6 +33,7 @@ from jobs.draft import Background, decided, kept
 from jobs.duplicates import Kin, person, secret
 from jobs.learn import Heard, Release
 from jobs.reply import AGAIN, settle
+from jobs.reviewer import reviewing
 from jobs.tried import tried
 from jobs.workflow import Ground, Told
 
@@ -347,11 +348,13 @@ def _presses(run: Run, knock: Knock, ticket: Ticket, where: Place) -> list[Press
     clicks += [(one, ticket.updated_at) for one in click.by_tags(ticket, knock.remembered.decided)]
     if not clicks:
         return []
+    may = [reviewing(run, where.connection.account_id, one) for one, _ in clicks]
     with run.services.database.reading() as session:
         now = run.services.database.now(session)
         standing = standing_of(run.services, session, where, knock.remembered, ticket, now)
         scene = Scene(ticket, standing, *_inside(where, ticket), where.own)
-        return [replace(click.pressed(session, run, one, scene), at=at) for one, at in clicks]
+        seen = zip(clicks, map(scene.by, may), strict=True)
+        return [replace(click.pressed(session, run, one, by), at=at) for (one, at), by in seen]
 
 
 def _planned(
@@ -365,15 +368,8 @@ def _planned(
     if knock.remembered.redecided >= REDECIDED:
         batches = [replace(one, expect=None) for one in batches]
     if isinstance(judged.decision.permission, EvidenceRecord):
-        batches = [_counted(one, ticket) for one in batches]
+        batches = [link.counted(one, ticket) for one in batches]
     return copies + batches
-
-
-def _counted(batch: Planned, ticket: Ticket) -> Planned:
-    """Marked as something that a customer reads without a person's click."""
-    if not any(isinstance(change, Reply) for change in batch.changes):
-        return batch
-    return replace(batch, requester=ticket.requester.id, domain=domain(ticket))
 
 
 def _untag(run: Run, ticket: Ticket) -> Planned:

@@ -89,6 +89,11 @@ def give(session: Session, who: Who, given: str, by: str, at: datetime) -> Membe
     return _member(row)
 
 
+def given(session: Session, who: Who) -> str:
+    """What an admin gave them here; AS_TOLD for whoever was given nothing, or was never here."""
+    return session.scalar(select(MemberRow.given).where(*_same(who))) or AS_TOLD
+
+
 def every(session: Session, account_id: str, limit: int = 500) -> list[Member]:
     """Everybody who was on the account's pages, the last seen first."""
     chosen = select(MemberRow).where(MemberRow.account_id == account_id)

@@ -77,6 +77,11 @@ def save(session: Session, record: Record, at: datetime) -> None:
     session.execute(update(RunRow).where(RunRow.id == record.id).values(**values), execution_options=QUIETLY)
 
 
+def category(session: Session, run_id: str) -> str:
+    """What a run is about; empty for one that is not kept any more."""
+    return session.scalar(select(RunRow.category).where(RunRow.id == run_id)) or ""
+
+
 def of_ticket(session: Session, ticket_id: str) -> list[Record]:
     """Every run of this ticket, oldest first; one that was erased is none."""
     chosen = select(RunRow).where(RunRow.ticket_id == ticket_id).order_by(RunRow.created_at, RunRow.id)

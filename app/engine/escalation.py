@@ -11,6 +11,7 @@ from app.engine.configuration.rules import HANDOFF, IMMEDIATE, TO_TEAM, Outside,
 from app.engine.configuration.settled import Category
 from app.engine.holds import unsure
 from app.engine.promises import Promise, promised
+from app.engine.reviewing import reviewed
 from app.engine.screening import screened
 from app.engine.sla import Metric
 from app.engine.standing import Case
@@ -27,7 +28,7 @@ LATE = 0.25
 """Share of the time left under which a ticket counts as late."""
 ON_CALL = "on-call"
 COMPLIANCE, REVIEW = "compliance", "review by compliance"
-"""Who is told of what is to be reviewed, and how the briefing names it."""
+"""Who is told of what compliance releases, and how the briefing names it."""
 _RANKS = list(Priority)
 
 
@@ -141,10 +142,10 @@ def _alerts(case: Case) -> Iterator[Signal]:
 
 
 def _reviews(case: Case) -> Iterator[Signal]:
-    """Categories that compliance reviews: it is told, and the briefing says so."""
+    """Categories of which nothing leaves before compliance has released it: it is told, and the briefing says so."""
     known = _category(case)
-    if known and known.name in case.configuration.rules.reviews:
-        yield Signal(Reason("compliance_review", "Compliance reviews it."), 2, notify=(COMPLIANCE,), demands=(REVIEW,))
+    if known and (reason := reviewed(known.name, case.configuration)):
+        yield Signal(reason, 2, notify=(COMPLIANCE,), demands=(REVIEW,))
 
 
 def _fallbacks(case: Case) -> Iterator[Signal]:

@@ -7,6 +7,7 @@ from app.engine.bounds import NO_CHANGES, NO_TRANSACTIONS, VERIFIED, says_change
 from app.engine.duties import DISCLAIMERS, asks_advice, gives_advice
 from app.engine.machines import why_machine
 from app.engine.ports import ANSWERS
+from app.engine.reviewing import reviewed
 from app.engine.standing import Case
 from app.engine.types import Draft, Mode, Reason
 from app.engine.writing import HELD
@@ -92,6 +93,11 @@ def human_required(case: Case) -> Reason | None:
     if known is None or not known.requires_human:
         return None
     return Reason("requires_human", f"The configuration wants a person for {known.name}.")
+
+
+def compliance(case: Case) -> Reason | None:
+    """Compliance releases whatever leaves about this category, however sure anybody is."""
+    return reviewed(case.classification.category, case.configuration)
 
 
 def flagged(case: Case) -> Reason | None:
@@ -241,6 +247,7 @@ HOLDS: tuple[Condition, ...] = (
     unknown_category,
     unsure,
     human_required,
+    compliance,
     flagged,
     machine,
     angry,

@@ -10,6 +10,7 @@ from app.engine.bounds import NO_ADVICE, VERIFIED
 from app.engine.configuration.settled import Configuration
 from app.engine.escalation import escalated
 from app.engine.holds import HOLDS_EFFECTS, SILENT
+from app.engine.reviewing import RESERVED, REVIEW, reviewed
 from app.engine.standing import AUDIT_SHARE, Case
 from app.engine.types import Approval, EvidenceRecord, Mandate, Mode, Permit, Reason
 from app.engine.workflows.limits import Wanted, exceeded
@@ -86,10 +87,23 @@ def _locked(record: EvidenceRecord | None, claim: evidence.Claim, case: Case) ->
     return Reason("audit_sample", "Drawn at random for a person to judge.") if standing.coin < AUDIT_SHARE else None
 
 
-def approved(wanted: Wanted, approval: Approval, person: Person, configuration: Configuration) -> Permit:
-    """The leave that a person's click gives. Raises NotApproved for strangers, and for what is above a limit."""
+def approved(
+    wanted: Wanted,
+    approval: Approval,
+    person: Person,
+    configuration: Configuration,
+    category: str = "",
+    *,
+    reviewer: bool = False,
+) -> Permit:
+    """The leave that a person's click gives. Raises NotApproved for strangers, and for what is above a limit.
+
+    What compliance reviews, by its ``category``, only a ``reviewer`` releases.
+    """
     if person.external or person.role is not Role.AGENT or approval.by != person.id:
         raise NotApproved(Reason("external", "Only members of the team can approve this."))
+    if reviewed(category, configuration) and not reviewer:
+        raise NotApproved(Reason(REVIEW, RESERVED))
     if above := exceeded(wanted, configuration.limits.get(wanted.name)):
         raise NotApproved(above)
     return Permit(wanted.key, wanted.name, approval)

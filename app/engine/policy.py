@@ -15,6 +15,7 @@ from app.engine.evidence import REPLY
 from app.engine.handoff import handed_over
 from app.engine.holds import HOLDS, SILENT, Condition, leaks, watching
 from app.engine.phrases import phrases, tongue
+from app.engine.reviewing import RESERVED, REVIEW, awaits
 from app.engine.screening import screened
 from app.engine.sla import Metric
 from app.engine.standing import AUDIT_SHARE, BUDGETS, EVERY_CHANGE, Case, Counts, Standing, took_over
@@ -338,6 +339,7 @@ def _refusal(
             "unapproved",
             "Only messages that the account has approved are sent here.",
         ),
+        (awaits(decision) and not standing.reviewer, REVIEW, RESERVED),
         (leaks(draft), "restricted_source", "The draft quotes an internal page."),
         (draft.until is not None and draft.until <= standing.now, "overdue", "The time that it promises is over."),
         (

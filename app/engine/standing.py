@@ -69,6 +69,8 @@ class Standing:
     """What was decided on this ticket last."""
     woken: bool = False
     """Something that a workflow waited for has come: a word is due although the customer asks nothing."""
+    reviewer: bool = False
+    """Whoever presses may release what compliance reviews."""
     handed_back_at: datetime | None = None
     """When people last gave the ticket back, as far as that was by a button or covers what they wrote."""
     history: History = field(default_factory=History)

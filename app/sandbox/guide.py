@@ -157,7 +157,7 @@ def _dispute(scene: Scene) -> str:
     charge = scene.systems.bank.holders[0].transactions[0]
     text = f"I dispute an incorrect charge: transaction {charge['transaction']}, $45.67 on {charge['at'][:10]}. I never bought there."
     ticket = scene.host("intercom").customer_writes("Ana Silva", text)
-    approve(scene, "intercom", ticket)
+    approve(scene, "intercom", ticket, lead_of=BANK.account)
     return ticket
 
 

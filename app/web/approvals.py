@@ -1,6 +1,7 @@
 """The page behind a link in a note: it shows what a workflow proposes, asks once more, and saves the answer as a press of a button.
 
-The link says what, never who: what is recorded is that a member of the team with the note said so. Looking changes nothing.
+The link says what, never who: what is recorded is that a member of the team with the note said so. What compliance reviews, only somebody
+approves who is signed in on our pages and releases for compliance. Looking changes nothing.
 """
 
 import logging
@@ -11,18 +12,18 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from app.approvals import Asked, NoSuchApproval
+from app.approvals import PRESSED, Asked, NoSuchApproval
 from app.db import connections, inbox, trail
 from app.db.trail import Entry, What
+from app.errors import UnknownRecord
 from app.services import Services
 from app.web.limits import Failures
+from app.web.pages import session as sessions
 from connectors.operations import OPERATIONS
-from connectors.types import Click, Event, EventKind, Person, Role
+from connectors.types import Click, Event, EventKind, Level, Person, Role
 
 log = logging.getLogger(__name__)
 
-PRESSED = "deskhand:approval:"
-"""Begins the delivery of the press: one for each effect, so that a link works once, whatever was said."""
 TEAM = Person("approval-link", Role.AGENT, "a member of the team with the note", external=False)
 ANSWERS = ("approve", "reject")
 THANKS = "Thank you. The ticket's note says what came of it."
@@ -44,6 +45,23 @@ class Proposal:
     state: str
     open: bool
     lines: Mapping[str, str]
+    reviewed: bool = False
+    """Compliance releases it."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who has the page open: nobody in particular, or somebody who is signed in."""
+
+    person: Person = TEAM
+    level: Level | None = None
+    proof: str = ""
+    """What the form of their session carries."""
+    may: bool = True
+    """Whether they may approve what it is about."""
+
+
+NOBODY = Asking()
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -55,8 +73,9 @@ def blueprint(services: Services) -> Blueprint:
     def ask(token: str) -> Response:
         asked, _ = _asked(services, failures, token)
         proposal = _proposal(services, asked.effect)
-        _seen(services, asked)
-        return _page(proposal, "" if proposal.open else f"This is {proposal.state} already.")
+        who = _asking(services, asked, proposal)
+        _seen(services, asked, who)
+        return _page(proposal, "" if proposal.open else f"This is {proposal.state} already.", who)
 
     @pages.post("/approvals/<token>")
     def say(token: str) -> Response:
@@ -65,7 +84,10 @@ def blueprint(services: Services) -> Blueprint:
         if answer not in ANSWERS:
             abort(400)
         proposal = _proposal(services, asked.effect)
-        taken = proposal.open and _press(services, asked, answer, now)
+        who = _asking(services, asked, proposal)
+        if answer == "approve" and not (who.may and (not who.proof or sessions.proven(sessions.key()))):
+            abort(403)
+        taken = proposal.open and _press(services, asked, Click(answer, asked.effect, who.person, level=who.level), now)
         log.info("approval.pressed", extra={"answer": answer, "taken": taken})
         return _page(proposal, THANKS if taken else "This was answered already.")
 
@@ -74,23 +96,47 @@ def blueprint(services: Services) -> Blueprint:
 
 def _proposal(services: Services, key: str) -> Proposal:
     """The effect of that key; 404 where there is none."""
-    from app.db import deeds  # noqa: PLC0415  # the web takes webhooks without it
+    from app.db import deeds, runs  # noqa: PLC0415  # the web takes webhooks without it
+    from app.engine.reviewing import reviewed  # noqa: PLC0415
     from app.engine.workflows.telling import shown  # noqa: PLC0415
 
     with services.database.reading() as session:
         deed = deeds.find(session, key)
-    if deed is None:
-        abort(404)
+        if deed is None:
+            abort(404)
+        category, settled = runs.category(session, deed.run_id), services.configuration(deed.account_id, session)
     known = OPERATIONS.get(deed.name)
     empty: tuple[Any, ...] = (None, "", [], {})
     lines = {name: shown(value) for name, value in deed.inputs.items() if value not in empty}
     title = known.title if known else deed.name
-    return Proposal(title, deed.system, deed.state, deed.state == deeds.PROPOSED, lines)
+    reserved = reviewed(category, settled) is not None
+    return Proposal(title, deed.system, deed.state, deed.state == deeds.PROPOSED, lines, reserved)
 
 
-def _seen(services: Services, asked: Asked) -> None:
+def _asking(services: Services, asked: Asked, proposal: Proposal) -> Asking:
+    """Who it is, where that matters: what anybody with the note approves is approved by anybody with the note."""
+    if not proposal.reviewed:
+        return Asking()
+    from app.engine.reviewing import releases  # noqa: PLC0415  # the web takes webhooks without it
+
+    with services.database.reading() as session:
+        account = connections.account_of(session, asked.connection)
+        settled = services.configuration(account, session)
+    try:
+        visit = sessions.visit(services.database, sessions.key())
+    except UnknownRecord:
+        return Asking(may=False)
+    if visit.account_id != account:
+        return Asking(may=False)
+    person = Person(visit.person, Role.AGENT, visit.name, external=False)
+    return Asking(person, visit.level, sessions.proof(sessions.key()), releases(person, visit.level, settled))
+
+
+def _seen(services: Services, asked: Asked, who: Asking) -> None:
     """That whoever has the link is shown what is proposed, before they are."""
-    entry = Entry(What.VIEWED, "approval", detail={"effect": asked.effect}, who=TEAM.id, authority="approval-link")
+    entry = Entry(
+        What.VIEWED, "approval", detail={"effect": asked.effect}, who=who.person.id, authority="approval-link"
+    )
     with services.database.session() as session:
         trail.record(session, connections.account_of(session, asked.connection), entry)
 
@@ -106,9 +152,9 @@ def _asked(services: Services, failures: Failures, token: str) -> tuple[Asked, d
         abort(410 if error.over else 404)
 
 
-def _press(services: Services, asked: Asked, answer: str, now: datetime) -> bool:
+def _press(services: Services, asked: Asked, click: Click, now: datetime) -> bool:
     """Save the press as an event of the ticket; False when one was saved before."""
-    event = Event(f"{PRESSED}{asked.effect}", EventKind.CLICK, asked.ref, now, Click(answer, asked.effect, TEAM))
+    event = Event(f"{PRESSED}{asked.effect}", EventKind.CLICK, asked.ref, now, click)
     with services.database.session() as session:
         to_ring = inbox.accept(session, asked.connection, [event], now)
     for ticket_id in to_ring:
@@ -116,8 +162,13 @@ def _press(services: Services, asked: Asked, answer: str, now: datetime) -> bool
     return bool(to_ring)
 
 
-def _page(asked: Proposal, said: str) -> Response:
+def _page(asked: Proposal, said: str, who: Asking = NOBODY) -> Response:
     body = render_template(
-        "approval.html", title=asked.title, system=asked.system, lines=asked.lines.items(), said=said
+        "approval.html",
+        title=asked.title,
+        system=asked.system,
+        lines=asked.lines.items(),
+        said=said,
+        who=who,
     )
     return Response(body, headers=HEADERS, content_type="text/html; charset=utf-8")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.approvals import PRESSED
 from app.db import deadlines, deeds, effects, errands, inbox, judgements, lessons, tickets, trail
 from app.db.codec import encode
 from app.db.errands import Errand
@@ -19,7 +20,6 @@ from app.engine.sidebar import Around, Card, Offered, Said, Saved
 from app.engine.sla import Metric
 from app.engine.types import Draft, Mode
 from app.services import Services
-from app.web.approvals import PRESSED
 from connectors.types import Click, Event, EventKind, Person, Ref
 
 OWN = "deskhand:sidebar:"

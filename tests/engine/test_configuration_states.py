@@ -93,7 +93,7 @@ contacts: {ana: {chat: C1, email: ana@shop.example, webhook: 'https://x.example'
 facts: {seatsLeft: number}
 modes: {default: shadow, categories: {plain: deflect}}
 knowledge: {enabled: true, passages: 2}
-compliance: {enabled: true, standards: [PCI-DSS], redact: [card], retentionPeriod: 7-years}
+compliance: {enabled: true, standards: [PCI-DSS], redact: [card], reviewers: [maria@x.example], retentionPeriod: 7-years}
 privacy: {consent: {required: [memory], fields: {memory: user.consent}}, retention: {notices: 30-days}}
 limits: {refund: {currency: EUR, perAction: 5000, perTicket: 9000, perDay: 10000}}
 answers: {perDay: 100, perRequesterPerDay: 2}

@@ -25,10 +25,12 @@ CHANGED, PAID = "I have locked your card.", "We have refunded 20 euros to you."
 PERSONAL, FOREIGN = "Your balance is 20 euros.", "Ваш заказ скоро приедет, спасибо за терпение."
 PLAIN = "Parcels take three days."
 ADVISED = replace(SETTLED, no_advice=True)
+REVIEWED = replace(SETTLED, rules=replace(SETTLED.rules, reviews=frozenset({"order-status"})))
 ASKS = a_ticket("Should I buy shares or bonds with my savings?")
 BOTH_SIDES: tuple[dict[str, Any], ...] = (
     {"ticket": a_ticket(messages=()), "standing": {"woken": True}},
     {"classification": a_classification(sentiment=0.2)},
+    {"configuration": REVIEWED},
     {"draft": a_draft(work=Work("balanceInquiry"))},
     {"draft": a_draft(work=Work("balanceInquiry")), "configuration": replace(SETTLED, approved_only=True)},
     {"draft": a_draft(""), "configuration": replace(SETTLED, approved_only=True)},
@@ -94,6 +96,7 @@ def asked_nothing() -> Decision:
 def clicks() -> list[dict[str, Any]]:
     """Clicks on both sides of every refusal."""
     nothing: dict[str, Any] = {"decision": asked_nothing(), "ticket": a_ticket(messages=())}
+    held = Desk(configuration=REVIEWED).decide()
     moved = (a_message(), a_message(author=an_agent(), id="m2"))
     return [
         {},
@@ -105,6 +108,9 @@ def clicks() -> list[dict[str, Any]]:
         nothing,
         nothing | {"draft": a_draft(work=Work("balanceInquiry"))},
         {"decision": asked_nothing(), "ticket": a_ticket(messages=moved)},
+        {"decision": held},
+        {"decision": held, "standing": standing(reviewer=True)},
+        {"standing": standing(reviewer=True)},
     ]
 
 

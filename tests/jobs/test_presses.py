@@ -5,8 +5,9 @@ from itertools import permutations
 
 import pytest
 
+from app.approvals import PRESSED
 from app.db import deeds, runs
-from app.web.approvals import PRESSED, TEAM
+from app.web.approvals import TEAM
 from connectors.types import Click, Event, EventKind, Note, Ref
 from tests.flows.played import AGENT
 from tests.flows.stage import Stage

@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from app.approvals import Approvals
-from app.db import deeds, ids, runs
+from app.db import accounts, deeds, ids, runs, visits
 from app.db.deeds import Deed
 from app.db.models.event import EventRow
 from app.db.models.ticket import TicketRow
+from app.db.visits import Visit
 from app.engine.configuration.steps import Workflow
 from app.engine.workflows.types import Progress
-from connectors.types import Ref
+from app.web.pages.session import proof
+from connectors.types import Level, Ref
 from tests.builders import a_classification
 from tests.web.conftest import Receiver
 from tests.web.vendors import VENDORS
@@ -21,9 +23,19 @@ HOSTILE = "<script>alert(1)</script>"
 KEY = "dh-1-0-0"
 
 
+SHOP = "service: shop\nclassification: {categories: [{name: returns}]}\n"
+REVIEWED = SHOP.replace("returns", "returns, complianceReview: true")
+
+
+def configured(receiver: Receiver, text: str) -> None:
+    with receiver.services.database.session() as session:
+        accounts.configure(session, receiver.account, "shop.yaml", text, datetime.now(UTC))
+
+
 @pytest.fixture
 def proposed(receiver: Receiver) -> str:
     """A link to an effect that waits for approval, without our address in front."""
+    configured(receiver, SHOP)
     connection, now = receiver.connect(VENDORS[0]), datetime.now(UTC)
     ticket = ids.ticket(connection, "35436")
     with receiver.services.database.session() as session:
@@ -68,6 +80,43 @@ def test_an_answer_is_one_press_and_the_link_works_once(receiver: Receiver, prop
     assert presses(receiver) == ["approve"]
     assert "answered already" in again.text
     assert len(receiver.bells.rung) == 1
+
+
+def signed_in(receiver: Receiver, account: str, level: Level) -> str:
+    with receiver.services.database.session() as session:
+        key = visits.begin(session, Visit(account, "lea", level, "Lea"), datetime.now(UTC))
+    receiver.client.set_cookie("deskhand", key)
+    return proof(key)
+
+
+@pytest.mark.parametrize("who", ["nobody", "an agent", "a lead elsewhere", "a forged form"])
+def test_what_compliance_reviews_nobody_else_approves(receiver: Receiver, proposed: str, who: str) -> None:
+    configured(receiver, REVIEWED)
+    csrf = ""
+    if who == "an agent":
+        csrf = signed_in(receiver, receiver.account, Level.AGENT)
+    elif who == "a lead elsewhere":
+        with receiver.services.database.session() as session:
+            other = accounts.add(session, "other", datetime.now(UTC)).id
+        csrf = signed_in(receiver, other, Level.LEAD)
+    elif who == "a forged form":
+        signed_in(receiver, receiver.account, Level.LEAD)
+    page = receiver.client.get(proposed)
+    assert ("Compliance reviews this" in page.text) is (who != "a forged form")
+    assert receiver.client.post(proposed, data={"answer": "approve", "csrf": csrf}).status_code == 403
+    assert presses(receiver) == []
+    receiver.client.post(proposed, data={"answer": "reject"})
+    assert presses(receiver) == ["reject"], "anybody may have less done"
+
+
+def test_what_compliance_reviews_a_lead_approves_by_name(receiver: Receiver, proposed: str) -> None:
+    configured(receiver, REVIEWED)
+    csrf = signed_in(receiver, receiver.account, Level.LEAD)
+    assert f'value="{csrf}"' in receiver.client.get(proposed).text
+    receiver.client.post(proposed, data={"answer": "approve", "csrf": csrf})
+    with receiver.services.database.reading() as session:
+        (click,) = [row.click for row in session.scalars(select(EventRow)) if row.click]
+    assert (click["person"]["id"], click["level"]) == ("lea", "lead")
 
 
 def test_a_link_that_was_changed_or_is_too_old_opens_nothing(receiver: Receiver, proposed: str) -> None:

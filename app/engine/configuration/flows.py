@@ -240,6 +240,8 @@ class Compliance(Section):
 
     enabled: bool = True
     standards: Texts = Field(default_factory=list)
+    reviewers: Texts = Field(default_factory=list)
+    """Who releases what `complianceReview` holds back: addresses, or ids at the helpdesk."""
     recording_required: bool | None = None
     retention_period: Age | None = None
     encryption: Text | None = None

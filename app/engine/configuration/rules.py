@@ -124,7 +124,9 @@ class Rules:
     alerts: frozenset[str] = frozenset()
     """Categories of which the security team is told."""
     reviews: frozenset[str] = frozenset()
-    """Categories that compliance reviews."""
+    """Categories of which nothing leaves before compliance has released it."""
+    reviewers: frozenset[str] = frozenset()
+    """Who releases it, folded; nobody named: leads and admins."""
     outside: Outside | None = None
     contacts: Mapping[str, Contact] = field(default_factory=lambda: MappingProxyType({}))
     assigning: Assigning = Assigning()

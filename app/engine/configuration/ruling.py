@@ -39,7 +39,8 @@ def rules(document: Document) -> Rules:
         triggers=tuple(_triggers(document)),
         topics=tuple(_topics(document)),
         alerts=frozenset(category.name for _, _, category in placed(document) if category.alert_security),
-        reviews=frozenset(category.name for _, _, category in placed(document) if category.compliance_review),
+        reviews=frozenset(_reviews(document)),
+        reviewers=_folded(document.compliance.reviewers) if document.compliance else frozenset(),
         outside=Outside(given.action, given.message or "", bool(given.escalate_urgent)) if given else None,
         contacts=MappingProxyType({name: _contact(one) for name, one in document.contacts.items()}),
         assigning=_assigning(document.escalation.assignment),
@@ -133,6 +134,15 @@ def _topics(document: Document) -> Iterator[Topic]:
         about = frozenset(topical(name, names))
         team, notify = block.route_to or "", tuple(block.notify or ())
         yield Topic(name, about, bool(block.immediate), notify, team, tuple(_demands(block)))
+
+
+def _reviews(document: Document) -> Iterator[str]:
+    """Categories that say so, and those of a topic that does. A review that is only wanted if it applies is a person's to see to."""
+    names = _names(document)
+    yield from (category.name for _, _, category in placed(document) if category.compliance_review)
+    for topic, block in _blocks(document).items():
+        if block.compliance_review and block.compliance_review not in ("conditional", "none"):
+            yield from topical(topic, names)
 
 
 def _demands(block: Block) -> Iterator[str]:

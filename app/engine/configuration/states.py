@@ -93,7 +93,7 @@ _CATEGORY: Mapping[str, Verdict | Judge] = {
     ),
     "complianceReview": (
         WORKS,
-        "a person answers; the briefing names the review as a step, and the contact `compliance` is told",
+        "nothing leaves before compliance has released it; the note says who may, and the contact `compliance` is told",
     ),
     "alertSecurity": (WORKS, "a person answers, it is urgent, and the contact `security-team` is told at once"),
 }
@@ -249,6 +249,7 @@ TABLE: tuple[tuple[str, Verdict | Judge], ...] = (
     ),
     ("compliance.enabled", (WORKS, "false: no standard is checked and nothing is taken out of the helpdesk")),
     ("compliance.standards.*", verdicts.keeps_to),
+    ("compliance.reviewers.*", (WORKS, "releases what `complianceReview` holds back, and nobody else does")),
     ("compliance.**", (WARNING, "is empty: leave it out or fill it")),
     ("monitoring.fraud-detection.*", verdicts.watched_for),
     ("monitoring.compliance.*.*", verdicts.monitored),

@@ -1,6 +1,7 @@
 """The sidebar beside a ticket: the card, what agents do with its draft, and what they press. Rendered from the database alone."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,7 +57,8 @@ def _pressed(door: Door) -> None:
     @door.route("/sidebar/<ticket>/press", level=Level.AGENT, methods=("POST",))
     def press(who: Visit, ticket: Remembered) -> Response:
         try:
-            click = cards.clicked(request.form.get("action", ""), request.form.get("value", ""), _person(who))
+            asked = cards.clicked(request.form.get("action", ""), request.form.get("value", ""), _person(who))
+            click = replace(asked, level=who.level)
         except ValueError:
             raise BadRequest from None
         taken = cards.press(services, ticket, click, datetime.now(UTC))

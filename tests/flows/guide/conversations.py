@@ -197,6 +197,7 @@ def dispute(house: House) -> None:
     )
     assert house.said == []
     assert house.behind.bank.cases == []
+    house.promoted()
     house.approve()
     (case,) = house.behind.bank.cases
     assert (case["team"], case["details"]["amount"]) == ("disputes-team", "45.67 USD")
@@ -205,6 +206,7 @@ def dispute(house: House) -> None:
 
 def dispute_turn_by_turn(house: House) -> None:
     charge = house.behind.bank.holders[0].transactions[0]
+    house.promoted()
     house.customer("I want to dispute a charge on my account: it is wrong, they charged me for a purchase I sent back.")
     for missing, said in (
         ("the transaction's number", f"The transaction is {charge['transaction']}, it was on {charge['at'][:10]}."),

@@ -12,9 +12,10 @@ import requests
 from flask import Flask
 
 from app.connecting import install
-from app.db import accounts, approvals, evidence, ids
+from app.db import accounts, approvals, evidence, ids, visits
 from app.db.accounts import Account
 from app.db.database import Database
+from app.db.visits import Visit
 from app.engine.evidence import digest, sign
 from app.engine.templates import shipped
 from app.engine.workflows.choosing import candidates
@@ -28,11 +29,13 @@ from app.sandbox.company import Client, Company
 from app.sandbox.saas import SAAS
 from app.sandbox.server import Served, application
 from app.sandbox.shop import SHOP
+from app.sandbox.slack.state import HOME
 from app.sandbox.systems import Systems, systems
 from app.sandbox.world import World
 from app.services import Services
 from app.settings import Settings
 from app.web import create_app
+from connectors.types import Level
 from jobs import base, reconcile, schedule, signals, ticket
 from tests.builders import a_record, a_ticket
 from tests.flows.guide.hosts import AGENT, DESKS, SECRET, Desk, SlackDesk
@@ -51,6 +54,7 @@ class House:
 
     ahead: list[timedelta]
     """How far our own clock is before the vendors'."""
+    web: Flask
 
     def __init__(self, world: World, desk: Desk, company: Company, services: Services, behind: Systems) -> None:
         self.world, self.desk, self.company, self.services, self.behind = world, desk, company, services, behind
@@ -59,6 +63,8 @@ class House:
         self.ticket = ""
         self.account: Account
         self.connection = ""
+        self.session = ""
+        """The key of who is signed in on our pages."""
 
     def named(self, name: str) -> Client:
         """A customer of the company's."""
@@ -82,9 +88,18 @@ class House:
             if isinstance(self.desk, SlackDesk):
                 self.desk.press(self.ticket, "approve")
             else:
-                _press(links(self.desk.view(self.ticket))[-1])
+                _press(links(self.desk.view(self.ticket))[-1], self.session)
             self.settle()
             assert len(self.desk.notes(self.ticket)) > before, "nothing came of an approval"
+
+    def promoted(self) -> None:
+        """From now on whoever presses is a lead: signed in on our pages, and an admin where the host itself says who is."""
+        if isinstance(self.desk, SlackDesk):
+            self.desk.host.slack.person(AGENT, HOME).is_admin = True
+            return
+        with self.services.database.session() as session:
+            lead = Visit(self.account.id, "lead@bank.example", Level.LEAD, "Lea Lead")
+            self.session = visits.begin(session, lead, self.services.database.now(session))
 
     def send(self) -> str:
         """A person answers with the draft: by its button, or in their own name. Gives what the customer reads."""
@@ -168,11 +183,15 @@ def plain(text: str) -> str:
     return re.sub(r"[\\\u2060]|\*\*", "", text)
 
 
-def _press(link: str) -> None:
+def _press(link: str, key: str = "") -> None:
     with requests.Session() as line:
         line.trust_env = False
-        line.get(link, timeout=10).raise_for_status()
-        line.post(link, data={"answer": "approve"}, timeout=10).raise_for_status()
+        if key:
+            line.cookies.set("deskhand", key)
+        page = line.get(link, timeout=10)
+        page.raise_for_status()
+        form = {"answer": "approve"} | dict(re.findall(r'name="(csrf)" value="(\w+)"', page.text))
+        line.post(link, data=form, timeout=10).raise_for_status()
 
 
 def written(name: str) -> tuple[str, str]:
@@ -208,7 +227,7 @@ def opened(host: str, name: str, tables: Path, shared: Path) -> Iterator[House]:
         door.app = create_app(settings, services)
         base.use(services)
         house = House(world, desk, company, services, behind)
-        house.ahead = ahead
+        house.ahead, house.web = ahead, door.app
         house.bells.signals = lambda account: signals.deal(services, account)  # type: ignore[attr-defined]
         _moved_in(house, name, base_url, ours)
         yield house
