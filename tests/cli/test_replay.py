@@ -76,6 +76,29 @@ def test_a_file_that_is_no_text_is_refused_in_words(deskhand, account, tmp_path)
     assert (ran.code, "UTF-8" in ran.err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("2026-10-01T10:00:00Z", "2026-10-01T09:00:00Z"),
+        ("2026-10-01T10:00:00Z", "2026-10-01T10:00:00Z"),
+        ("2099-01-01T00:00:00Z", "2099-01-02T00:00:00+14:00"),
+        ("1901-01-01T00:00:00Z", "1901-01-02T00:00:00Z"),
+        ("2026-10-01T10:00:00", 1_790_000_000),
+    ],
+    ids=["answered before", "at once", "in the future", "long ago", "in two forms"],
+)
+def test_clocks_that_disagree_stop_nothing(deskhand, account, tmp_path, asked, answered):
+    question, answer = LINES[0]["messages"]
+    messages = [{**question, "at": asked}, {**answer, "at": answered}]
+    file = tmp_path / "export.jsonl"
+    file.write_text(json.dumps({**LINES[0], "created_at": asked, "messages": messages}))
+    ran = deskhand("replay", "--account", account, "--export", str(file), "--learn", "--json")
+    assert ran.code == 0, ran.err
+    totals = ran.json["totals"]
+    assert totals["tickets"] + totals["unasked"] == 1
+    assert ran.json["lessons"] == 0
+
+
 @pytest.mark.slow
 def test_two_processes_say_what_one_says(deskhand, account, tmp_path, monkeypatch):
     """Also of tickets that are doubled, cannot be read, or hold no question; each in its place."""

@@ -1,6 +1,6 @@
 """Models that follow each other: only better ones, never half of one, and back again on demand. Wording alone, which is quick."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -183,6 +183,38 @@ def test_when_everybody_is_wrong_nothing_is_replaced_by_what_is_worse_on_what_wa
     ended = desk.train()
     assert ended is not None
     assert (ended.kind, desk.model().version, desk.right()) == (KEPT, kept, before), ended.report
+
+
+def in_one(every: Sequence[Taught]) -> list[Taught]:
+    return [replace(one, label="billing") for one in every]
+
+
+def but_one(every: Sequence[Taught]) -> list[Taught]:
+    """No more than one example of a class that nobody gave examples of."""
+    others = [one for one in every if one.label != "access"]
+    return [*others, next(one for one in every if one.label == "access")]
+
+
+def contradicting(every: Sequence[Taught]) -> list[Taught]:
+    """Each text twice, by two people, under two names."""
+    labels = list(THINGS)
+    return [by_whom("ada" if n % 2 else "bob", every[n // 2].text, labels[n % 2]) for n in range(2 * len(every))]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [in_one, pytest.param(but_one, marks=pytest.mark.slow), contradicting],
+    ids=["one class", "one example", "contradicting"],
+)
+def test_lopsided_lessons_never_make_the_model_worse(
+    desk: Desk, odd: Callable[[Sequence[Taught]], list[Taught]]
+) -> None:
+    before, kept = desk.right(), desk.model().version
+    desk.teach(odd(lessons()))
+    ended = desk.train()
+    assert desk.right() >= before
+    if ended is None or ended.kind != TRAINED:
+        assert desk.model().version == kept
 
 
 class Killed(BaseException):
