@@ -7,6 +7,7 @@ away, slow or empty delays work and loses none.
 import json
 import logging
 import time
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +19,10 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
+from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.queue import Queue
+from rq.serializers import JSONSerializer
 from rq.worker import Worker
 
 from app import metrics
@@ -174,7 +177,10 @@ class Work:
             self._gone()
 
     def erase(self, ticket_ids: Sequence[str]) -> int:
-        """Take every bell and job of these tickets out of Redis; how many there were. Raises BrokerDown."""
+        """Take every bell and job of these tickets out of Redis, failed ones with what is kept of their failure; how many there were.
+
+        Raises BrokerDown.
+        """
         gone = 0
         try:
             for ticket_id in ticket_ids:
@@ -182,8 +188,12 @@ class Work:
             wanted = [one.encode() for one in ticket_ids]
             for key in self._redis.scan_iter(f"{Job.redis_job_namespace_prefix}*", count=500):
                 told = cast(bytes | None, self._redis.hget(key, "data")) or b""
-                if any(one in told for one in wanted):
-                    gone += int(self._redis.delete(key))
+                if any(one in _plain(told) for one in wanted):
+                    name = key.decode().removeprefix(Job.redis_job_namespace_prefix)
+                    Job.fetch(name, connection=self._redis, serializer=JSONSerializer).delete()
+                    gone += 1
+        except NoSuchJobError:  # somebody took it this moment, and is through with it soon
+            return gone + self.erase(ticket_ids)
         except RedisError as error:
             raise BrokerDown("Redis does not answer", "see that it runs at REDIS_URL") from error
         return gone
@@ -284,6 +294,14 @@ class Work:
         self._away_until = time.monotonic() + AWAY
         metrics.count("bells.lost")
         log.warning("broker.away", extra={"seconds": AWAY})
+
+
+def _plain(data: bytes) -> bytes:
+    """A job's words: RQ packs them when it saves a job itself, which it does with one that failed."""
+    try:
+        return zlib.decompress(data)
+    except zlib.error:
+        return data
 
 
 def _bell(job: str, subject: str) -> str:

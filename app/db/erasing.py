@@ -17,6 +17,7 @@ from app.db.models.effect import EffectRow
 from app.db.models.example import ExampleRow
 from app.db.models.gap import GapRow
 from app.db.models.judgement import JudgementRow
+from app.db.models.rights import PartyRow
 from app.db.models.roster import SeatRow
 from app.db.models.solved import SolvedRow
 from app.db.models.spending import ModelCallRow
@@ -91,12 +92,13 @@ def cases(session: Session, subject: Subject) -> list[tuple[int, str, str]]:
 
 
 def scopes(session: Session, subject: Subject) -> list[str]:
-    """The names of every key that only texts of theirs are sealed with."""
+    """The names of every key that only texts of theirs are sealed with, or what is deleted with them: answers of the API."""
     account = subject.account_id
+    callers = list(session.scalars(select(AccessRow.id).where(AccessRow.account_id == account)))
     old = [f"{account}:{origin}:{ref}" for _, origin, ref in cases(session, subject)]
     told = [f"{account}:{person}" for person in subject.signalled]
     taught = [f"{account}:{ticket}" for ticket in subject.tickets]
-    return [*subject.tickets, *decisions(session, subject), *subject.people, *old, *told, *taught]
+    return [*callers, *subject.tickets, *decisions(session, subject), *subject.people, *old, *told, *taught]
 
 
 def away(
@@ -210,9 +212,14 @@ def names(text: str, wanted: Collection[str]) -> bool:
 
 
 def there(session: Session, names: Collection[str]) -> list[str]:
-    """Those of these names that are tickets here and still hold something."""
-    held = select(JudgementRow.ticket_id).where(JudgementRow.ticket_id.in_(names)).distinct()
-    return list(session.scalars(held))
+    """Those of these names that are tickets of which something is here."""
+    found, every = set[str](), sorted(names)
+    columns = (TicketRow.id, JudgementRow.ticket_id, PartyRow.ticket_id, ExampleRow.ref)
+    for first in range(0, len(every), MANY):
+        some = every[first : first + MANY]
+        for column in columns:
+            found.update(session.scalars(select(column).where(column.in_(some)).distinct()))
+    return sorted(found)
 
 
 def connections(session: Session, subject: Subject) -> list[tuple[str, str]]:

@@ -11,11 +11,12 @@ def erase(services: Services, account_id: str) -> int:
 
     Raises Busy while a run works on one of them.
     """
-    gone = sorted(services.keyring.destroyed(account_id))
+    names = {scope.removeprefix(f"{account_id}:") for scope in services.keyring.destroyed(account_id)}
+    people = tuple(sorted(name for name in names if len(name) == HASH))
     with services.database.session() as session:
-        tickets = erasing.there(session, gone)
-        subject = Subject(account_id, tuple(tickets), tuple(one for one in gone if len(one) == HASH))
-        rows = erasing.away(session, subject, services.database.now(session)) if gone else {}
+        tickets = erasing.there(session, names - set(people))
+        subject = Subject(account_id, tuple(tickets), people, signalled=people)
+        rows = erasing.away(session, subject, services.database.now(session)) if names else {}
         if rows:
             trail.record(session, account_id, Entry(What.ERASED, "restored", why="restored", detail={"rows": rows}))
     if rows:
