@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -129,7 +129,7 @@ def of_version(session: Session, account_id: str, number: int) -> Configured:
 
 def version(session: Session, account_id: str) -> int:
     """The number of the version in force, 0 when there is none yet."""
-    return session.scalar(_versions(account_id)) or 0
+    return session.scalar(_VERSION, {"account": account_id}) or 0
 
 
 def configuration(session: Session, account_id: str, at: datetime | None = None) -> Configured:
@@ -153,3 +153,7 @@ def _account(row: AccountRow) -> Account:
 
 def _versions(account_id: str):  # type: ignore[no-untyped-def]  # SQLAlchemy's own type says no more
     return select(func.max(ConfigurationRow.version)).where(ConfigurationRow.account_id == account_id)
+
+
+# Built once: every turn asks this, and building a statement costs more than running it.
+_VERSION = select(func.max(ConfigurationRow.version)).where(ConfigurationRow.account_id == bindparam("account"))

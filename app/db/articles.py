@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, type_coerce
+from sqlalchemy import Select, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.db import passages
@@ -93,11 +93,7 @@ def moments(session: Session, account_id: str) -> list[datetime]:
 
 def mark(session: Session, account_id: str) -> tuple[int, int]:
     """Cheap to ask, and another one whenever an article was added, changed or ended: whether ``version`` must be asked anew."""
-    last, count = session.execute(
-        select(func.max(ArticleRow.id), func.count()).where(
-            ArticleRow.account_id == account_id, ArticleRow.until.is_(None)
-        )
-    ).one()
+    last, count = session.execute(_MARK, {"account": account_id}).one()
     return last or 0, count
 
 
@@ -174,3 +170,9 @@ def _end(session: Session, rows: Sequence[ArticleRow], at: datetime) -> None:
     session.flush()
     for start in range(0, len(rows), BATCH):
         passages.end(session, [row.id for row in rows[start : start + BATCH]])
+
+
+# Built once: every turn asks this, and building a statement costs more than running it.
+_MARK = select(func.max(ArticleRow.id), func.count()).where(
+    ArticleRow.account_id == bindparam("account"), ArticleRow.until.is_(None)
+)

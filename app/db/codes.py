@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import ids
+from app.db.models.base import Moment
 from app.db.models.identity import CodeRow, ProofRow
 from app.engine import otp
 from app.engine.identity import Way, Window
@@ -97,7 +98,7 @@ def withdraw(session: Session, ticket_id: str, at: datetime) -> None:
 
 def awaited(session: Session, ticket_id: str, at: datetime) -> Way | None:
     """The way of the code that this ticket's customer was sent and can still answer; None where there is none."""
-    row = session.scalar(_open(ticket_id, at))
+    row = session.scalar(_OPEN, {"ticket": ticket_id, "at": at})
     return Way(row.way) if row else None
 
 
@@ -117,7 +118,7 @@ def attempt(
     ``app`` says whether a code is of the person's authenticator. What is bound to anything else compares as wrong: no
     caller has to check that before.
     """
-    row = session.scalar(_open(bound.ticket, at).with_for_update())
+    row = session.scalar(_TAKEN, {"ticket": bound.ticket, "at": at})
     if row is None or row.heard == said.message:
         return Outcome.NONE
     row.heard, row.tries = said.message, row.tries + 1
@@ -139,14 +140,19 @@ def proven(session: Session, bound: Bound, key: bytes, at: datetime) -> Level:
 
 def windows(session: Session, ticket_id: str) -> list[Window]:
     """When customers may have written a code into this ticket: those texts are kept without it."""
-    rows = session.scalars(select(CodeRow).where(CodeRow.ticket_id == ticket_id))
+    rows = session.scalars(_OF_TICKET, {"ticket": ticket_id})
     return [(row.issued_at - SKEW, (row.used_at + SKEW) if row.used_at else row.ends_at + LATE) for row in rows]
 
 
-def _open(ticket_id: str, at: datetime):  # type: ignore[no-untyped-def]  # SQLAlchemy's own type says no more
-    good = (CodeRow.used_at.is_(None), CodeRow.void_at.is_(None), CodeRow.sent_at.is_not(None), CodeRow.ends_at > at)
-    newest = CodeRow.issued_at.desc()
-    return select(CodeRow).where(CodeRow.ticket_id == ticket_id, *good).order_by(newest).limit(1)
+# Built once: every turn asks these, and building a statement costs more than running it.
+_OF_TICKET = select(CodeRow).where(CodeRow.ticket_id == bindparam("ticket"))
+_OPEN = (
+    _OF_TICKET.where(CodeRow.used_at.is_(None), CodeRow.void_at.is_(None), CodeRow.sent_at.is_not(None))
+    .where(CodeRow.ends_at > bindparam("at", type_=Moment()))
+    .order_by(CodeRow.issued_at.desc())
+    .limit(1)
+)
+_TAKEN = _OPEN.with_for_update()
 
 
 def _fits(row: CodeRow, bound: Bound, given: str, key: bytes, app: Callable[[str], bool]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -131,13 +131,12 @@ def of_address(session: Session, vendor: str, base_url: str) -> list[Installed]:
 
 def account_of(session: Session, connection_id: str) -> str:
     """Whose connection that is, also when it was removed; empty for one that never was."""
-    return session.scalar(select(ConnectionRow.account_id).where(ConnectionRow.id == connection_id)) or ""
+    return session.scalar(_ACCOUNT_OF, {"connection": connection_id}) or ""
 
 
 def stopped(session: Session, connection_id: str) -> bool:
     """Whether the switch of the connection's account stops everything."""
-    switch = select(AccountRow.stopped).join(ConnectionRow, ConnectionRow.account_id == AccountRow.id)
-    return bool(session.scalar(switch.where(ConnectionRow.id == connection_id)))
+    return bool(session.scalar(_STOPPED, {"connection": connection_id}))
 
 
 def pause(session: Session, connection_id: str, reason: str) -> None:
@@ -228,3 +227,12 @@ def _record(row: ConnectionRow) -> Installed:
         row.read_at,
         row.place or "",
     )
+
+
+# Built once: every turn asks these, and building a statement costs more than running it.
+_ACCOUNT_OF = select(ConnectionRow.account_id).where(ConnectionRow.id == bindparam("connection"))
+_STOPPED = (
+    select(AccountRow.stopped)
+    .join(ConnectionRow, ConnectionRow.account_id == AccountRow.id)
+    .where(ConnectionRow.id == bindparam("connection"))
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.db import ids
@@ -52,11 +52,7 @@ def record(session: Session, account_id: str, said: Consent) -> bool:
 
 def latest(session: Session, account_id: str, people: Collection[str], purpose: Purpose) -> bool | None:
     """What was said last by whoever has one of these names; None: nothing. Of two words at once the no counts."""
-    mine = (ConsentRow.account_id == account_id, ConsentRow.person.in_(people), ConsentRow.purpose == purpose)
-    newest = (
-        select(ConsentRow.given).where(*mine).order_by(ConsentRow.at.desc(), ConsentRow.given, ConsentRow.id.desc())
-    )
-    return session.scalar(newest.limit(1))
+    return session.scalar(_LATEST, {"account": account_id, "people": list(people), "purpose": purpose})
 
 
 def history(session: Session, account_id: str, people: Collection[str]) -> list[Consent]:
@@ -64,3 +60,13 @@ def history(session: Session, account_id: str, people: Collection[str]) -> list[
     mine = (ConsentRow.account_id == account_id, ConsentRow.person.in_(people))
     rows = session.scalars(select(ConsentRow).where(*mine).order_by(ConsentRow.at, ConsentRow.id))
     return [Consent(row.person, Purpose(row.purpose), row.given, row.source, row.at) for row in rows]
+
+
+# Built once: every turn asks this, and building a statement costs more than running it.
+_LATEST = (
+    select(ConsentRow.given)
+    .where(ConsentRow.account_id == bindparam("account"), ConsentRow.purpose == bindparam("purpose"))
+    .where(ConsentRow.person.in_(bindparam("people", expanding=True)))
+    .order_by(ConsentRow.at.desc(), ConsentRow.given, ConsentRow.id.desc())
+    .limit(1)
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db.codec import decode, encode
@@ -93,8 +93,7 @@ def of_run(session: Session, run_id: str) -> list[Deed]:
 
 def begun(session: Session, ticket_id: str) -> list[Deed]:
     """What may be under way for a ticket."""
-    chosen = select(DeedRow).where(DeedRow.ticket_id == ticket_id, DeedRow.state == BEGUN).order_by(DeedRow.id)
-    return [_record(row) for row in session.scalars(chosen)]
+    return [_record(row) for row in session.scalars(_BEGUN, {"ticket": ticket_id})]
 
 
 def allow(session: Session, key: str, permit: Permit, at: datetime) -> None:
@@ -167,3 +166,7 @@ def _record(row: DeedRow) -> Deed:
         row.not_before,
         decode(Answer, row.answer) if row.answer else None,
     )
+
+
+# Built once: every turn asks this, and building a statement costs more than running it.
+_BEGUN = select(DeedRow).where(DeedRow.ticket_id == bindparam("ticket"), DeedRow.state == BEGUN).order_by(DeedRow.id)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from app.db.models.base import Moment
 from app.db.models.kin import SketchRow
 from app.db.models.ticket import TicketRow
 from app.engine.duplicates import Meaning, Sketch
@@ -49,10 +50,8 @@ def of_person(session: Session, account_id: str, person: str, since: datetime, m
     """The person's tickets since then, newest first; none for nobody in particular."""
     if not person:
         return []
-    chosen = select(SketchRow).where(
-        SketchRow.account_id == account_id, SketchRow.person == person, SketchRow.at >= since
-    )
-    return [_sketch(row) for row in session.scalars(chosen.order_by(SketchRow.at.desc()).limit(most))]
+    asked = {"account": account_id, "person": person, "since": since, "most": most}
+    return [_sketch(row) for row in session.scalars(_OF_PERSON, asked)]
 
 
 def lately(session: Session, account_id: str, category: str, since: datetime, most: int = 200) -> list[Sketch]:
@@ -84,8 +83,9 @@ def twin_of(session: Session, ticket_id: str) -> str | None:
 
 def places(session: Session, tickets: Sequence[str]) -> dict[str, tuple[str, Ref]]:
     """Where these tickets are: id -> connection and ref."""
-    chosen = select(TicketRow.id, TicketRow.connection_id, TicketRow.ref).where(TicketRow.id.in_(tickets))
-    return {row[0]: (row[1], Ref(row[2])) for row in session.execute(chosen)}
+    if not tickets:
+        return {}
+    return {row[0]: (row[1], Ref(row[2])) for row in session.execute(_PLACES, {"tickets": list(tickets)})}
 
 
 def forget(session: Session, before: datetime) -> int:
@@ -118,3 +118,16 @@ def _sketch(row: SketchRow) -> Sketch:
         tuple(row.moods),
         row.spam,
     )
+
+
+# Built once: every turn asks these, and building a statement costs more than running it.
+_OF_PERSON = (
+    select(SketchRow)
+    .where(SketchRow.account_id == bindparam("account"), SketchRow.person == bindparam("person"))
+    .where(SketchRow.at >= bindparam("since", type_=Moment()))
+    .order_by(SketchRow.at.desc())
+    .limit(bindparam("most"))
+)
+_PLACES = select(TicketRow.id, TicketRow.connection_id, TicketRow.ref).where(
+    TicketRow.id.in_(bindparam("tickets", expanding=True))
+)

@@ -108,14 +108,7 @@ def exists(session: Session, key: str) -> bool:
 
 def begin(session: Session, effect: Effect, at: datetime, ambiguous_until: datetime) -> None:
     """An attempt starts. Until it is answered nobody tries again before ``ambiguous_until``."""
-    _set(
-        session,
-        effect.id,
-        state=SENDING,
-        attempts=EffectRow.attempts + 1,
-        started_at=func.coalesce(EffectRow.started_at, at),
-        not_before=ambiguous_until,
-    )
+    session.execute(_BEGIN, {"effect": effect.id, "at": at, "until": ambiguous_until})
 
 
 def sent(session: Session, effect: Effect, receipt: Receipt) -> None:
@@ -154,10 +147,7 @@ def drop_all(session: Session, ticket_id: str, reason: str) -> None:
 
 def opening(session: Session, connection_id: str) -> bool:
     """Whether a ticket is being opened at that connection right now, so that an unknown one there may be ours."""
-    chosen = select(EffectRow.id).where(EffectRow.connection_id == connection_id, EffectRow.key.startswith("open-"))
-    unsure = and_(EffectRow.state == PENDING, EffectRow.started_at.is_not(None), EffectRow.reason != REFUSED)
-    # Said in the index's own words: without them every batch of the connection was looked at.
-    return session.scalar(chosen.where(UNFINISHED, or_(EffectRow.state == SENDING, unsure)).limit(1)) is not None
+    return session.scalar(_OPENING, {"connection": connection_id}) is not None
 
 
 @dataclass(frozen=True)
@@ -180,14 +170,29 @@ def replies(session: Session, ticket_id: str, requester: tuple[str, str], now: d
 
 
 def _set(session: Session, effect_id: int, **values: Any) -> None:
-    session.execute(update(_EFFECT).where(_EFFECT.c.id == effect_id).values(**values))
+    session.execute(_SET, {"effect": effect_id, **values})
 
 
 # Built once: every run asks these again and again, and building a statement costs more than running it.
 _EFFECT = cast(Table, EffectRow.__table__)
+_SET = update(_EFFECT).where(_EFFECT.c.id == bindparam("effect"))
+_BEGIN = _SET.values(
+    state=SENDING,
+    attempts=_EFFECT.c.attempts + 1,
+    started_at=func.coalesce(_EFFECT.c.started_at, bindparam("at", type_=Moment())),
+    not_before=bindparam("until", type_=Moment()),
+)
 _OF_TICKET = select(_EFFECT).where(EffectRow.ticket_id == bindparam("ticket")).order_by(EffectRow.id)
 _UNFINISHED = _OF_TICKET.where(EffectRow.state.in_((PENDING, SENDING)))
 _EXISTS = select(EffectRow.id).where(EffectRow.key == bindparam("key_"))
+_UNSURE = and_(EffectRow.state == PENDING, EffectRow.started_at.is_not(None), EffectRow.reason != REFUSED)
+_OPENING = (
+    select(EffectRow.id)
+    .where(EffectRow.connection_id == bindparam("connection"), EffectRow.key.startswith("open-"))
+    # Said in the index's own words: without them every batch of the connection was looked at.
+    .where(UNFINISHED, or_(EffectRow.state == SENDING, _UNSURE))
+    .limit(1)
+)
 _OURS = select(ConnectionRow.id).where(
     ConnectionRow.account_id
     == select(ConnectionRow.account_id)

@@ -1,6 +1,6 @@
 """Signed proof that a category may act by itself: kept and found. What it is worth is decided in the engine."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.db import ids, trail
@@ -36,12 +36,7 @@ def in_force(session: Session, account_id: str, category: str, action: str = "re
 
     Each way of writing is promoted for itself: a quotation, a model, every workflow. Which one counts is the gate's to say.
     """
-    chosen = select(EvidenceRow).where(
-        EvidenceRow.account_id == account_id,
-        EvidenceRow.category == category,
-        EvidenceRow.body["action"].as_string() == action,
-    )
-    rows = session.scalars(chosen.order_by(EvidenceRow.issued_at.desc(), EvidenceRow.id.desc()).limit(MOST))
+    rows = session.scalars(_IN_FORCE, {"account": account_id, "category": category, "action": action})
     found: dict[str, EvidenceRecord] = {}
     for row in rows:
         record = decode(EvidenceRecord, row.body)
@@ -52,3 +47,13 @@ def in_force(session: Session, account_id: str, category: str, action: str = "re
 def newest(session: Session, account_id: str, category: str, action: str = "reply") -> EvidenceRecord | None:
     """The latest record for that category and action, whatever it is bound to; None where nobody promoted it."""
     return next(iter(in_force(session, account_id, category, action)), None)
+
+
+# Built once: every turn asks this, and building a statement costs more than running it.
+_IN_FORCE = (
+    select(EvidenceRow)
+    .where(EvidenceRow.account_id == bindparam("account"), EvidenceRow.category == bindparam("category"))
+    .where(EvidenceRow.body["action"].as_string() == bindparam("action"))
+    .order_by(EvidenceRow.issued_at.desc(), EvidenceRow.id.desc())
+    .limit(MOST)
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.db import ids, trail
@@ -90,10 +90,7 @@ def generations(session: Session, account_id: str) -> list[Generation]:
 
 def mark(session: Session, account_id: str) -> int:
     """The number of the generation in force; 0 while there is only what the account gave. Cheap to ask."""
-    chosen = select(func.max(GenerationRow.number)).where(
-        GenerationRow.account_id == account_id, GenerationRow.kind.in_(IN_FORCE)
-    )
-    return session.scalar(chosen) or 0
+    return session.scalar(_MARK, {"account": account_id}) or 0
 
 
 def in_force(session: Session, account_id: str) -> Generation | None:
@@ -141,3 +138,9 @@ def keep(session: Session, account_id: str, generation: Generation) -> None:
 
 def _generation(row: GenerationRow) -> Generation:
     return Generation(row.number, row.kind, row.model, tuple(row.examples), row.report, row.by, row.at)
+
+
+# Built once: every turn asks this, and building a statement costs more than running it.
+_MARK = select(func.max(GenerationRow.number)).where(
+    GenerationRow.account_id == bindparam("account"), GenerationRow.kind.in_(IN_FORCE)
+)

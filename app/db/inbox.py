@@ -1,12 +1,12 @@
 """The inbox: events are accepted once, wait for their ticket's turn, and are done or parked."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import Table, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app import tracing
@@ -92,10 +92,7 @@ def waiting(session: Session, ticket_id: str) -> list[Waiting]:
 def settle(session: Session, dealt_with: Sequence[int], outcome: str, *, state: str = DONE) -> None:
     """These events are dealt with. ``outcome`` says how, in a word."""
     if dealt_with:
-        session.execute(
-            update(EventRow).where(EventRow.id.in_(dealt_with)).values(state=state, outcome=outcome),
-            execution_options={"synchronize_session": False},
-        )
+        session.execute(_SETTLE, {"numbers": list(dealt_with), "state_": state, "outcome_": outcome})
 
 
 def unpark(session: Session, ticket_id: str) -> int:
@@ -106,9 +103,16 @@ def unpark(session: Session, ticket_id: str) -> int:
     return int(found.rowcount)  # type: ignore[attr-defined]  # an update has one
 
 
-def to_ring(session: Session, at: datetime, limit: int = 500) -> list[str]:
-    """Tickets with events that wait and that nothing holds back: no lease, no later try, no paused connection."""
-    return list(session.scalars(_TO_RING, {"now": at, "most": limit}))
+def to_ring(
+    session: Session, at: datetime, limit: int = 500, *, only: str = "", but: Collection[str] = ()
+) -> list[str]:
+    """Tickets with events that wait and that nothing holds back: no lease, no later try, no paused connection.
+
+    ``only`` those of one connection, or of all ``but`` these.
+    """
+    chosen = _TO_RING.where(ConnectionRow.id == only) if only else _TO_RING
+    chosen = chosen.where(ConnectionRow.id.not_in(but)) if but else chosen
+    return list(session.scalars(chosen, {"now": at, "most": limit}))
 
 
 def has_waiting(session: Session, ticket_id: str) -> bool:
@@ -144,6 +148,12 @@ _WAITS = (
     .order_by(EventRow.at, EventRow.id)
 )
 _HAS_WAITING = select(exists().where(*_MINE))
+_EVENT = cast(Table, EventRow.__table__)
+_SETTLE = (
+    update(_EVENT)
+    .where(_EVENT.c.id.in_(bindparam("numbers", expanding=True)))
+    .values(state=bindparam("state_"), outcome=bindparam("outcome_"))
+)
 _NOW = bindparam("now", type_=Moment())
 _TO_RING = (
     select(EventRow.ticket_id)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import ids
@@ -56,7 +56,7 @@ def find(session: Session, id: str) -> Incident | None:
 
 def of_ticket(session: Session, ticket_id: str) -> Incident | None:
     """The incident that a ticket belongs to."""
-    id = session.scalar(select(SketchRow.incident_id).where(SketchRow.ticket_id == ticket_id))
+    id = session.scalar(_OF_TICKET, {"ticket": ticket_id})
     return find(session, id) if id else None
 
 
@@ -119,3 +119,7 @@ def _record(session: Session, row: IncidentRow) -> Incident:
         tickets,
         people,
     )
+
+
+# Built once: every turn asks this, and building a statement costs more than running it.
+_OF_TICKET = select(SketchRow.incident_id).where(SketchRow.ticket_id == bindparam("ticket"))

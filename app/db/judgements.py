@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.db import ids
@@ -40,8 +40,7 @@ class Outcome:
 def save(session: Session, judged: Judged, at: datetime) -> None:
     """Keep all three values."""
     decision = judged.decision
-    whose = select(ConnectionRow.account_id).join(TicketRow, TicketRow.connection_id == ConnectionRow.id)
-    found = session.scalar(whose.where(TicketRow.id == judged.ticket_id)) or ""
+    found = session.scalar(_WHOSE, {"ticket": judged.ticket_id}) or ""
     log = {"account_id": found, "category": judged.classification.category[:200], "mode": str(decision.mode)}
     values = ((CLASSIFICATION, judged.classification), (DRAFT, judged.draft), (DECISION, decision))
     for kind, value in values:
@@ -88,8 +87,7 @@ def proposing(session: Session, ticket_id: str, key: str) -> Judged | None:
 
 def latest(session: Session, ticket_id: str) -> Decision | None:
     """What was decided on this ticket last, or None."""
-    chosen = select(JudgementRow).where(JudgementRow.ticket_id == ticket_id, JudgementRow.kind == DECISION)
-    row = session.scalar(chosen.order_by(JudgementRow.at.desc(), JudgementRow.id.desc()).limit(1))
+    row = session.scalar(_LATEST, {"ticket": ticket_id})
     return decode(Decision, row.body) if row else None
 
 
@@ -132,3 +130,17 @@ def outcomes(session: Session, ticket_id: str) -> list[Outcome]:
     """What people said about this ticket's decisions, oldest first."""
     chosen = select(OutcomeRow).where(OutcomeRow.ticket_id == ticket_id).order_by(OutcomeRow.at, OutcomeRow.id)
     return [Outcome(row.kind, row.by, row.at, row.reason) for row in session.scalars(chosen)]
+
+
+# Built once: every turn asks these, and building a statement costs more than running it.
+_WHOSE = (
+    select(ConnectionRow.account_id)
+    .join(TicketRow, TicketRow.connection_id == ConnectionRow.id)
+    .where(TicketRow.id == bindparam("ticket"))
+)
+_LATEST = (
+    select(JudgementRow)
+    .where(JudgementRow.ticket_id == bindparam("ticket"), JudgementRow.kind == DECISION)
+    .order_by(JudgementRow.at.desc(), JudgementRow.id.desc())
+    .limit(1)
+)

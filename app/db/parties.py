@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import codes
@@ -126,10 +126,14 @@ def away_since(session: Session, account_id: str, people: Iterable[str]) -> date
 
 def anybody_away(session: Session, account_id: str) -> bool:
     """Whether the account has erased anybody at all. Cheap to ask."""
-    return session.scalar(select(AbsentRow.person).where(AbsentRow.account_id == account_id).limit(1)) is not None
+    return session.scalar(_ANYBODY_AWAY, {"account": account_id}) is not None
 
 
 def back(session: Session, account_id: str, people: Iterable[str]) -> None:
     """They wrote anew, of their own: they are customers like any other."""
     mine = (AbsentRow.account_id == account_id, AbsentRow.person.in_(list(people)))
     session.execute(delete(AbsentRow).where(*mine), execution_options={"synchronize_session": False})
+
+
+# Built once: every turn asks this, and building a statement costs more than running it.
+_ANYBODY_AWAY = select(AbsentRow.person).where(AbsentRow.account_id == bindparam("account")).limit(1)

@@ -136,7 +136,7 @@ def places(session: Session, numbers: Iterable[int]) -> dict[int, tuple[int, str
 
 def read(session: Session, numbers: Iterable[int]) -> Mapping[int, Found]:
     """Those passages, by their numbers."""
-    rows = session.execute(select(*_READ).join(_ARTICLE, _OF).where(PassageRow.id.in_(list(numbers))))
+    rows = session.execute(_CHOSEN, {"numbers": list(numbers)})
     return {row.id: _found(row) for row in rows}
 
 
@@ -260,6 +260,7 @@ _READ = (
     *(ArticleRow.restricted, ArticleRow.locale, ArticleRow.digest, ArticleRow.origin),
 )
 """What a passage is read with: not its article's whole text."""
+_CHOSEN = select(*_READ).join(_ARTICLE, _OF).where(PassageRow.id.in_(bindparam("numbers", expanding=True)))
 
 
 def _found(row: Any) -> Found:

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import String, bindparam, event, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, UOWTransaction
 
 from app.db.keyring import Keyring
@@ -43,15 +43,9 @@ def owner(session: Session, scope: str, account: str = "") -> str:
     if account:
         return account
     with session.no_autoflush:
-        of_ticket = select(ConnectionRow.account_id).join(TicketRow, TicketRow.connection_id == ConnectionRow.id)
-        for chosen in (
-            of_ticket.where(TicketRow.id == scope),
-            select(ConnectionRow.account_id).where(ConnectionRow.id == scope),
-            select(AccessRow.account_id).where(AccessRow.id == scope),
-            select(AccountRow.id).where(AccountRow.id == scope),
-        ):
-            if found := session.scalar(chosen):
-                return found
+        for chosen in _OWNERS:
+            if found := session.scalar(chosen, {"scope": scope}):
+                return str(found)
     raise SealBroken("a text belongs to no account", "report this: it is a mistake of ours")
 
 
@@ -63,3 +57,15 @@ def _read_anew(session: Session, context: UOWTransaction) -> None:
         written = [name for name, value in state.dict.items() if isinstance(value, Token)]
         if written and row in session:
             session.expire(row, written)
+
+
+# Built once: every turn asks these, and building a statement costs more than running it.
+_SCOPE = bindparam("scope", type_=String())
+_OWNERS = (
+    select(ConnectionRow.account_id)
+    .join(TicketRow, TicketRow.connection_id == ConnectionRow.id)
+    .where(TicketRow.id == _SCOPE),
+    select(ConnectionRow.account_id).where(ConnectionRow.id == _SCOPE),
+    select(AccessRow.account_id).where(AccessRow.id == _SCOPE),
+    select(AccountRow.id).where(AccountRow.id == _SCOPE),
+)

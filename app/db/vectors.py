@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from app.db.models.article import ArticleRow, PassageRow, VectorRow
@@ -113,11 +113,8 @@ def close(
     session: Session, encoder: str, passages: Iterable[int], width: int
 ) -> dict[int, dict[int, NDArray[np.float32]]]:
     """Every vector of a few passages, by passage and part."""
-    chosen = select(VectorRow.passage_id, VectorRow.part, VectorRow.numbers)
     found: dict[int, dict[int, NDArray[np.float32]]] = {}
-    for n, part, raw in session.execute(
-        chosen.where(VectorRow.encoder == encoder, VectorRow.passage_id.in_(list(passages)))
-    ):
+    for n, part, raw in session.execute(_CLOSE, {"encoder": encoder, "passages": list(passages)}):
         if len(raw) == 2 * width:
             found.setdefault(n, {})[part] = np.frombuffer(raw, "<f2").astype(np.float32)
     return found
@@ -129,3 +126,9 @@ def _texts(title: str, row: PassageRow) -> Iterable[str]:
     yield heading or title
     for sentence in sentences(row.text):
         yield f"{heading or title}. {sentence}"
+
+
+# Built once: every turn asks these, and building a statement costs more than running it.
+_CLOSE = select(VectorRow.passage_id, VectorRow.part, VectorRow.numbers).where(
+    VectorRow.encoder == bindparam("encoder"), VectorRow.passage_id.in_(bindparam("passages", expanding=True))
+)
