@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.db import consents, effects, examples, memories, retention, rights, trail
 from app.db.consents import Consent, Purpose
@@ -13,6 +14,7 @@ from app.db.models.judgement import JudgementRow
 from app.db.models.rights import ConsentRow
 from app.engine.configuration.privacy import USUAL, Privacy
 from app.engine.memory import Memory
+from app.errors import SealBroken
 from app.rights import exporting, who
 from connectors.types import Note, Ref
 from jobs import privacy as clock
@@ -91,8 +93,7 @@ def test_who_does_not_want_to_teach_teaches_nothing(desk: Desk) -> None:
 def test_what_is_handed_out_is_what_would_be_erased(desk: Desk) -> None:
     desk.plant()
     told = exporting.export(desk.services, desk.account, MAIL, "operator")
-    text = json.dumps(told)
-    assert text.count(MARK) >= 8
+    assert json.dumps(told).count(MARK) >= 8
     assert told["format"] == "deskhand-person/1"
     assert {
         "judgement",
@@ -147,6 +148,23 @@ def test_an_account_on_hold_keeps_everything(desk: Desk) -> None:
         session.add(retention.HoldRow(id="h", lifted_by="", lifted_at=None, **values))
     desk.stage.pass_time(timedelta(days=4000).total_seconds())
     assert clock.expired(desk.services, desk.account) == {}
+
+
+def test_the_clock_seals_what_is_bare_and_then_lets_nothing_bare_in(desk: Desk) -> None:
+    ring = desk.services.keyring
+    with desk.stage.database.session() as session:
+        planted = json.dumps([{"is": "Note", "text": "from an earlier version"}])
+        session.execute(text("update effect set changes = :bare"), {"bare": planted})
+    clock.seal(desk.services)
+    assert not ring.closed
+    clock.seal(desk.services)
+    ring._look_again = 0.0
+    assert ring.closed
+    with desk.stage.database.session() as session:
+        session.execute(text("update effect set changes = :bare"), {"bare": planted})
+    clock.seal(desk.services)
+    with pytest.raises(SealBroken, match="never sealed"), desk.stage.database.reading() as session:
+        effects.of_ticket(session, desk.ticket)
 
 
 @pytest.mark.slow

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from app.db import rights
 from jobs import privacy
+from tests.protection.host import ANA, BEN, plugged
 from tests.web.api.conftest import House
 
 MAIL = "ana@customer.example"
@@ -47,3 +50,22 @@ def test_a_consent_is_news_once(house: House) -> None:
     body = {"person": MAIL, "purpose": "learning", "given": False}
     assert [post(house, "/people/consents", body).json["new"] for _ in range(2)] == [True, False]
     assert post(house, "/people/consents", {**body, "purpose": "anything"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("vendor", "state"),
+    [
+        ("intercom", "done"),
+        *(pytest.param(*one, marks=pytest.mark.slow) for one in (("zendesk", "done"), ("slack", "host"))),
+    ],
+)
+def test_the_host_is_asked_over_http_where_that_was_approved(house: House, vendor: str, state: str) -> None:
+    with plugged(house.stage, vendor) as host:
+        host.close(host.mine)
+        asked = post(house, "/people/erasures", {"person": ANA.email, "inHost": True})
+        assert (asked.status_code, host.there(ANA)) == (202, True)
+        privacy.erasures(house.stage.services)
+        (done,) = house.read("/people/requests")["items"]
+        assert (done["state"], host.there(ANA), host.there(BEN)) == (state, vendor == "slack", True)
+        said = {one["vendor"]: one["state"] for one in done["proof"]["host"].values()}
+        assert said[vendor] == ("erased" if state == "done" else "refused")
