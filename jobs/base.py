@@ -39,6 +39,7 @@ from connectors.errors import (
     Unavailable,
     Unsupported,
 )
+from jobs import away
 
 log = logging.getLogger(__name__)
 
@@ -285,6 +286,9 @@ def remedied(run: Run, error: Exception) -> Ending:
 
 
 def _retry(run: Run, error: Exception) -> Ending:
+    if away.away(run.services, run.partner, error):
+        with run.services.database.session() as session:
+            return Ending(away.rest(session, run.partner, run.services.database.now(session)))
     limit = run.patience.tries if remedy(error) else run.patience.mistakes
     if run.lease.attempts + 1 >= limit:
         return _park(run, error)

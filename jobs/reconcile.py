@@ -20,7 +20,7 @@ from app.rights import who
 from app.services import Services
 from connectors.base import HasArticles, TellsChanged, TellsSolved
 from connectors.errors import ConnectorError
-from jobs import base
+from jobs import away, base
 from jobs.base import Remedy
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ def _changes(services: Services, installed: Installed) -> None:
     for start in range(0, len(events), BATCH):
         with services.database.session() as session:
             to_ring = inbox.accept(session, installed.id, events[start : start + BATCH], now)
-        for ticket_id in to_ring:
+        for ticket_id in () if away.just_back(services, installed.id) else to_ring:
             services.work.ring(ticket_id)
     with services.database.session() as session:
         connections.asked(session, installed.id, now)

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app import metrics, telemetry
-from app.db import connections, conversations, effects, inbox, problems, tickets
+from app.db import connections, conversations, effects, inbox, problems, resting, tickets
 from app.db.effects import Effect, Planned
 from app.db.problems import Problem
 from connectors.errors import Conflict, ConnectorError
 from connectors.types import AddMessage, Event, EventKind, Note, OpenTicket, Receipt, Ref, Reply
-from jobs import assign, errands, identity, recorded
+from jobs import assign, away, errands, identity, recorded
 from jobs.base import Later, Remedy, Run, backoff, confirmed, held_back, paused
 
 log = logging.getLogger(__name__)
@@ -148,11 +148,12 @@ class Failure:
 def _failed(failure: Failure) -> None:
     plan = failure.effect.plan
     chosen = confirmed(failure.run.services, plan.connection_id, failure.error) or Remedy.PARK
+    gone = chosen is Remedy.RETRY and away.away(failure.run.services, plan.connection_id, failure.error)
     metrics.count(f"effects.{chosen}")
     extra = {"key": plan.key, "remedy": str(chosen), "error": type(failure.error).__name__}
     log.warning("effect.failed", extra=extra)
     with failure.run.transaction() as (session, now):
-        wait = _act(chosen, plan)(session, failure, now)
+        wait = (_rests if gone else _act(chosen, plan))(session, failure, now)
     if wait:
         raise wait
 
@@ -238,6 +239,13 @@ def _unsure(session: Session, failure: Failure, now: datetime) -> Later | None:
     at = now + patience.grace + backoff(attempts, patience.longest)
     effects.postpone(session, failure.effect, at, "no clear answer")
     return Later(at)
+
+
+def _rests(session: Session, failure: Failure, now: datetime) -> Later | None:
+    """Nobody is there: it may have been taken before they went, so it is looked for when they are back."""
+    until = max(away.rest(session, failure.run.partner, now), now + failure.run.patience.grace)
+    resting.not_tried(session, failure.effect, until, "the vendor is away")
+    return Later(until)
 
 
 def _locked_out(session: Session, failure: Failure, now: datetime) -> Later | None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app import metrics
-from app.db import clocks, connections, inbox, tickets
+from app.db import clocks, connections
 from app.services import Services
 from connectors.base import TellsSolved
 from jobs import (
     anchor,
+    away,
     compliance,
     duplicates,
     forecast,
@@ -38,9 +39,7 @@ PEOPLE = timedelta(minutes=1)
 
 def sweep(services: Services) -> None:
     """Ring for every ticket that has something to do now. This, not the queue, is what work depends on."""
-    with services.database.reading() as session:
-        now = services.database.now(session)
-        due = dict.fromkeys([*tickets.due(session, now), *inbox.to_ring(session, now)])
+    due = away.due(services)
     for ticket_id in due:
         services.work.ring(ticket_id)
     metrics.count("sweep.rung", len(due))

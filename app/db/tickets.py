@@ -1,5 +1,6 @@
 """Tickets as we remember them, and the lease that lets one run at a time work on one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -128,9 +129,11 @@ def hurry(session: Session, ticket_id: str) -> None:
     remember(session, ticket_id, next_try=None, attempts=0)
 
 
-def due(session: Session, now: datetime, limit: int = 500) -> list[str]:
-    """Tickets whose outbox has work that is due, and that nobody holds."""
-    return list(session.scalars(_DUE, {"now": now, "most": limit}))
+def due(session: Session, now: datetime, limit: int = 500, *, only: str = "", but: Collection[str] = ()) -> list[str]:
+    """Tickets whose outbox has work that is due, and that nobody holds; ``only`` of one connection, or of all ``but`` these."""
+    chosen = _DUE.where(ConnectionRow.id == only) if only else _DUE
+    chosen = chosen.where(ConnectionRow.id.not_in(but)) if but else chosen
+    return list(session.scalars(chosen, {"now": now, "most": limit}))
 
 
 _COLUMNS = (

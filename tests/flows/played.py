@@ -113,6 +113,8 @@ class Vendor:
     """Tickets that we may not read."""
     shut: bool = False
     """The account's switch is off: no call may begin."""
+    down: bool = False
+    """Nobody answers anything that we ask."""
     mark: str = ""
     """Begins every name that is given here, so that no two plays share one."""
 
@@ -174,6 +176,12 @@ class Vendor:
         for act in due:
             act()
 
+    def answers(self) -> None:
+        """Raises Unavailable while it is down."""
+        self.at("asked")
+        if self.down:
+            raise Unavailable("nobody there")
+
     def fault(self) -> str:
         return self.faults.pop(0) if self.faults else ""
 
@@ -197,6 +205,7 @@ class Desk:
         self.vendor = VENDORS[connection.base_url]
 
     def check(self) -> Mapping[str, str]:
+        self.vendor.answers()
         if self.vendor.unknown:
             raise AuthFailed("who are you")
         return {"user_id": US.id}
@@ -210,6 +219,7 @@ class Desk:
 
     def ticket(self, ref: Ref) -> Ticket:
         self.vendor.at("read")
+        self.vendor.answers()
         fault = self.vendor.fault() if self.vendor.faults[:1] in (["busy"], ["broken"], ["hang"]) else ""
         if ref.id in self.vendor.closed_to_us:
             raise Forbidden("not your group")
@@ -234,6 +244,7 @@ class Desk:
         )
 
     def changed(self, since: datetime) -> Iterator[Event]:
+        self.vendor.answers()
         for held in self.vendor.tickets.values():
             last = held.messages[-1]
             mark = f"{last.id}:{held.status}:{'deskhand_resume' in held.tags}"
@@ -246,6 +257,7 @@ class Desk:
         if self.vendor.shut:
             self.vendor.unwanted.append(key)
         self.vendor.at("apply")
+        self.vendor.answers()
         begun = self.vendor.now()
         fault = self.vendor.fault()
         _refuse(fault)
