@@ -3,7 +3,7 @@
 import logging
 from itertools import islice
 
-from app.db import accounts, resealing, retention, rights, trail
+from app.db import accounts, answered, resealing, retention, rights, trail
 from app.db.rights import State
 from app.db.trail import Entry, What
 from app.errors import UnknownRecord
@@ -41,7 +41,8 @@ def seal(services: Services) -> None:
 
 def expire(services: Services) -> None:
     """Delete what is past its time, account by account."""
-    with services.database.reading() as session:
+    with services.database.session() as session:
+        answered.expire(session, services.database.now(session))
         every = [one.id for one in accounts.every(session)]
     for account_id in every:
         gone = expired(services, account_id)

@@ -70,6 +70,11 @@ def finish(session: Session, one: Keyed, told: Answered) -> None:
     _mine(session, one, status=told.status, body=body)
 
 
+def expire(session: Session, now: datetime) -> None:
+    """Delete what is past its time, whoever asked: a caller who asks nothing more leaves it behind."""
+    session.execute(delete(AnsweredRow).where(AnsweredRow.at <= now - KEPT), execution_options=QUIETLY)
+
+
 def forget(session: Session, one: Keyed) -> None:
     """It was not done: whoever asks again may try."""
     chosen = (AnsweredRow.access_id == one.access_id, AnsweredRow.key == one.key, AnsweredRow.status.is_(None))

@@ -21,10 +21,10 @@ from app.db.models.rights import PartyRow
 from app.db.models.roster import SeatRow
 from app.db.models.solved import SolvedRow
 from app.db.models.spending import ModelCallRow
-from app.db.models.story import StoryRow
 from app.db.models.talk import ConversationRow
 from app.db.models.ticket import TicketRow
 from app.db.models.trail import HoldRow
+from app.db.retention import unnamed
 
 QUIETLY = {"synchronize_session": False}
 TAUGHT = frozenset({"example", "difference", "solved"})
@@ -156,9 +156,7 @@ def _apply(session: Session, table: Table, rule: Erased, subject: Subject) -> in
         return int(gone.rowcount)  # type: ignore[attr-defined]  # a delete has one
     emptied = session.execute(update(table).where(mine).values(**rule.blank))
     if table.name == "story":
-        for row in session.scalars(select(StoryRow).where(StoryRow.ticket_id.in_(subject.tickets))):
-            row.body = {**row.body, "person": ""}
-        session.flush()
+        unnamed(session, subject.tickets)
     return int(emptied.rowcount)  # type: ignore[attr-defined]
 
 

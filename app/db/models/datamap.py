@@ -59,7 +59,8 @@ class Erased:
 
 @dataclass(frozen=True)
 class Entry:
-    """One table. ``personal`` says of what sort a column is, ``plain`` names all others. ``kept`` is a period of the configuration.
+    """One table. ``personal`` says of what sort a column is, ``plain`` names all others. ``kept`` is a period of the configuration,
+    or says in words how long; ``longest`` is the longest of all periods.
 
     ``erased`` empty: nothing of a customer's is in it, or ``stays`` says why it stays.
     """
@@ -134,7 +135,7 @@ CUSTOMERS = (
           "ticket_id experiment account_id arm category at", _blank("ticket_id", Of.TICKETS, person="")),
     Entry("seat", "who has a ticket", C, WORK, "decisions", {"requester": NAME, "agent": STAFF},
           "ticket_id connection_id weight state at", _blank("ticket_id", Of.TICKETS, requester="")),
-    Entry("party", "who wrote in a ticket", C, "to find what is somebody's", "decisions",
+    Entry("party", "who wrote in a ticket", C, "to find what is somebody's", "longest",
           {"person": HASH, "mail": HASH, "phone": HASH}, "ticket_id account_id at", _gone("person", Of.PEOPLE)),
     Entry("conversation", "conversations by our API", C, WORK, "decisions", {"customer": HASH},
           "id account_id connection_id ticket_id created_at", _gone()),
@@ -167,7 +168,7 @@ CUSTOMERS = (
     Entry("answered", "what callers of the API were answered, for a day", C, "to answer a repeat alike", "a day",
           {"body": WORDS}, "access_id key digest status at",
           stays="deleted whole with every erasure in the account: nobody can tell whose each is"),
-    Entry("finding", "places where card data stood", C, "to keep card data out", "findings", {"subject": FACTS, "link": FACTS},
+    Entry("finding", "places where card data stood", C, "to keep card data out", "figures", {"subject": FACTS, "link": FACTS},
           "id account_id kind place ticket_id at found_at gone_at", _gone()),
     Entry("consent", "what people consented to", C, "to honour it", "with the account", {"person": HASH},
           "id account_id purpose given source at",

@@ -8,6 +8,7 @@ from werkzeug.exceptions import BadRequest
 
 from app.db import rights
 from app.db.models.datamap import CUSTOMERS
+from app.db.retention import LONGEST
 from app.db.visits import Visit
 from app.engine.configuration.privacy import USUAL
 from app.errors import BadInput, UnknownRecord
@@ -82,4 +83,4 @@ def _periods(services: Services, account_id: str) -> dict[str, str]:
         kept = services.configuration(account_id).privacy.kept
     except UnknownRecord:
         kept = USUAL
-    return {name: f"{age.days} days" for name, age in kept.items()}
+    return {name: f"{age.days} days" for name, age in {**kept, LONGEST: max(kept.values())}.items()}
