@@ -27,6 +27,7 @@ from app.engine.signatures import Signer
 from app.errors import UnknownRecord
 from app.llm import models
 from app.queue import Work
+from app.rates import Shared
 from app.settings import Settings
 from app.tokens import Renewal
 from app.vault import Vault
@@ -118,6 +119,11 @@ class Services:
     def evidence_key(self) -> bytes:
         """What evidence is signed with."""
         return hmac.new(self.root, b"deskhand evidence", hashlib.sha256).digest()
+
+    @cached_property
+    def rates(self) -> Shared:
+        """How often somebody tried something, for all web processes together."""
+        return Shared(self.settings.redis_url)
 
     @cached_property
     def signer(self) -> Signer:

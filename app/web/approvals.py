@@ -67,7 +67,7 @@ NOBODY = Asking()
 def blueprint(services: Services) -> Blueprint:
     """``/approvals/<token>``: GET asks, POST with ``answer=approve`` or ``reject`` says."""
     pages = Blueprint("approvals", __name__, template_folder="templates")
-    failures = Failures("approvals")
+    failures = Failures("approvals", shared=services.rates)
 
     @pages.get("/approvals/<token>")
     def ask(token: str) -> Response:

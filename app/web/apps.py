@@ -38,7 +38,7 @@ PLACES = ("sidebar", "settings")
 def blueprint(services: Services) -> Blueprint:
     """``POST /apps/<vendor>[/<connection>]/<place>`` opens a page, ``.../canvas/<action>`` draws a sidebar."""
     pages = Blueprint("apps", __name__, url_prefix="/apps")
-    limits.watch(pages, "apps", (401, 404))
+    limits.watch(pages, "apps", (401, 404), services.rates)
     _frames(pages, services)
     _canvases(pages, services)
     return pages

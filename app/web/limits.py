@@ -1,7 +1,8 @@
 """How often somebody may try what they have no right to. Who proves a right is never turned away for what others tried.
 
-Names are counted in memory, so many of them at most, by each web process for itself: what is guarded here has 256 random bits or
-a signature, so a limit keeps noise away and not a guess. What has six digits is counted in the database (``app.db.codes``).
+Names are counted in memory, so many of them at most, by each web process for itself, and in Redis for all of them together: the stricter
+of both holds, so a Redis that is away leaves each process its own. What is guarded here has 256 random bits or a signature, so a
+limit keeps noise away and not a guess. What has six digits is counted in the database (``app.db.codes``).
 """
 
 import ipaddress
@@ -16,6 +17,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import TooManyRequests
 
 from app import metrics
+from app.rates import Shared
 
 MOST = 10_000
 """Names whose rate is remembered; the longest unheard is forgotten first."""
@@ -44,11 +46,17 @@ class Pace:
 
 
 class Rates:
-    """So many requests a minute for each name, and as many at once. Each web process counts for itself."""
+    """So many requests a minute for each name, and as many at once.
 
-    def __init__(self, per_minute: int, clock: Callable[[], float] = monotonic) -> None:
+    Each web process counts for itself, and all of them together in ``shared``, where what is counted goes by the name of its ``door``.
+    """
+
+    def __init__(
+        self, per_minute: int, clock: Callable[[], float] = monotonic, *, shared: Shared | None = None, door: str = ""
+    ) -> None:
         self._most = per_minute
         self._clock = clock
+        self._shared, self._door = shared, door
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._gate = threading.Lock()
 
@@ -64,21 +72,30 @@ class Rates:
             self._left[name] = (left, now)
             if len(self._left) > MOST:
                 self._left.popitem(last=False)
-        wait = 0.0 if passes else (1 - left) * 60 / most
-        return Pace(most, int(left), wait, (most - left) * 60 / most)
+        mine = _pace(most, left, passes=passes)
+        if not passes or self._shared is None:
+            return mine
+        together = self._shared.take(f"{self._door} {name}", most)
+        theirs = _pace(most, together[1], passes=together[0]) if together else mine
+        return theirs if theirs.wait or theirs.left < mine.left else mine
 
     def __len__(self) -> int:
         """Names that are remembered."""
         return len(self._left)
 
 
+def _pace(most: int, left: float, *, passes: bool) -> Pace:
+    wait = 0.0 if passes else (1 - left) * 60 / most
+    return Pace(most, int(left), wait, (most - left) * 60 / most)
+
+
 class Failures:
     """Counts what failed, by its source and, where it is known, by its target."""
 
-    def __init__(self, door: str, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, door: str, clock: Callable[[], float] = monotonic, *, shared: Shared | None = None) -> None:
         self._door = door
-        self._sources = Rates(FAILURES, clock)
-        self._targets = Rates(TOGETHER, clock)
+        self._sources = Rates(FAILURES, clock, shared=shared, door=f"{door} source")
+        self._targets = Rates(TOGETHER, clock, shared=shared, door=f"{door} target")
 
     def count(self, target: str = "") -> float:
         """Seconds for which this source should be quiet; 0 while it may go on. Call it when something failed, and then only."""
@@ -96,9 +113,9 @@ class Failures:
             raise TooManyRequests(retry_after=ceil(wait))
 
 
-def watch(pages: Blueprint, door: str, statuses: Collection[int]) -> None:
+def watch(pages: Blueprint, door: str, statuses: Collection[int], shared: Shared | None = None) -> None:
     """Turn what these pages refuse into 429 once it is too much. What they accept is never touched, wherever it comes from."""
-    failures = Failures(door)
+    failures = Failures(door, shared=shared)
 
     @pages.after_request
     def paced(response: Response) -> Response:

@@ -39,7 +39,7 @@ FOREIGN_REMEDY = "connect that one by itself with `deskhand connect`, and let it
 def blueprint(services: Services) -> Blueprint:
     """``/webhooks/<vendor>/<connection>`` for all vendors. HEAD says that the address is right."""
     pages = Blueprint("webhooks", __name__)
-    limits.watch(pages, "webhooks", (401, 404))
+    limits.watch(pages, "webhooks", (401, 404), services.rates)
     intake = Intake(services.database, services.work)
     desk = Desk(services, intake, apps(services.settings.apps_file))
 

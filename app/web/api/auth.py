@@ -10,6 +10,7 @@ from app.db import access
 from app.db.access import Access
 from app.db.database import Database
 from app.errors import UnknownRecord
+from app.rates import Shared
 from app.web.api.problems import ApiError
 from app.web.limits import FAILURES, Pace, Rates, source
 from app.web.turned import Turned
@@ -33,11 +34,11 @@ class Caller:
 class Guard:
     """Lets in who has a token, as often as it may."""
 
-    def __init__(self, database: Database, rate: int = RATE) -> None:
+    def __init__(self, database: Database, rate: int = RATE, shared: Shared | None = None) -> None:
         self._database = database
-        self._rates = Rates(rate)
-        self._strangers = Rates(rate)
-        self._wrong = Rates(min(rate, FAILURES))
+        self._rates = Rates(rate, shared=shared, door="api token")
+        self._strangers = Rates(rate, shared=shared, door="api stranger")
+        self._wrong = Rates(min(rate, FAILURES), shared=shared, door="api wrong")
         self._turned = Turned(database, "token")
 
     def caller(self, scope: str) -> tuple[Caller, Pace]:

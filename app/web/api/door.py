@@ -55,7 +55,7 @@ class Door:
         self.services = services
         self.operations: list[Operation] = []
         self._pages = pages
-        self._guard = Guard(services.database, rate)
+        self._guard = Guard(services.database, rate, services.rates)
 
     def serves(self, operation: Operation) -> Callable[[View], View]:
         """Decorates the view of an operation."""

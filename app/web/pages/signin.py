@@ -20,7 +20,8 @@ LONGEST = 200
 def register(door: Door) -> None:
     """``/app/signin/<invitation>`` asks, so that a preview of the link does not use it up; its POST lets in."""
     database, public = door.services.database, door.services.settings.public_url
-    elsewhere, failures, turned = ways_out(door.services), Failures("signin"), Turned(database, "link")
+    elsewhere, turned = ways_out(door.services), Turned(database, "link")
+    failures = Failures("signin", shared=door.services.rates)
 
     @door.pages.get("/signin/<invitation>")
     def ask(invitation: str) -> Response:

@@ -57,7 +57,8 @@ class Desk:
 
 def register(door: Door) -> None:
     """``/app/signin`` offers it; ``/app/oidc`` leaves, ``/app/oidc/callback`` comes back, ``/app/oidc/logout`` is the provider's own."""
-    desk, failures, leaving = _desk(door.services), Failures("signon"), Rates(LEAVING)
+    desk, rates = _desk(door.services), door.services.rates
+    failures, leaving = Failures("signon", shared=rates), Rates(LEAVING, shared=rates, door="signon leaving")
     turned = Turned(door.services.database, "provider")
     name = desk.client.provider.name if desk else ""
     door.pages.context_processor(lambda: {"signon": name})

@@ -219,7 +219,7 @@ def opened(host: str, name: str, tables: Path, shared: Path) -> Iterator[House]:
     played = application(world, [desk.host], backends=[one.played for one in own])
     door = Door()
     with Served(played) as base_url, Served(door) as ours:  # type: ignore[arg-type]  # anything that WSGI can call
-        settings = Settings(shared, f"sqlite:///{tables}", "redis://nowhere", (b"k" * 32,), public_url=ours)
+        settings = Settings(shared, f"sqlite:///{tables}", "unix:///nowhere/broker.sock", (b"k" * 32,), public_url=ours)
         ahead = [timedelta()]
         database = Database(settings.database_url, clock=lambda: world.clock.now() + ahead[0])
         services = Services(settings, database=database, work=Bells())  # type: ignore[arg-type]
