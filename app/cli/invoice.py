@@ -41,17 +41,18 @@ def billed(
         click.echo(f"Not final before {end:%Y-%m-%d}: the month is not over.", err=True)
     good = [line.entry for line in used if line.dispute is None]
     lines = invoice(agreed, [Usage(one.use, one.ref, one.kind) for one in good], chosen, begun)
+    alone = blended(good)
     if as_json:
-        opening.print_json(_plain(month, agreed, lines, used) | {"automation_share": round(blended(good), 4)})
+        share = None if alone is None else round(alone, 4)
+        opening.print_json(_plain(month, agreed, lines, used) | {"automation_share": share})
         return
     rows = [
         (line.text, str(line.count), money(line.micros, agreed.currency), money(line.total, agreed.currency))
         for line in lines
     ]
     opening.print_table(f"{account_name}, {month}", ("line", "count", "each", "sum"), rows)
-    click.echo(
-        f"\nTotal {money(total(lines), agreed.currency)}; {blended(good):.1%} of billed tickets without a person"
-    )
+    said = "no ticket was billed" if alone is None else f"{alone:.1%} of billed tickets without a person"
+    click.echo(f"\nTotal {money(total(lines), agreed.currency)}; {said}")
     if disputed := [line for line in used if line.dispute]:
         click.echo(f"Not charged: {len(disputed)} that are disputed")
 

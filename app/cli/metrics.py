@@ -1,6 +1,6 @@
 """``deskhand metrics``: figures made from the tickets' stories when somebody asks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from statistics import fmean
 
@@ -50,7 +50,7 @@ def shown(account_name: str, days: int, which: str, hour: float | None, each: fl
     if as_json:
         opening.print_json({"days": days, **values})
         return
-    rows = [(name, _words(value)) for name, value in values.items()]
+    rows = [(name, _words(value)) for name, value in _flat(values)]
     opening.print_table(f"{account_name}, {days} days", ("figure", "value"), rows)
 
 
@@ -85,9 +85,20 @@ def _share(value: float | None, how: str) -> str:
     return "unknown" if value is None else format(value, how)
 
 
+def _flat(values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """A line each: what has categories or lengths of time in it is a line for each of those."""
+    for name, value in values.items():
+        if isinstance(value, dict) and value and all(isinstance(one, dict) for one in value.values()):
+            yield from ((f"{name}: {of}", one) for of, one in value.items())
+        elif isinstance(value, list) and value:
+            yield from ((f"{name}: {n}", one) for n, one in enumerate(value, 1))
+        else:
+            yield name, value
+
+
 def _words(value: object) -> str:
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {_words(one)}" for name, one in value.items()) or "none"
+        return ", ".join(f"{name} {_words(one)}" for name, one in value.items()) or "none"
     if isinstance(value, list):
         return "; ".join(_words(one) for one in value) or "none"
     return "not known" if value is None else str(value)

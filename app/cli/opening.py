@@ -76,7 +76,10 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 
 def print_table(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """A table on standard output, as wide as it needs to be when that is no terminal."""
+    """A table on standard output, as wide as it needs to be when that is no terminal; without rows, that there is nothing."""
+    if not rows:
+        click.echo(f"{title}: nothing yet")
+        return
     table = Table(title=title, title_justify="left", show_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")

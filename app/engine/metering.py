@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.engine.outcomes import HELD_AFTER, Hold, Returns, Story, hold
+from app.engine.outcomes import HELD_AFTER, Hold, Returns, Story, hold, share
 from app.engine.pricing import Use
 
 
@@ -90,7 +90,7 @@ def _id(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
-def blended(entries_: Iterable[Entry]) -> float:
-    """The share of billed tickets that we resolved alone: what a blended price moves with."""
+def blended(entries_: Iterable[Entry]) -> float | None:
+    """The share of billed tickets that we resolved alone: what a blended price moves with. None where none was billed."""
     counted = [entry.use for entry in entries_ if entry.use in (Use.AUTOMATIC, Use.ASSISTED)]
-    return counted.count(Use.AUTOMATIC) / len(counted) if counted else 0.0
+    return share(counted.count(Use.AUTOMATIC), len(counted))

@@ -310,7 +310,12 @@ def metrics(
             for name, one in by_category(stories).items()
         },
         "escalationAccuracy": _to(4, passed.accuracy),
-        "escalations": vars(passed),
+        "escalations": {
+            "rightly": passed.rightly,
+            "needlessly": passed.needlessly,
+            "tooLate": passed.too_late,
+            "spared": passed.spared,
+        },
         "holds": {
             f"{days}d": {str(kind): n for kind, n in found.items()}
             for days, found in holds(stories, now, returns).items()

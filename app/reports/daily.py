@@ -137,7 +137,10 @@ def _lasted(month: Figures) -> Chart:
             f"{counts[Hold.CONFIRMED]} confirmed, {counts[Hold.ASSUMED]} assumed, {counts[Hold.POSTPONED]} came back"
         )
         parts = (counts[Hold.CONFIRMED] / settled, counts[Hold.ASSUMED] / settled) if settled else (0.0, 0.0)
-        bars.append(Bar(f"after {days} days", shown if settled else f"too early: {counts[Hold.OPEN]}", *parts))
+        early = (
+            f"too early to say of {counts[Hold.OPEN]}" if counts[Hold.OPEN] else "nothing was resolved without a person"
+        )
+        bars.append(Bar(f"after {days} days", shown if settled else early, *parts))
     note = "Of the last 30 days, resolved without a person. The rest of a bar came back about the same problem."
     return Chart("What lasted", bars, note, ("confirmed by the customer", "assumed: nobody came back"))
 

@@ -60,19 +60,27 @@ def sheet(counted: Month, assumed: Assumptions, names: tuple[str, str], now: dat
         about=f"{counted.tickets} tickets of {counted.days:.0f} days ({names[1]}), taken to a month",
         made_at=now,
         cards=[
-            Card("Deflection that holds 7 days", "unknown" if share is None else f"{share:.1%}", tier(share)),
-            Card("Saved in a month", f"{paid.saved:,.2f}", "after corrections"),
-            Card("Spent in a month", f"{paid.spent:,.2f}"),
-            Card("Remains", f"{paid.net:,.2f}", tone=GOOD if paid.net > 0 else BAD),
-            Card("Return", "unknown" if paid.ratio is None else f"{paid.ratio:+.0%}", "of what is spent"),
+            Card("Deflection that holds 7 days", "unknown")
+            if share is None
+            else Card("Deflection that holds 7 days", f"{share:.1%}", tier(share)),
+            *(_earned(paid) if counted.tickets or paid.spent else ()),
         ],
-        charts=[_tiers(share), _drafts(counted), _money(paid)],
+        charts=[_tiers(share), _drafts(counted), *([_money(paid)] if counted.tickets or paid.spent else ())],
         grids=[_assumptions(assumed, paid)],
         notes=(
             "Tiers are published ranges of consumer and small-company support, targets and not absolutes. "
             "Only tickets count of which it is known by now whether they lasted seven days.",
         ),
     )
+
+
+def _earned(paid: Return) -> list[Card]:
+    return [
+        Card("Saved in a month", f"{paid.saved:,.2f}", "after corrections"),
+        Card("Spent in a month", f"{paid.spent:,.2f}"),
+        Card("Remains", f"{paid.net:,.2f}", tone=GOOD if paid.net > 0 else BAD),
+        Card("Return", "unknown") if paid.ratio is None else Card("Return", f"{paid.ratio:+.0%}", "of what is spent"),
+    ]
 
 
 def _tiers(share: float | None) -> Chart:

@@ -92,7 +92,7 @@ def sheet(kept: Sequence[Kept], about: str, now: datetime) -> Sheet:
                 ("ticket", "sure", "category", "team", "priority", "the answer"),
                 [_row(one) for one in worst(kept)],
                 "By what would have gone wrong, the surer Deskhand was the worse: ours → theirs.",
-                "People did everywhere what Deskhand would have done.",
+                "People did everywhere what Deskhand would have done." if kept else "Nobody has acted on a ticket yet.",
             )
         ],
     )

@@ -53,6 +53,12 @@ def test_an_invoice_is_what_lasted(deskhand, busy, plan):
     assert "Total 2,050.00 USD" in shown
 
 
+def test_a_month_without_a_ticket_has_no_share_of_any(deskhand, busy, plan):
+    asked = ("invoice", "--account", busy, "--month", "2026-02", "--plan", plan)
+    assert deskhand(*asked, "--json").json["automation_share"] is None
+    assert "no ticket was billed" in deskhand(*asked).out
+
+
 def test_a_disputed_line_is_not_charged_and_stays(deskhand, busy, plan):
     asked = ("invoice", "--account", busy, "--month", "2026-05", "--plan", plan, "--json")
     before = deskhand(*asked).json

@@ -62,6 +62,22 @@ def test_the_guides_figures(deskhand, desk):
     assert "automationRate" in deskhand("metrics", "--account", account).out
 
 
+def test_a_person_reads_a_line_for_each_and_what_is_not_known_by_that_word(deskhand, desk):
+    account = desk(ours(NOW - 20 * DAY, rating=5))
+    lines = [
+        " ".join(line.replace("│", "=").split()) for line in deskhand("metrics", "--account", account).out.splitlines()
+    ]
+    assert "byCategory: billing = total 1, autoResolved 1, rate 1.0" in lines
+    assert "holds: 7d = confirmed 1, assumed 0, postponed 0, open 0" in lines
+    assert "avgResolutionTime = automated 60, human not known, overall 60" in lines
+    assert "escalations = rightly 0, needlessly 0, tooLate 0, spared 1" in lines
+    assert "agentProductivity = 0" not in lines
+
+
+def test_an_account_without_a_ticket_has_nobody_whose_course_there_is(deskhand, desk):
+    assert "30 days: nothing yet" in deskhand("metrics", "--account", desk(), "--of", "customers").out
+
+
 def test_an_accounts_own_figures_and_costs_are_shown(deskhand, desk, prepared):
     account = desk(ours(NOW - 20 * DAY), theirs(NOW - 5 * DAY, "a1"))
     text = (

@@ -77,8 +77,21 @@ def test_shadow_counts_agreement_and_lists_the_worst_first(deskhand, desk, tmp_p
 
 
 def test_nothing_was_seen_yet(deskhand, desk):
-    assert "unknown" in deskhand("report", "shadow", "--account", "acme").out
+    shown = deskhand("report", "shadow", "--account", "acme").out
+    assert "unknown" in shown
+    assert "Nobody has acted on a ticket yet." in shown
     assert deskhand("report", "shadow", "--account", "acme", "--json").json["category"]["share"] is None
+
+
+def test_of_a_desk_without_tickets_no_report_claims_to_know_anything(deskhand, desk):
+    day = deskhand("report", "day", "--account", "acme").out
+    assert "after 7 days: nothing was resolved without a person" in day
+    assert "0.0%" not in day
+    pays = deskhand("report", "roi", "--account", "acme").out
+    assert "Deflection that holds 7 days: unknown" in pays
+    assert "Saved in a month" not in pays
+    spent = deskhand("report", "roi", "--account", "acme", "--assume", "platform-per-month=100").out
+    assert "Spent in a month: 100.00" in spent
 
 
 def test_the_day(deskhand, desk, tmp_path):

@@ -203,4 +203,4 @@ def test_the_share_without_people_is_told() -> None:
         Story("b", "q", "x", "c", NOON, touched=True, drafted=True, answered_at=NOON, solved_at=NOON, agent="ada"),
     ]
     assert blended(entries("shop", made, NOON + 8 * DAY)) == 0.5
-    assert blended([]) == 0.0
+    assert blended([]) is None
