@@ -14,7 +14,12 @@ from app.services import Services
 
 def lines(services: Services, account_id: str, texts: Collection[str]) -> int:
     """How many of an account's own examples name somebody."""
-    return sum(names(line, texts) for line in _lines(services.examples_file(account_id)))
+    return len(naming(services, account_id, texts))
+
+
+def naming(services: Services, account_id: str, texts: Collection[str]) -> list[str]:
+    """Those of an account's own examples that name somebody, as they stand in the file."""
+    return [line.strip() for line in _lines(services.examples_file(account_id)) if names(line, texts)]
 
 
 def erased(services: Services, subject: Subject, *, examples: int) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from app.db.models.judgement import JudgementRow
 from app.db.models.rights import ConsentRow
 from app.engine.configuration.privacy import USUAL, Privacy
 from app.engine.memory import Memory
+from app.engine.training import Taught
 from app.errors import SealBroken
 from app.rights import exporting, who
 from connectors.types import Note, Ref
@@ -92,7 +93,12 @@ def test_who_does_not_want_to_teach_teaches_nothing(desk: Desk) -> None:
 
 def test_what_is_handed_out_is_what_would_be_erased(desk: Desk) -> None:
     desk.plant()
+    with desk.stage.database.session() as session:
+        missed = Taught("missed", f"as {MAIL} said", "order-status", "p", desk.stage.time, ref="somebody-elses")
+        examples.add(session, desk.account, [missed])
     told = exporting.export(desk.services, desk.account, MAIL, "operator")
+    assert "missed" in {row["id"] for row in told["data"]["example"]["rows"]}
+    assert [MAIL in line for line in told["lines"]] == [True]
     assert json.dumps(told).count(MARK) >= 8
     assert told["format"] == "deskhand-person/1"
     assert {
