@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.engine.replaying import PastTicket
+from app.reports.names import Names
 from app.reports.rows import UNREADABLE, Row, rows
 from connectors.errors import BadPayload
 from connectors.registry import exported
@@ -29,17 +30,16 @@ class Export:
 
     def __iter__(self) -> Iterator[PastTicket]:
         """The tickets in the order of the file, each id once; a line that cannot be read is left out and counted."""
-        known: set[str] = set()
+        known = Names()
         for number, row in rows(self.lines):
             try:
                 past = past_ticket(row)
             except BadPayload as error:
                 self._leave_out(number, str(error))
                 continue
-            if past.ticket.ref.id in known:
+            if not known.new(past.ticket.ref.id):
                 self.doubled += 1
                 continue
-            known.add(past.ticket.ref.id)
             self.read += 1
             yield past
 

@@ -44,6 +44,7 @@ NO_JSON, NO_OBJECT, TOO_LARGE, CUT, NO_TABLE = (
     )
 )
 _BLANK = "\ufeff \t\r\n"
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _BARE = frozenset({"[", "{", "[{"})
 
 
@@ -99,9 +100,19 @@ def _by_line(first: str, second: str) -> bool:
 def _parsed(text: str) -> Any:
     """What the text says as JSON; None where it says nothing."""
     try:
-        return json.loads(text.strip(_BLANK).removesuffix(","))
+        value = json.loads(text.strip(_BLANK).removesuffix(","))
+        return _sound(value) if _HALF.search(text) else value
     except (ValueError, RecursionError):
         return None
+
+
+def _sound(value: Any) -> Any:
+    """The value without halves of characters, which JSON can name and nobody can write down."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_sound(one) for one in value]
+    return {_sound(name): _sound(one) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 def _expanded(value: Any) -> Iterator[Row]:

@@ -51,6 +51,12 @@ def test_every_layout_gives_the_same_rows(
     assert found == every
 
 
+def test_halves_of_characters_are_replaced_and_whole_ones_stay() -> None:
+    (row,) = (row for _, row in rows(['{"id": "\\ud800", "\\uDFFFx": ["\\ud83d\\ude00", "\\\\ud800"]}\n']))
+    assert row == {"id": "\ufffd", "\ufffdx": ["\U0001f600", "\\ud800"]}
+    assert "\ud800" not in "".join(map(str, row.values()))
+
+
 def test_each_row_says_in_which_line_it_begins() -> None:
     text = json.dumps([{"id": 1}, {"id": 2, "a": [1, 2]}, {"id": 3}], indent=1)
     assert [number for number, _ in rows(text.splitlines(keepends=True))] == [2, 5, 12]
