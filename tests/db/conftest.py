@@ -9,7 +9,7 @@ from app.db import accounts, connections
 from app.db.connections import Installed
 from app.db.database import Database
 from tests.builders import NOON
-from tests.tables import laid
+from tests.tables import Again, laid
 
 
 class Hands:
@@ -29,7 +29,7 @@ def clock() -> Hands:
 
 @pytest.fixture
 def database(clock: Hands) -> Iterator[Database]:
-    database = Database("sqlite://", clock=clock)
+    database = Again(clock)
     laid(database)
     yield database
     database.dispose()

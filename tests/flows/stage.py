@@ -27,7 +27,7 @@ from jobs import base, ticket
 from tests.builders import NOON, a_passage, a_record, a_ticket
 from tests.flows.played import VENDORS, Desk, Thread, Vendor
 from tests.flows.store import SHOPS, Shop, Store
-from tests.tables import laid
+from tests.tables import Again, laid
 
 CONFIGURATION = """
 service: shop
@@ -125,7 +125,8 @@ class Stage:
     ) -> None:
         self.time = NOON
         self.coin = 0.5  # nobody is drawn for the audit: no play ends otherwise by chance
-        self.database = database or Database(url, clock=lambda: self.time)
+        clock = lambda: self.time  # noqa: E731  # it moves with the stage
+        self.database = database or (Again(clock) if url == "sqlite://" else Database(url, clock=clock))
         self.bells = Bells()
         folder = Path(tempfile.mkdtemp())
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
