@@ -2,7 +2,9 @@ import copy
 import functools
 import json
 import operator
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -199,3 +201,11 @@ def test_a_spreadsheet_is_read_as_well():
 def test_a_file_that_is_one_array_is_read_line_by_line():
     lines = ["[\n", json.dumps(OURS) + ",\n", json.dumps(OURS | {"id": 8}) + "\n", "]\n"]
     assert [past.ticket.ref.id for past in Export(lines)] == ["7", "8"]
+
+
+def test_the_line_that_the_docs_show_is_read():
+    text = (Path(__file__).parents[2] / "docs" / "rollout.md").read_text("utf-8")
+    (line,) = re.findall(r"```json\n(.*?)\n```", text, re.DOTALL)
+    (past,) = Export([line])
+    assert said(past) == [(Role.CUSTOMER, "Where is it?", True), (Role.AGENT, "It arrives tomorrow.", True)]
+    assert (past.category, past.ticket.messages[1].author.id) == ("order-status", "ana")
