@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Text, cast, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from app.db import history, ids, tickets
+from app.db import deeds, history, ids, tickets
 from app.db.history import Act
 from app.db.models.connection import ConnectionRow
 from app.db.models.judgement import JudgementRow
@@ -32,6 +32,8 @@ class Deed:
     kind: str
     ticket_id: str
     ref: str
+    case: str
+    """The number of the case that was opened for the ticket; empty where none was."""
     agent: str
     action: str
     personal: bool
@@ -63,11 +65,11 @@ def of_customer(
     if not there and not whose.person:
         return []
     wanted = history.Wanted(whose.account_id, *span, person=whose.person, tickets=tuple(there))
-    kept = _sealed(session, tuple(there))
+    known = (there, deeds.opened_cases(session, tuple(there)), _sealed(session, tuple(there)))
     found: list[Deed] = []
     while len(found) < limit:
         acts = history.page(session, wanted, history.PAGE, before)
-        told = (_deed(act, there, kept) for act in acts)
+        told = (_deed(act, *known) for act in acts)
         found += [one for one in told if not kinds or one.kind.casefold() in kinds]
         if len(acts) < history.PAGE:
             break
@@ -106,7 +108,7 @@ def _sealed(session: Session, there: tuple[str, ...]) -> Mapping[str, bool]:
     return found
 
 
-def _deed(act: Act, there: Mapping[str, tuple[str, str]], kept: Mapping[str, bool]) -> Deed:
+def _deed(act: Act, there: Mapping[str, tuple[str, str]], cases: Mapping[str, str], kept: Mapping[str, bool]) -> Deed:
     ref, category = there.get(act.ticket_id, ("", ""))
     proof = str(act.detail.get("proof") or "")
     return Deed(
@@ -115,6 +117,7 @@ def _deed(act: Act, there: Mapping[str, tuple[str, str]], kept: Mapping[str, boo
         str(act.detail.get("category") or category),
         act.ticket_id,
         ref,
+        cases.get(act.ticket_id, ""),
         act.who,
         _action(act),
         act.what in SHOWN,

@@ -25,9 +25,10 @@ from app.db.models.run import RunRow
 from app.db.models.spending import ModelCallRow
 from app.db.models.trail import ChainRow, TrailRow
 from app.db.trail import What
-from app.engine.compliance.facts import Chain, Changed, Consents, Read, Request, Token, Waited
+from app.engine.compliance.facts import Chain, Changed, Consents, Read, Request, Token, Took, Waited
 from app.engine.workflows.types import Progress
 from connectors.operations import OPERATIONS
+from connectors.types import Receipt
 
 MOST = 2000
 """Of each sort the newest that are looked at."""
@@ -206,6 +207,18 @@ def waited(session: Session, whose: Whose) -> tuple[Waited, ...]:
         ),
         *(Waited(f"The connection to {row.vendor} is paused", row.created_at) for row in session.scalars(paused)),
     )
+
+
+def took(session: Session, whose: Whose) -> Took | None:
+    """How long first writes took, the newest; None where nothing was written for an event."""
+    newest = select(EffectRow.since, EffectRow.receipt)
+    newest = newest.join(ConnectionRow, ConnectionRow.id == EffectRow.connection_id).where(
+        ConnectionRow.account_id == whose.account_id, EffectRow.state == "sent", EffectRow.since.is_not(None)
+    )
+    newest = newest.where(EffectRow.created_at >= whose.since, EffectRow.created_at < whose.until)
+    rows = session.execute(newest.order_by(EffectRow.id.desc()).limit(MOST)).all()
+    waits = sorted(decode(Receipt, row.receipt).at - row.since for row in rows if row.receipt)
+    return Took(len(waits), waits[(len(waits) * 95 - 1) // 100]) if waits else None
 
 
 def chain(session: Session, account_id: str) -> Chain | None:

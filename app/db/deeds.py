@@ -1,6 +1,6 @@
 """Effects of runs on backends, from proposed to done. Every write of one happens under its ticket's lease."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from app.db.protecting import seal
 from app.engine.types import Permit, Reason
 from app.engine.workflows.limits import Spent
 from app.engine.workflows.types import Answer
+from app.errors import SealBroken
 
 PROPOSED, REJECTED, PERMITTED, BEGUN, DONE, FAILED, REVIEW = (
     "proposed",
@@ -24,6 +25,8 @@ PROPOSED, REJECTED, PERMITTED, BEGUN, DONE, FAILED, REVIEW = (
     "failed",
     "review",
 )
+OPEN_CASE = "open_case"
+"""What opening a case is called, at whatever system."""
 COUNTED = (PERMITTED, BEGUN, DONE, REVIEW)
 """What limits count: also what may have been taken."""
 QUIETLY = {"synchronize_session": False}
@@ -89,6 +92,21 @@ def of_run(session: Session, run_id: str) -> list[Deed]:
     return [
         _record(row) for row in session.scalars(select(DeedRow).where(DeedRow.run_id == run_id).order_by(DeedRow.id))
     ]
+
+
+def opened_cases(session: Session, ticket_ids: Sequence[str]) -> Mapping[str, str]:
+    """Ticket -> the number of the case that was opened for it at the account's own system, the newest; without those erased since."""
+    mine = (DeedRow.ticket_id.in_(ticket_ids), DeedRow.name == OPEN_CASE, DeedRow.state == DONE)
+    keys = session.execute(select(DeedRow.id, DeedRow.ticket_id).where(*mine).order_by(DeedRow.id)).all()
+    found: dict[str, str] = {}
+    for id, ticket_id in keys:
+        try:
+            body = session.scalar(select(DeedRow.answer).where(DeedRow.id == id))
+        except SealBroken:
+            continue
+        if body and (case := decode(Answer, body).outputs.get("case")):
+            found[ticket_id] = str(case)
+    return found
 
 
 def begun(session: Session, ticket_id: str) -> list[Deed]:

@@ -120,6 +120,7 @@ def facts(session: Session, of: tuple[str, Configuration], when: Period, now: da
         changes=controls.changes(session, seen),
         received=controls.received(session, seen),
         waited=controls.waited(session, seen),
+        took=controls.took(session, seen),
         chain=controls.chain(session, account_id),
     )
 

@@ -17,6 +17,7 @@ from app.engine.compliance.facts import (
     Request,
     Status,
     Token,
+    Took,
     Waited,
 )
 from app.engine.compliance.standards import GDPR, PCI, SOC2, STANDARDS, Check, checked, standard
@@ -39,6 +40,7 @@ WELL = Facts(
     signed_in=2,
     changes=(Changed("configuration version 1", NOON - DAY, known=True),),
     received=9,
+    took=Took(40, timedelta(seconds=12)),
     chain=Chain(NOON - HOUR, "", 12),
 )
 EVERY = {check.name: (name, check) for name, checks in STANDARDS.items() for check in checks}
@@ -71,7 +73,10 @@ PLANTED: dict[str, list[dict[str, Any]]] = {
         {"tokens": (Token("a", NOON - 366 * DAY, None, by_name=True),)},
     ],
     "change-management": [{"changes": (Changed("configuration version 2", NOON - DAY, known=False),)}],
-    "availability": [{"waited": (Waited("An event waits: ticket t1", NOON - DAY),)}],
+    "availability": [
+        {"waited": (Waited("An event waits: ticket t1", NOON - DAY),)},
+        {"took": Took(40, timedelta(seconds=61))},
+    ],
     "audit-trail": [{"chain": Chain(NOON - HOUR, "entry 7 was changed", 12)}],
 }
 UNSEEN: dict[str, list[dict[str, Any]]] = {
@@ -87,9 +92,15 @@ UNSEEN: dict[str, list[dict[str, Any]]] = {
     "consent-tracking": [{"consents": None}],
     "access-control": [{"tokens": None}],
     "change-management": [{"changes": None}],
-    "availability": [{"received": None}, {"received": 0}],
+    "availability": [{"received": None}, {"received": 0}, {"took": None}],
     "audit-trail": [{"chain": None}, {"chain": Chain(None, "", 3)}, {"chain": Chain(NOON - 40 * DAY, "", 3)}],
 }
+
+
+UNSEEN["no-card-numbers-in-logs"] += [
+    {"looked": {"log": replace(LOOKED, why="/var/log/x cannot be read")}},
+    {"looked": {"log": replace(LOOKED, seen=0)}},
+]
 
 
 def judged(name: str, **changes: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -108,6 +108,14 @@ class Waited:
 
 
 @dataclass(frozen=True)
+class Took:
+    """From what came in to the first write in the host that followed: of so many ``writes``, 95 in 100 took ``most`` at most."""
+
+    writes: int
+    most: timedelta
+
+
+@dataclass(frozen=True)
 class Chain:
     """The audit trail's chain: when it was verified last, and what was wrong."""
 
@@ -145,4 +153,6 @@ class Facts:
     received: int | None = None
     """Events that came in."""
     waited: tuple[Waited, ...] = ()
+    took: Took | None = None
+    """None: nothing was written, so nobody knows."""
     chain: Chain | None = None

@@ -31,8 +31,9 @@ class Entry(Told):
 
     timestamp: datetime
     type: str
-    case_id: str
+    case_id: str | None = Field(description="The case that was opened for the ticket at the account's own system.")
     ticket_id: str
+    ticket_ref: str = Field(description="The ticket's name at the helpdesk.")
     agent: str
     action: str
     authentication_method: str | None = Field(description="How it was proven who asked for what was looked up.")
@@ -126,8 +127,9 @@ def _entry(one: "Deed", kept_for: timedelta) -> Entry:
         {
             "timestamp": one.at,
             "type": one.kind,
-            "caseId": one.ref,
+            "caseId": one.case or None,
             "ticketId": one.ticket_id,
+            "ticketRef": one.ref,
             "agent": one.agent,
             "action": one.action,
             "authenticationMethod": one.proof,

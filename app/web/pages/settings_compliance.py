@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from flask import Response, request
+from markupsafe import Markup, escape
 
 from app.db.visits import Visit
 from app.errors import BadInput, UnknownRecord
@@ -32,7 +33,16 @@ def register(door: Door) -> None:
             asked=compliance.counted(found.requests) if found and found.requests is not None else None,
             answered=compliance.answered(found.requests) if found else None,
             took=compliance.length(found.fraud.took) if found else None,
+            coded=coded,
         )
+
+
+def coded(text: str) -> Markup:
+    """Text in which commands and settings stand between backticks, with these as code; everything is escaped."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )
 
 
 def _known(services: Services, account_id: str, given: str) -> tuple[Report | None, list[str]]:

@@ -2,11 +2,16 @@
 
 from sqlalchemy import text
 
-from app.db import history, trail
+from app.db import deeds, history, runs, trail
+from app.db.deeds import Deed
 from app.db.trail import Entry, What
+from app.engine.configuration.steps import Workflow
+from app.engine.workflows.types import Answer, Progress
+from tests.builders import a_classification
 from tests.flows.stage import QUESTION
 from tests.web.api.conftest import House
 
+WALK = Progress(Workflow("fraud-report", "fraud-report", ()))
 ANA = "ana@customer.example"
 ACCESS = {"action": "looked-at-data", "category": "balance-inquiry", "proof": "sms-otp", "until": "2033-03-10"}
 
@@ -103,3 +108,26 @@ def test_another_accounts_log_is_empty(house: House, neighbour: House) -> None:
     house.stage.pass_time(60)
     assert log(house)["entries"]
     assert log(neighbour)["entries"] == []
+
+
+def opened_case(house: House, ticket: str, number: str) -> None:
+    """A workflow opened a case at the bank."""
+    with house.stage.database.session() as session:
+        now = house.stage.time
+        fresh = runs.Record("", ticket, house.account.id, "fraud-report", "m1", WALK, a_classification())
+        record = runs.begin(session, fresh, now)
+        key = f"dh-{record.id}-0-0"
+        deed = Deed(key, record.id, ticket, house.account.id, "open_case", "bank", {}, deeds.PERMITTED)
+        deeds.add(session, deed, now)
+        deeds.end(session, key, deeds.DONE, Answer({"case": number}, source="bank"), now)
+
+
+def test_the_case_is_the_one_that_was_opened_and_none_where_none_was(house: House) -> None:
+    mine = house.asks()
+    house.stage.pass_time(60)
+    assert {one["caseId"] for one in log(house)["entries"]} == {None}
+    ref = {one["ticketRef"] for one in log(house)["entries"]}
+    assert len(ref) == 1 and ref != {""}
+    opened_case(house, mine, "FRAUD-2024-5678")
+    assert {one["caseId"] for one in log(house)["entries"]} == {"FRAUD-2024-5678"}
+    assert {one["ticketRef"] for one in log(house)["entries"]} == ref

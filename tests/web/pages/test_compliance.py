@@ -33,6 +33,8 @@ def test_checks_are_unknown_until_somebody_looked_and_fail_on_what_was_planted(
     first = browser.get(PAGE).text
     assert "No card numbers in storage" in first
     assert "UNKNOWN" in first
+    assert "<code>deskhand audit verify</code>" in first
+    assert "`" not in first.partition("<main")[2].partition("</main>")[0]
     with receiver.services.database.session() as session:
         session.execute(text("update account set name = '4111 1111 1111 1111'"))
     scanning.through(receiver.services.database)
