@@ -24,6 +24,10 @@ from app.reports.replay import tallied
 from app.reports.rows import PIECE
 from app.services import Services
 
+UNSURE = (
+    "Deskhand was sure of none of them. Names and keywords alone are enough to guess, and never to act: give tickets that people "
+    "have labelled with `deskhand account add NAME --config FILE --examples FILE`."
+)
 AT_ONCE = 100
 """Lessons that are kept together."""
 
@@ -84,8 +88,8 @@ def _show(tally: Tally, configuration: Configuration, account_name: str) -> None
             name,
             str(line.filed),
             _share(line.coverage),
-            f"{line.correct} of {line.n}",
-            f"{line.bound:.1%}",
+            f"{line.correct} of {line.n}" if line.n else "never sure",
+            f"{line.bound:.1%}" if line.n else "-",
             str(allowed(line, configuration.category(name))),
         )
         for name, line in sorted(tally.lines.items(), key=lambda item: (-item[1].filed, item[0]))
@@ -93,10 +97,13 @@ def _show(tally: Tally, configuration: Configuration, account_name: str) -> None
     columns = ("category", "filed", "coverage", "right where sure", "proven", "could be")
     opening.print_table(f"{tally.tickets} tickets through {account_name}", columns, rows)
     whole = tally.total
-    click.echo(
-        f"\nIn all: sure of {_share(whole.coverage)}, {whole.correct} of {whole.n} right, at least {whole.bound:.1%} proven; "
-        f"{whole.sendable} replies would have gone out, had there been evidence."
-    )
+    if whole.n:
+        click.echo(
+            f"\nIn all: sure of {_share(whole.coverage)}, {whole.correct} of {whole.n} right, at least {whole.bound:.1%} proven; "
+            f"{whole.sendable} replies would have gone out, had there been evidence."
+        )
+    else:
+        click.echo(f"\n{UNSURE}")
     if tally.unlabelled or tally.unasked:
         click.echo(
             f"Not counted: {tally.unlabelled} filed under none of the categories, {tally.unasked} without a customer's word."

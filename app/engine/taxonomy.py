@@ -126,7 +126,7 @@ def case_of(ticket: Ticket, question: str) -> Case:
 def advice(kind: Kind, before: float, total: int) -> Advice:
     """What to do with a type; ``before`` is the share of all larger ones."""
     if total and before >= TOP_SHARE:
-        return Advice(Mode.ASSIST, 1, "too few tickets to begin with")
+        return Advice(Mode.ASSIST, 1, "not the first: the types before it are most of the tickets")
     if kind.complexity == "high":
         return Advice(Mode.ASSIST, 0, "long talks, several people or ever other answers: people decide")
     if not kind.reversible:

@@ -60,6 +60,16 @@ def test_a_person_gets_a_table(deskhand, account, export):
     assert "1 filed under none of the categories" in ran.out
 
 
+def test_where_it_was_never_sure_it_says_so_and_what_would_help(deskhand, account, tmp_path):
+    file = tmp_path / "page.json"
+    unlike = [{"author": "customer", "at": "2026-10-01T10:00:00Z", "text": "hm"}]
+    file.write_text(json.dumps({"tickets": [LINES[1] | {"messages": unlike}]}, indent=1))
+    ran = deskhand("replay", "--account", account, "--export", str(file))
+    assert "never sure" in ran.out
+    assert "--examples FILE" in ran.out
+    assert "0 of 0" not in ran.out
+
+
 @pytest.mark.parametrize("text", ["", "{broken\n", '{"id": 1}\n'])
 def test_a_file_without_a_ticket_is_refused_in_words(deskhand, account, tmp_path, text):
     file = tmp_path / "bad.jsonl"
