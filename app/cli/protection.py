@@ -145,6 +145,8 @@ def _tickets(services: Services, every: list[Account]) -> None:
         made = turning.turn(services.keyring, one.id)
         _noted(services, one, "tickets", made)
         click.echo(f"{one.name}: {made} tickets and people have a new key")
+    if not turning.put_aside(services.keyring):
+        return
     click.echo(f"Waiting {turning.QUIET:.0f} seconds until every process knows that", err=True)
     done = sum(turning.finish(services.keyring, services.database))
     click.echo(f"{done} texts are sealed anew, and the keys from before are gone: make a new backup now")

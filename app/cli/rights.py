@@ -56,7 +56,10 @@ def _said(done: Request, account_name: str) -> str:
         return f"Request {done.id}: waits in the step '{done.progress.get('waits')}'; the clock goes on with it{again}."
     found = done.proof["stores"]["tables"]
     rows, keys = sum(found.values()), done.proof["keys"]["destroyed"]
-    said = f"Request {done.id}: {rows} rows in {len(found)} tables, {keys} keys destroyed. Signed; `deskhand rights` shows it."
+    what = (
+        f"{rows} rows in {len(found)} tables, {keys} keys destroyed" if rows or keys else "nothing of theirs was here"
+    )
+    said = f"Request {done.id}: {what}. Signed: `deskhand rights --account {account_name} --proof {done.id}`."
     for one in done.proof["host"].values():
         said += f"\n{one['vendor']}: {one['state']}" + (f" ({one['why']})" if one.get("why") else "")
         said += f"; {one['remedy']}" if one.get("remedy") else ""
@@ -109,7 +112,7 @@ def consent(account_name: str, person: str, purpose: str | None, given: bool | N
     if as_json:
         opening.print_json({"said": [dict(zip(("purpose", "said", "source", "at"), row, strict=True)) for row in rows]})
     else:
-        opening.print_table("Consent", ("purpose", "", "source", "when"), rows)
+        opening.print_table("Consent", ("purpose", "said", "source", "when"), rows)
 
 
 @click.command(name="rights")

@@ -63,6 +63,7 @@ def test_a_host_that_refuses_is_told_with_its_remedy_and_the_next_request_goes_t
     assert ANA.email not in json.dumps(listed) + json.dumps(shown)
 
 
+@pytest.mark.slow
 def test_an_erasure_that_a_host_puts_off_says_when_it_goes_on(deskhand: Any, host: Any) -> None:
     host.state.world.faults.order(Fault("status", "zendesk", "DELETE", status=429, headers={"Retry-After": "600"}))
     waits = deskhand("erase", *PERSON, "--in-host")
@@ -70,6 +71,7 @@ def test_an_erasure_that_a_host_puts_off_says_when_it_goes_on(deskhand: Any, hos
     assert "waits in the step 'host'; the clock goes on with it at 20" in waits.out
 
 
+@pytest.mark.slow
 def test_export_consent_and_data_map(deskhand: Any, account: str, tmp_path: Path) -> None:
     assert (
         deskhand("consent", *PERSON, "--purpose", "model", "--withdrawn", "--json").json["said"][0]["said"]

@@ -45,6 +45,7 @@ def test_a_backup_of_the_data_holds_no_key_and_the_keys_backup_nothing_else(desk
     assert Place(desk.stage.database, desk.folder, (SEAL,), KEYS).tables == frozenset(KeyBase.metadata.tables)
 
 
+@pytest.mark.slow
 def test_a_backup_from_before_that_comes_back_shows_nothing_of_whoever_was_erased_and_all_of_others(
     desk: Desk, elsewhere: Database, tmp_path: Path
 ) -> None:

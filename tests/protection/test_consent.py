@@ -68,6 +68,7 @@ def test_a_no_in_the_hosts_own_field_is_heard_before_anything_is_asked(scene: Sc
     assert scene.told() == []
 
 
+@pytest.mark.slow
 def test_who_withdraws_is_asked_about_no_more_and_who_comes_back_is(scene: Scene, provider: Provider) -> None:
     written(scene)
     before = len(provider.asked)
@@ -90,6 +91,7 @@ def test_where_a_yes_is_needed_nothing_else_will_do(scene: Scene, provider: Prov
     assert provider.asked
 
 
+@pytest.mark.slow
 def test_the_no_of_anybody_who_wrote_in_the_ticket_counts(scene: Scene, provider: Provider) -> None:
     says(scene, BEN.email, Purpose.MODEL, given=False)
     ref = scene.vendor.customer_writes(QUESTION)
@@ -100,6 +102,7 @@ def test_the_no_of_anybody_who_wrote_in_the_ticket_counts(scene: Scene, provider
     assert provider.asked == []
 
 
+@pytest.mark.slow
 def test_what_was_solved_for_somebody_who_does_not_teach_is_not_kept(stage: Stage) -> None:
     connection_id = archived(stage)
     asked = a_person()

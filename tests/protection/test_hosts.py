@@ -17,6 +17,7 @@ from tests.flows.stage import Stage
 from tests.protection.host import ANA, BEN, AtHost, plugged
 
 ERASING = ("zendesk", "intercom")
+HALF = (pytest.param("zendesk", marks=pytest.mark.slow), "intercom")
 ONE_QUICK = ("zendesk", pytest.param("intercom", marks=pytest.mark.slow))
 Plug = Callable[[str], AtHost]
 
@@ -47,7 +48,7 @@ def nobody_is_named(host: AtHost, done: Request) -> None:
     assert done.wanted == {}
 
 
-@pytest.mark.parametrize("vendor", ERASING)
+@pytest.mark.parametrize("vendor", HALF)
 def test_a_customer_is_erased_at_the_host_and_nobody_else_is(at: Plug, vendor: str) -> None:
     host = at(vendor)
     assert host.there(ANA)
@@ -58,7 +59,8 @@ def test_a_customer_is_erased_at_the_host_and_nobody_else_is(at: Plug, vendor: s
     nobody_is_named(host, done)
 
 
-@pytest.mark.parametrize("vendor", ONE_QUICK)
+@pytest.mark.slow
+@pytest.mark.parametrize("vendor", ERASING)
 def test_who_is_gone_there_already_is_no_trouble(at: Plug, vendor: str) -> None:
     host = at(vendor)
     assert host.erased().state is State.DONE
@@ -66,7 +68,7 @@ def test_who_is_gone_there_already_is_no_trouble(at: Plug, vendor: str) -> None:
     assert (again.state, host.answer(again)["state"]) == (State.DONE, hosts.NOBODY)
 
 
-@pytest.mark.parametrize("vendor", ERASING)
+@pytest.mark.parametrize("vendor", ONE_QUICK)
 def test_a_host_that_does_not_let_us_is_told_with_its_remedy_and_asked_anew_once_that_is_done(
     at: Plug, vendor: str
 ) -> None:
@@ -85,7 +87,8 @@ def test_a_host_that_does_not_let_us_is_told_with_its_remedy_and_asked_anew_once
         assert erasing.rights.find(session, host.account, refused.id).state is State.DONE
 
 
-@pytest.mark.parametrize("vendor", ONE_QUICK)
+@pytest.mark.slow
+@pytest.mark.parametrize("vendor", ERASING)
 def test_a_host_that_wants_to_be_asked_later_is_asked_then_and_all_of_ours_is_gone_before(
     at: Plug, vendor: str
 ) -> None:
@@ -118,7 +121,8 @@ def test_a_host_that_fails_is_asked_again_for_three_days_and_then_people_are_tol
     assert len(host.told()) == 1
 
 
-@pytest.mark.parametrize("vendor", ONE_QUICK)
+@pytest.mark.slow
+@pytest.mark.parametrize("vendor", ERASING)
 def test_cut_off_in_the_middle_it_goes_on_there(at: Plug, vendor: str) -> None:
     """The answer to the first call never comes: it was done, or not, and both end alike."""
     host = at(vendor)
@@ -153,6 +157,7 @@ def test_killed_between_two_calls_the_second_is_made_by_who_goes_on(at: Plug, mo
     assert not host.there(ANA)
 
 
+@pytest.mark.slow
 def test_at_zendesk_nobody_with_an_open_ticket_is_erased_and_people_are_told_to_close_it(at: Plug) -> None:
     host = at("zendesk")
     host.desk.opens(ANA, "And another thing")
@@ -183,6 +188,7 @@ def test_slack_erases_nobody_and_says_who_does(at: Plug) -> None:
     assert "profile deletion tool" in told.remedy
 
 
+@pytest.mark.slow
 def test_nobody_approved_it_nothing_is_asked_until_somebody_does(at: Plug) -> None:
     host = at("zendesk")
     done = host.erased(host.ask(in_host=False))
@@ -202,6 +208,7 @@ def test_approved_while_it_waits_it_is_approved(at: Plug) -> None:
     assert not host.there(ANA)
 
 
+@pytest.mark.slow
 def test_whoever_only_wrote_in_anothers_ticket_does_not_take_the_other_along(at: Plug) -> None:
     """Ana writes in Ben's ticket: what is kept of that ticket goes, and Ben stays at the host."""
     host = at("zendesk")

@@ -52,12 +52,10 @@ def test_a_consent_is_news_once(house: House) -> None:
     assert post(house, "/people/consents", {**body, "purpose": "anything"}).status_code == 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("vendor", "state"),
-    [
-        ("intercom", "done"),
-        *(pytest.param(*one, marks=pytest.mark.slow) for one in (("zendesk", "done"), ("slack", "host"))),
-    ],
+    [("intercom", "done"), ("zendesk", "done"), ("slack", "host")],
 )
 def test_the_host_is_asked_over_http_where_that_was_approved(house: House, vendor: str, state: str) -> None:
     with plugged(house.stage, vendor) as host:
