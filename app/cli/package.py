@@ -1,6 +1,7 @@
 """``deskhand package``: what is uploaded to a vendor's marketplace, made from the folder under ``manifests``."""
 
 from pathlib import Path
+from sysconfig import get_path
 from typing import Any
 
 import click
@@ -11,7 +12,8 @@ from app.settings import Settings
 from connectors.errors import BadPayload
 from connectors.registry import HELPDESKS
 
-MANIFESTS = Path(app.__file__).parents[1] / "manifests"
+MANIFESTS = (Path(app.__file__).parents[1] / "manifests", Path(get_path("data")) / "share" / "deskhand" / "manifests")
+"""Where they are in a checkout, and where an installed Deskhand has them."""
 
 
 @click.command()
@@ -24,8 +26,12 @@ def package(vendor: str, out: Path, url: str, private: bool) -> None:
     kind: Any = HELPDESKS[vendor]
     if not hasattr(kind, "packed"):
         raise BadInput(vendor, f"no package is uploaded there: see manifests/{vendor}")
-    if not (folder := MANIFESTS / vendor).is_dir():
-        raise BadInput(str(folder), "run this where Deskhand's own folder is")
+    folder = next((one for place in MANIFESTS if (one := place / vendor).is_dir()), None)
+    if folder is None:
+        places = " and ".join(str(place) for place in MANIFESTS)
+        raise BadInput(
+            "manifests", f"are at none of {places}: install Deskhand's wheel anew, or run this in its source"
+        )
     try:
         content = kind.packed(folder, url or Settings.load().public_url, private=private)
     except BadPayload as error:

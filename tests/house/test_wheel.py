@@ -13,8 +13,9 @@ from tests.house.source import PACKAGES, ROOT, tracked
 @pytest.mark.slow
 def test_the_wheel_carries_every_file_of_the_packages(tmp_path: Path) -> None:
     ours = [file for file in tracked() if file.relative_to(ROOT).parts[0] in PACKAGES]
+    handed = [file for file in (ROOT / "manifests").rglob("*") if file.is_file()]
     source = tmp_path / "source"
-    for file in [*ours, *(ROOT / name for name in ("pyproject.toml", "README.md", "LICENSE"))]:
+    for file in [*ours, *handed, *(ROOT / name for name in ("pyproject.toml", "README.md", "LICENSE"))]:
         copy = source / file.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(file.read_bytes())
@@ -35,3 +36,5 @@ def test_the_wheel_carries_every_file_of_the_packages(tmp_path: Path) -> None:
     carried = set(zipfile.ZipFile(wheel).namelist())
     assert len(ours) > 500
     assert [name for file in ours if (name := file.relative_to(ROOT).as_posix()) not in carried] == []
+    beside = {name.partition("/share/deskhand/")[2] for name in carried}
+    assert [name for file in handed if (name := file.relative_to(ROOT).as_posix()) not in beside] == []
