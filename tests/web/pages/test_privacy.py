@@ -26,6 +26,16 @@ def test_an_admin_asks_that_somebody_is_erased_and_gets_the_proof(receiver: Rece
     assert "Certificate" in admin.get("/app/privacy").text
 
 
+def test_what_a_host_refused_stands_there_with_its_remedy(receiver: Receiver, signed_in: SignsIn) -> None:
+    asked = erasing.ask(receiver.services, erasing.Asked(receiver.account, MAIL, "operator"))
+    told = {"c1": {"vendor": "zendesk", "state": "refused", "why": "not all <closed>", "remedy": "close them there"}}
+    with receiver.services.database.session() as session:
+        now = receiver.services.database.now(session)
+        rights.finish(session, asked, {"signature": "s", "host": told}, rights.State.HOST, now)
+    page = signed_in(Level.ADMIN).get("/app/privacy").text
+    assert "zendesk: not all &lt;closed&gt;; close them there" in page
+
+
 def test_a_lead_sees_and_does_not_erase(signed_in: SignsIn) -> None:
     lead = signed_in(Level.LEAD)
     page = lead.get("/app/privacy")
