@@ -1,11 +1,12 @@
 """Tickets a second by number of workers, on either database, with everything on; and a soak at half of that.
 
 ``python -m tests.bench.capacity`` prints the table. ``python -m tests.bench.capacity --soak 60 --rate 2`` opens two tickets a
-second for an hour, and fails when memory, open files, what waits, or the database's bytes for each ticket grow: the median
-of the last quarter against that of the second, at most a tenth more. The played vendors run here and cost CPU, too.
+second for an hour, says each minute how things are, and fails when memory, open files, what waits, or the database's bytes for each
+ticket grow: the median of the last quarter against that of the second, at most a tenth more. The played vendors run here and cost CPU, too.
 """
 
 import argparse
+import signal
 import statistics
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from tests.bench.load import spent
+from tests.bench.load import below, spent
 from tests.chaos.crew import until
 from tests.chaos.plan import FIRST, ORDER, Step
 from tests.chaos.servers import postgres_programs
@@ -25,6 +26,9 @@ LONGEST = 600.0
 """Seconds for one line of the table."""
 GROWTH = 1.1
 """A soak's last quarter may be so much above its second; the first is the warming up."""
+TICKETS_SO_FAR, DATABASE, MINUTE = "tickets", "database, MB", 60
+SLACK = {"waiting": 5.0, "web, open files": 3.0, "worker, open files": 3.0, "clock, open files": 3.0}
+"""What comes and goes."""
 KINDS = ("web", "worker", "clock", "broker")
 
 
@@ -35,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--soak", type=float, default=0.0, help="minutes; no table then")
     parser.add_argument("--rate", type=float, default=2.0, help="tickets a second of the soak")
     given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped then, too
     if given.soak:
         return soak(given.soak * 60, given.rate)
     programs = postgres_programs()
@@ -95,11 +100,11 @@ def _idle() -> tuple[int, int]:
 
 
 def soak(seconds: float, rate: float) -> int:
-    """So long at a steady rate; 1 when something grew."""
+    """So long at a steady rate, with a line each minute; 1 when something grew."""
     with tempfile.TemporaryDirectory(prefix="deskhand-soak-") as folder, ExitStack() as stack:
         stage = Stage(Path(folder), stack, postgres=None, hosts=1)
         stage.open()
-        begun, opened, looked = time.monotonic(), 0, 0.0
+        begun, opened, looked, told = time.monotonic(), 0, 0.0, 0.0
         samples: dict[str, list[float]] = {}
         while (now := time.monotonic() - begun) < seconds:
             if opened < now * rate:
@@ -107,33 +112,65 @@ def soak(seconds: float, rate: float) -> int:
                 opened += 1
             elif now - looked > seconds / 200:
                 looked = now
-                for name, value in _sample(stage, max(opened, 1)).items():
+                found = {TICKETS_SO_FAR: float(opened), **_sample(stage)}
+                for name, value in found.items():
                     samples.setdefault(name, []).append(value)
+                if now - told >= MINUTE:
+                    told = now
+                    said = ", ".join(f"{name} {value:.0f}" for name, value in found.items())
+                    print(f"{now / MINUTE:4.0f} min: {said}", flush=True)
             stage.mend()
             time.sleep(min(0.02, 1 / rate))  # between two customers
         born = sum(hand.born for hand in stage.crew.hands.values()) - len(stage.crew.hands)
-        print(f"{opened} tickets in {seconds / 60:.0f} minutes; processes that ended: {born}")
-        grown = [name for name, values in samples.items() if _grew(name, values)]
-        return int(bool(grown))
+        print(f"{opened} tickets in {seconds / MINUTE:.0f} minutes; processes that ended: {born}")
+        return int(judged(samples))
 
 
-def _grew(name: str, values: Sequence[float]) -> bool:
+def judged(samples: Mapping[str, Sequence[float]]) -> bool:
+    """Whether anything of it grew; says each. A database grows with its tickets: what counts is by how much for each."""
+    flat = {name: values for name, values in samples.items() if name not in (TICKETS_SO_FAR, DATABASE)}
+    quarters = {name: _quarters(values) for name, values in flat.items()}
+    tickets, sizes = samples[TICKETS_SO_FAR], samples[DATABASE]
+    quarters["bytes a ticket"] = (_each_more(tickets, sizes, 1), _each_more(tickets, sizes, 3))
+    return sum(_grew(name, *pair) for name, pair in quarters.items()) > 0
+
+
+def _quarters(values: Sequence[float]) -> tuple[float, float]:
+    """The medians of the second quarter, when all is warm, and of the last."""
     quarter = len(values) // 4
-    early, late = statistics.median(values[quarter : 2 * quarter]), statistics.median(values[-quarter:])
-    grew = late > early * GROWTH + (5 if name == "waiting" else 0)
+    return statistics.median(values[quarter : 2 * quarter]), statistics.median(values[-quarter:])
+
+
+def _each_more(tickets: Sequence[float], sizes: Sequence[float], number: int) -> float:
+    """By how many bytes each ticket of that quarter, from 0, made the database larger."""
+    quarter = len(tickets) // 4
+    first, last = number * quarter, min((number + 1) * quarter, len(tickets) - 1)
+    return (sizes[last] - sizes[first]) * 2**20 / max(tickets[last] - tickets[first], 1)
+
+
+def _grew(name: str, early: float, late: float) -> bool:
+    grew = late > early * GROWTH + SLACK.get(name, 0.0)
     print(f"  {name:24} {early:12.1f} -> {late:12.1f}  {'GREW' if grew else 'flat'}")
     return grew
 
 
-def _sample(stage: Stage, tickets: int) -> Mapping[str, float]:
-    workers = [hand.pid for hand in stage.crew.hands.values() if hand.kind == "worker"]
-    files = Path(stage.hosts[0].settings.data_dir).glob("deskhand.db*")
-    return {
-        "workers' memory, MB": _each(workers, _memory) / 2**20,
-        "workers' open files": _each(workers, lambda pid: len(list(Path(f"/proc/{pid}/fd").iterdir()))),
-        "waiting": stage.backlog(),
-        "database, bytes a ticket": sum(file.stat().st_size for file in files) / tickets,
-    }
+def _sample(stage: Stage) -> Mapping[str, float]:
+    found: dict[str, float] = {}
+    for kind in ("web", "worker", "clock"):
+        trees = [[hand.pid, *_below(hand.pid)] for hand in stage.crew.hands.values() if hand.kind == kind]
+        pids = [pid for tree in trees for pid in tree]
+        found[f"{kind}, MB each"] = _each(pids, _memory) / 2**20 / len(trees)
+        found[f"{kind}, open files"] = _each(pids, lambda pid: len(list(Path(f"/proc/{pid}/fd").iterdir()))) / len(
+            trees
+        )
+    files = Path(stage.hosts[0].settings.data_dir).glob("*.db")
+    return found | {"waiting": stage.backlog(), DATABASE: sum(file.stat().st_size for file in files) / 2**20}
+
+
+def _below(pid: int) -> list[int]:
+    with suppress(FileNotFoundError, ProcessLookupError):  # it is being recycled
+        return list(below(pid))
+    return []
 
 
 def _each(pids: Sequence[int], measured: Callable[[int], float]) -> float:
@@ -145,7 +182,11 @@ def _each(pids: Sequence[int], measured: Callable[[int], float]) -> float:
 
 
 def _memory(pid: int) -> float:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+    """Its share of what is in memory: what forks have in common is counted once among them."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024.0
+    return 0.0
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import secrets
+import shutil
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -70,6 +71,8 @@ class Stage:
         stack.callback(self.world.close)
         self.desks = self._desks()
         self.hosts = self._hosts(hosts)
+        for host in self.hosts:  # a broker that is killed leaves its socket, which may be in a folder of its own
+            stack.callback(shutil.rmtree, host.settings.broker_socket.parent, ignore_errors=True)
         self.services = Services(self.hosts[0].settings)
         stack.callback(self.services.database.dispose)
         self.crew = Crew(folder / "crew.log")
