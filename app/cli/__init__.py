@@ -11,52 +11,110 @@ from app.hardening import harden
 from connectors.errors import ConnectorError
 
 COMMANDS = {
-    "up": "app.cli.running:up",
-    "web": "app.cli.running:web",
-    "worker": "app.cli.running:worker",
-    "clock": "app.cli.running:clock",
-    "broker": "app.cli.running:broker",
-    "demo": "app.cli.running:demo",
-    "db": "app.cli.database:db",
-    "check": "app.cli.check:check",
-    "account": "app.cli.account:account",
-    "connect": "app.cli.connect:connect",
-    "disconnect": "app.cli.connection:disconnect",
-    "resume": "app.cli.connection:resume",
-    "doctor": "app.cli.doctor:doctor",
-    "health": "app.cli.health:health",
-    "simulate": "app.cli.simulate:simulate",
-    "evidence": "app.cli.evidence:shown",
-    "promote": "app.cli.evidence:promote",
-    "examples": "app.cli.training:taught",
-    "retrain": "app.cli.training:retrain",
-    "gaps": "app.cli.gaps:shown",
-    "experiment": "app.cli.experiment:shown",
-    "taxonomy": "app.cli.taxonomy:taxonomy",
-    "metrics": "app.cli.metrics:shown",
-    "invoice": "app.cli.invoice:billed",
-    "decisions": "app.cli.decisions:searched",
-    "undo": "app.cli.decisions:taken_back",
-    "recall": "app.cli.decisions:recalled",
-    "dispute": "app.cli.invoice:dispute",
-    "replay": "app.cli.replay:replay",
-    "classify": "app.cli.classify:classify",
-    "deadline": "app.cli.deadline:deadline",
-    "report": "app.cli.report:report",
-    "compliance": "app.cli.compliance:compliance",
-    "index": "app.cli.knowledge:index",
-    "search": "app.cli.knowledge:search",
-    "backup": "app.cli.backup:backup",
-    "restore": "app.cli.backup:restore",
-    "erase": "app.cli.rights:erase",
-    "export": "app.cli.rights:export",
-    "consent": "app.cli.rights:consent",
-    "rights": "app.cli.rights:asked",
-    "data": "app.cli.protection:data",
-    "keys": "app.cli.protection:keys",
-    "package": "app.cli.package:package",
-    "audit": "app.cli.audit:audit",
+    "up": ("app.cli.running:up", "Run web, workers and clock, with the embedded broker unless REDIS_URL is set."),
+    "web": ("app.cli.running:web", "Run the web server: the webhooks' door."),
+    "worker": ("app.cli.running:worker", "Run one worker."),
+    "clock": ("app.cli.running:clock", "Run the clock: it rings again what waits, and asks the hosts what changed."),
+    "broker": ("app.cli.running:broker", "Run the embedded broker on the data directory."),
+    "demo": (
+        "app.cli.running:demo",
+        "Show the whole thing on this machine, with the vendors played: no account, no key.",
+    ),
+    "db": ("app.cli.database:db", "The database's tables."),
+    "check": (
+        "app.cli.check:check",
+        "Validate a configuration: each setting works, is the host's part, is not done yet, or is an error.",
+    ),
+    "account": ("app.cli.account:account", "Accounts and their configuration."),
+    "connect": ("app.cli.connect:connect", "Connect an account to a vendor, or change a connection that is there."),
+    "disconnect": ("app.cli.connection:disconnect", "Remove a connection, by its id."),
+    "resume": ("app.cli.connection:resume", "Let a paused connection go on, by its id, once the vendor answers again."),
+    "doctor": (
+        "app.cli.doctor:doctor",
+        "Look at this machine, Redis, the database, keys, the work and every connection.",
+    ),
+    "health": (
+        "app.cli.health:health",
+        "End with 0 while this machine's processes of that kind are well: for containers, which restart what is not.",
+    ),
+    "simulate": ("app.cli.simulate:simulate", "Show the decision and every reason for a text or a ticket."),
+    "evidence": (
+        "app.cli.evidence:shown",
+        "Show for each category what people's judgements prove, and what is missing before it may answer by itself.",
+    ),
+    "promote": ("app.cli.evidence:promote", "Let a category act by itself, if what people judged proves that it may."),
+    "examples": ("app.cli.training:taught", "What people taught about categories, beyond the account's own file."),
+    "retrain": ("app.cli.training:retrain", "Train a new model from what people taught."),
+    "gaps": ("app.cli.gaps:shown", "Show where the knowledge falls short of what people answer, and rule on it."),
+    "experiment": ("app.cli.experiment:shown", "Show what is tried, and what can be said of it by now."),
+    "taxonomy": (
+        "app.cli.taxonomy:taxonomy",
+        "Show the issue types of old tickets: how common, how complex, what they take, and which to automate first.",
+    ),
+    "metrics": (
+        "app.cli.metrics:shown",
+        "Show how the desk is doing: what was resolved and lasted, how long it took, and what it cost.",
+    ),
+    "invoice": ("app.cli.invoice:billed", "Show what a month costs, line by line with its tickets."),
+    "decisions": (
+        "app.cli.decisions:searched",
+        "Search what was decided, and why; with --id everything about one: hashes, versions, rejected alternatives, receipts, inverse.",
+    ),
+    "undo": (
+        "app.cli.decisions:taken_back",
+        "Take back what was written into tickets, as far as nobody has changed it since.",
+    ),
+    "recall": (
+        "app.cli.decisions:recalled",
+        "Show who was told something that a page said; with --do each ticket gets a note with a draft of a correction and is reopened.",
+    ),
+    "dispute": (
+        "app.cli.invoice:dispute",
+        "Say that a line of the ledger is wrong: it is not charged, and stands there with who said so.",
+    ),
+    "replay": (
+        "app.cli.replay:replay",
+        "Show what Deskhand would have done with old tickets, and how often it would have been right.",
+    ),
+    "classify": (
+        "app.cli.classify:classify",
+        "Say of each line what it is about, how sure that is, its mood, and what in it is personal.",
+    ),
+    "deadline": ("app.cli.deadline:deadline", "Say when an answer is due by a configuration, and why."),
+    "report": ("app.cli.report:report", "Show how it went."),
+    "compliance": ("app.cli.compliance:compliance", "Check what PCI-DSS, GDPR and SOC 2 ask for."),
+    "index": (
+        "app.cli.knowledge:index",
+        "Take in folders or files (Markdown, HTML, PDF, OpenAPI), sitemaps (https://...), and exports of solved tickets (.jsonl).",
+    ),
+    "search": (
+        "app.cli.knowledge:search",
+        "Find passages for each question of a file, and say whether one of them answers it.",
+    ),
+    "backup": (
+        "app.cli.backup:backup",
+        "Write everything that the database holds into one sealed file, while everything runs.",
+    ),
+    "restore": ("app.cli.backup:restore", "Load a backup into an empty database."),
+    "erase": ("app.cli.rights:erase", "Erase one person from every store, with a signed proof."),
+    "export": (
+        "app.cli.rights:export",
+        "Write all that is kept of one person into a JSON file, as docs/data-protection.md describes it.",
+    ),
+    "consent": ("app.cli.rights:consent", "Keep what a person consented to or withdrew, or show what is known."),
+    "rights": (
+        "app.cli.rights:asked",
+        "What was asked about people's data: by when it has to be done, how far it is, and the proof.",
+    ),
+    "data": ("app.cli.protection:data", "What is kept about whom."),
+    "keys": ("app.cli.protection:keys", "The keys that what is kept is sealed with."),
+    "package": (
+        "app.cli.package:package",
+        "Write the package of our app at VENDOR, checked by that vendor's published rules.",
+    ),
+    "audit": ("app.cli.audit:audit", "Who did what: verify that nothing of it was changed, export it, place holds."),
 }
+"""Each command: where it is, and its first words, so that a list of them loads none."""
 USAGE = (BadInput, SettingsError, UnknownRecord)
 """What the person at the keyboard can put right: exit code 2, as for a wrong option. Every other trouble is 1."""
 
@@ -72,9 +130,14 @@ class Commands(click.Group):
         """Load that command, or None when there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List them by their first words: loading all of them for that took seconds."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
 
 
 @click.group(cls=Commands)

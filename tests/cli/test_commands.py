@@ -57,6 +57,20 @@ def rows(prepared) -> dict[str, int]:
     return counted
 
 
+def test_a_list_of_commands_says_what_each_says_of_itself() -> None:
+    assert {name: words for name, (_, words) in COMMANDS.items()} == {
+        name: cli.get_command(None, name).get_short_help_str(1000) for name in COMMANDS
+    }
+
+
+def test_a_list_of_commands_loads_none() -> None:
+    code = "import sys; from app.cli import main; sys.argv[1:] = ['--help']; sys.stdout.reconfigure(errors='replace')"
+    code += "\ntry: main()\nfinally: print([one for one in sys.modules if one.startswith(('app.cli.', 'sqlalchemy'))])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "  doctor" in said
+    assert said.splitlines()[-1] == "[]"
+
+
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_loads_and_explains_itself(deskhand, name):
     ran = deskhand(name, "--help")
