@@ -118,7 +118,7 @@ class Services:
     @cached_property
     def evidence_key(self) -> bytes:
         """What evidence is signed with."""
-        return hmac.new(self.root, b"deskhand evidence", hashlib.sha256).digest()
+        return hmac.digest(self.root, b"deskhand evidence", "sha256")
 
     @cached_property
     def rates(self) -> Shared:
@@ -134,14 +134,13 @@ class Services:
         """The keyed hash under which everything of that mail address is kept."""
         from app.engine.duplicates import hashed  # noqa: PLC0415  # the web takes webhooks without it
 
-        key = hmac.digest(self.evidence_key, b"sketches", "sha256")
-        return f"{next(iter(hashed([address.strip().casefold()], key))):x}"
+        found = hashed([address.strip().casefold()], hmac.digest(self.evidence_key, b"sketches", "sha256"))
+        return f"{next(iter(found)):x}"
 
     @cached_property
     def approvals(self) -> Approvals:
         """What the links of approvals are signed with."""
-        key = hmac.new(self.root, b"deskhand approvals", hashlib.sha256).digest()
-        return Approvals(key, self.settings.public_url)
+        return Approvals(hmac.digest(self.root, b"deskhand approvals", "sha256"), self.settings.public_url)
 
     def drawn(self, connection: Installed, ref: str) -> float:
         """The ticket's number in [0, 1) in the draw for the permanent audit: one number for all that is ever asked in it."""
@@ -173,7 +172,9 @@ class Services:
         ``session``: where the caller is reading already.
         """
         found: dict[str, list[Offer]] = {}
-        for installed in self._installed_backends(account_id, session):
+        with nullcontext(session) if session else self.database.reading() as reading:
+            every = connections.of_account(reading, account_id)
+        for installed in (one for one in every if one.vendor in self.backends and one.active):
             backend = self._backend(installed)
             for name, operation in backend.operations.items():
                 found.setdefault(name, []).append(Offer(installed.vendor, installed.id, backend, operation))
@@ -198,11 +199,6 @@ class Services:
         if installed.vendor not in self.backends:
             raise UnknownRecord("there is no such connection of a backend")
         return installed, self._backend(installed)
-
-    def _installed_backends(self, account_id: str, session: Session | None) -> list[Installed]:
-        with nullcontext(session) if session else self.database.reading() as reading:
-            every = connections.of_account(reading, account_id)
-        return [one for one in every if one.vendor in self.backends and one.active]
 
     def _backend(self, installed: Installed) -> Backend:
         """This thread's backend, built anew when its connection was changed."""
@@ -362,9 +358,8 @@ class Services:
         from app.nlp.retraining import School  # noqa: PLC0415
 
         configuration, given = self.configuration(account_id), lines.examples(self._given(account_id).splitlines())
-        current, split = self._classifier(account_id).model, configuration.training.split
-        made = School(configuration.categories, given, self.tier.encoder, current, self.evidence_key, split)
-        return made, self._models_kept
+        using = self.tier.encoder, self._classifier(account_id).model, self.evidence_key, configuration.training.split
+        return School(configuration.categories, given, *using), self._models_kept
 
     def _settled(self, account_id: str, session: Session | None = None) -> "tuple[int, Configuration]":
         from app.engine.configuration import load  # noqa: PLC0415
@@ -381,8 +376,7 @@ class Services:
 
     def _built(self, connection_id: str) -> _Built:
         cache: dict[str, _Built] = self._mine.__dict__.setdefault("built", {})
-        known = cache.get(connection_id)
-        now = time.monotonic()
+        known, now = cache.get(connection_id), time.monotonic()
         if known and now < known.until:
             return known
         with self.database.reading() as session:
