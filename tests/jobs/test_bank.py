@@ -21,7 +21,7 @@ from app.sandbox.backends.twilio import SID, TwilioBackend
 from app.sandbox.server import Served, application
 from app.sandbox.world import Fault, World
 from connectors.registry import BACKENDS
-from connectors.types import Ticket
+from connectors.types import Level, Ticket
 from tests.builders import NOON
 from tests.flows.played import VENDORS
 from tests.flows.stage import Settled, Stage
@@ -189,9 +189,13 @@ def test_a_dispute_is_a_persons_and_a_case_is_opened_on_their_word(bank: Bank) -
     assert "To approve: Open a case" in bank.play.notes[-1].text
     assert bank.bank.cases == []
     bank.play.press("approve")
+    assert bank.bank.cases == [], "compliance releases it, and nobody knows this person to be that"
+    bank.play.press("approve", level=Level.LEAD)
     [case] = bank.bank.cases
     assert (case["team"], case["details"]["amount"]) == ("disputes-team", "500.00 USD")
-    bank.play.press("share")
+    bank.play.press("share", level=Level.AGENT)
+    assert bank.play.replies == []
+    bank.play.press("share", level=Level.LEAD)
     [reply] = bank.play.replies
     assert f"opened case {case['case']}" in reply.text
     assert "within 10 business days" in reply.text

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.db import deeds, ids, judgements, problems, runs
 from app.engine.types import Decision
-from connectors.types import Click, EventKind, Note, Reply
+from connectors.types import Click, EventKind, Level, Note, Reply
 from jobs import schedule
 from tests.flows.played import AGENT
 from tests.flows.stage import Stage
@@ -64,10 +64,10 @@ class Play:
         schedule.tick(self.stage.services, tuple(p for p in schedule.TABLE if p.name in ("sweep", "wakes")))
         self.stage.work()
 
-    def press(self, button: str, *, team: bool = True) -> None:
+    def press(self, button: str, *, team: bool = True, level: Level | None = None) -> None:
         held = self.vendor.tickets[self.ticket]
         person = AGENT if team else held.customer
-        click = Click(button, self.decision.id, replace(person))
+        click = Click(button, self.decision.id, replace(person), level=level)
         self.vendor.knock(self.ticket, EventKind.CLICK, click=click)
         self.go_on()
 
