@@ -17,7 +17,7 @@ from tests.flows.store import LABEL, SHOPS, delivered
 from tests.jobs.workflows import RETURN, Play
 
 EFFECTS = ("create_label", "open_return")
-MOST = 42
+MOST = 48
 """More moments than the workflow has."""
 
 
