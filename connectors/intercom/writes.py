@@ -206,6 +206,7 @@ class Writer:
         replies = [change.text for change in batch.changes if isinstance(change, Reply)]
         every = [n for n, change in enumerate(batch.changes) if isinstance(change, Note)]
         for place, change in batch.todo(Note):
+            self._compare(batch)
             order = every.index(place)
             mark = line(batch.key, order, replies if order == 0 else ())
             body = to_html(change.text) + f"<p><i>{mark}</i></p>"

@@ -282,6 +282,22 @@ def test_a_person_who_answers_between_our_note_and_our_reply_stops_the_reply(
     assert (stage.seen(batch[0]), stage.seen(batch[1])) == (1, 0 if expected else 1)
 
 
+def test_a_customer_who_writes_between_our_tags_and_our_note_stops_the_note(stage: IntercomStage) -> None:
+    """Else it would stand below a question that it is not about."""
+    revision = stage.connector.ticket(stage.ref).revision
+    named = stage.host.workspace.tag_named
+
+    def interrupted(*given: Any) -> Any:
+        stage.host.workspace.tag_named = named  # type: ignore[method-assign]
+        stage.host.customer_writes("casey@example.com", "And another thing", ticket=stage.ref.id)
+        return named(*given)
+
+    stage.host.workspace.tag_named = interrupted  # type: ignore[method-assign]
+    with pytest.raises(Conflict):
+        stage.connector.apply(stage.ref, [Tag(("t",)), Note("N")], key="k", expect=revision)
+    assert stage.seen(Note("N")) == 0
+
+
 def test_a_person_on_our_own_seat_stops_us_too(stage: IntercomStage) -> None:
     revision = stage.connector.ticket(stage.ref).revision
     stage.host.agent_writes("Deskhand", "A human typed this.", ticket=stage.ref.id)
