@@ -143,6 +143,7 @@ MORE = (
     {"draft": a_draft("You should buy shares of it."), "configuration": replace(SETTLED, no_advice=True)},
     {"draft": a_draft("I have locked your card."), "configuration": limited("no-account-changes")},
     {"configuration": replace(SETTLED, disclaimers=True)},
+    {"configuration": replace(SETTLED, rules=replace(SETTLED.rules, reviews=frozenset({"order-status"})))},
     {"classification": a_classification(language="de"), "draft": a_draft(passages=(a_passage(locale="fr"),))},
     {"draft": a_draft(passages=(a_passage(locale="fr"),))},
     {"classification": a_classification("chatter")},
