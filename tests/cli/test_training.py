@@ -17,7 +17,8 @@ THINGS = {
     "billing": "ledger dunning remittance statement surcharge",
 }
 SHAPES = ("my {} is wrong since {}", "the {} from {} again", "about {} of {}", "no {} on {}")
-DAYS = ("monday", "tuesday", "friday")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""So many that whatever fifth of them is held back, it is enough to judge by: which one hangs on the account's id."""
 
 
 @pytest.fixture
@@ -36,15 +37,15 @@ def lessons(tmp_path):
 
 def test_examples_are_taught_masked_and_counted(deskhand, account, lessons):
     ran = deskhand("examples", "add", "--account", account, "--by", "ada", "--file", str(lessons), "--json")
-    assert ran.json == {"given": 120, "new": 120}
+    assert ran.json == {"given": 280, "new": 280}
     said = ("--text", "bill for 4111 1111 1111 1111", "--label", "billing", "--json")
     assert deskhand("examples", "add", "--account", account, "--by", "bob", *said).json == {"given": 1, "new": 1}
     assert deskhand("examples", "add", "--account", account, "--by", "bob", *said).json == {"given": 1, "new": 0}
     listed = deskhand("examples", "list", "--account", account, "--json").json["examples"]
     assert {(row["category"], row["by"], row["count"]) for row in listed} == {
-        ("billing", "ada", "60"),
+        ("billing", "ada", "140"),
         ("billing", "bob", "1"),
-        ("order-status", "ada", "60"),
+        ("order-status", "ada", "140"),
     }
     assert "billing" in deskhand("examples", "list", "--account", account).out
 
