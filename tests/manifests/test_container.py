@@ -5,13 +5,14 @@ import re
 import shlex
 import subprocess
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
 
 from app.cli import COMMANDS
-from app.settings import VARIABLES
+from app.settings import VARIABLES, Settings
 from tests.house.source import ROOT
 
 HERE = ROOT / "manifests" / "container"
@@ -20,6 +21,9 @@ COMPOSE = yaml.safe_load((HERE / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = {name: one for name, one in SERVICES.items() if "build" in one}
 NAMES = {variable.name for variable in VARIABLES}
+LISTED = re.search(r"^for name in (.*?); do$", (HERE / "entrypoint.sh").read_text(), re.MULTILINE | re.DOTALL)
+TAKEN = set(LISTED[1].replace("\\\n", "").split()) if LISTED else set()
+"""Settings that may come as files."""
 
 
 def steps(word: str) -> list[str]:
@@ -94,16 +98,28 @@ def test_the_database_is_prepared_before_anything_uses_it() -> None:
 
 
 def test_settings_are_ones_that_are_read_and_secrets_are_files() -> None:
-    taken = set(re.findall(r"^for name in (.*); do$", (HERE / "entrypoint.sh").read_text(), re.MULTILINE)[0].split())
-    assert taken - {"PGPASSWORD"} <= NAMES
     given = COMPOSE["x-deskhand"]["environment"]
     for name in given:
-        known = name.removesuffix("_FILE") in taken if name.endswith("_FILE") else name in NAMES
+        known = name.removesuffix("_FILE") in TAKEN if name.endswith("_FILE") else name in NAMES
         assert known, name
     named = {Path(value).name for name, value in given.items() if name.endswith("_FILE")}
     assert named <= set(COMPOSE["x-deskhand"]["secrets"]) <= set(COMPOSE["secrets"])
     example = re.findall(r"^([A-Z_]+)=", (HERE / "example.env").read_text(), re.MULTILINE)
     assert set(example) - NAMES == {"DESKHAND_PUBLISH", "DESKHAND_VERSION"}
+
+
+def test_every_setting_that_holds_a_secret_may_come_as_a_file() -> None:
+    secret = {one.name for one in fields(Settings) if not one.repr}
+    assert {one.name for one in VARIABLES if one.field in secret} == TAKEN - {"PGPASSWORD"}
+
+
+def test_whatever_is_run_in_a_container_has_the_secrets() -> None:
+    (put,) = [line for line in steps("COPY") if "entrypoint.sh" in line]
+    assert put.endswith(" /usr/local/bin/deskhand")
+    assert steps("ENTRYPOINT") == ['["deskhand"]']
+    assert not [line for line in steps("ENV") if line.startswith("PATH=") or " PATH=" in line]
+    last = (HERE / "entrypoint.sh").read_text().splitlines()[-2:]
+    assert last == ['PATH="/opt/deskhand/bin:$PATH"', 'exec deskhand "$@"']
 
 
 def test_processes_get_more_time_to_end_than_they_take() -> None:
@@ -137,5 +153,6 @@ def test_the_entrypoint_gives_secrets_to_the_process_alone(tmp_path: Path) -> No
         check=False,
     )
     assert missing.returncode == 2
-    assert "cannot be read" in missing.stderr
+    assert "DESKHAND_SECRET_KEY_FILE" in missing.stderr
+    assert "chmod" in missing.stderr
     assert "hunter2" not in missing.stderr
