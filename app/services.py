@@ -5,11 +5,11 @@ import hmac
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -32,7 +32,7 @@ from app.settings import Settings
 from app.tokens import Renewal
 from app.vault import Vault
 from connectors.base import Connection, Helpdesk, Renews
-from connectors.errors import ConnectorError, Unsupported
+from connectors.errors import Unsupported
 from connectors.operations import Backend, Operation
 from connectors.registry import BACKENDS, HELPDESKS
 from connectors.types import OpenTicket
@@ -40,7 +40,6 @@ from connectors.types import OpenTicket
 if TYPE_CHECKING:  # what takes long to load is loaded by who uses it: the web takes webhooks without any of it
     from app.engine.configuration import Configuration
     from app.engine.training import Taught
-    from app.engine.types import Passage
     from app.engine.writing import Writer
     from app.kb.embedding import Encoder
     from app.kb.matrix import Matrices
@@ -104,6 +103,11 @@ class Services:
         self._gateway: Gateway | None = None
         self._configurations: dict[str, tuple[int, Configuration]] = {}
         self._classifiers: dict[str, tuple[str, LanguageClassifier]] = {}
+
+    def dispose(self) -> None:
+        """Close the connections to the data and to the keys."""
+        self.database.dispose()
+        self.keyring.database.dispose()
 
     @cached_property
     def root(self) -> bytes:
@@ -298,24 +302,20 @@ class Services:
             return None
         from app.llm.author import Author  # noqa: PLC0415  # a process without a model does not load the package
         from app.llm.gateway import Gateway  # noqa: PLC0415
+        from app.llm.lookups import on_page  # noqa: PLC0415
         from app.nlp.personal import mask  # noqa: PLC0415
 
         limits = Limits(self.settings.ticket_tokens, self.settings.requester_tokens, self.settings.day_tokens)
         self._gateway = self._gateway or Gateway(self.database, limits)
         payer = Payer(account_id, ticket_id, requester)
-        seconds, status = self.settings.model_seconds, partial(self._status, account_id)
-        return Author(self._gateway, found, payer, mask, seconds, status)
-
-    def _status(self, account_id: str) -> "Sequence[Passage]":
-        """What the account's public status page says; nothing where none is connected or it does not answer."""
-        from app.llm.lookups import status  # noqa: PLC0415  # a process without a model does not load the package
-
-        page = next(iter(self.offers(account_id).get("incidents", ())), None)
-        try:
-            return status(page.backend.run("incidents", {}).outputs["incidents"]) if page else ()
-        except ConnectorError as error:
-            log.warning("status.unread", extra={"error": type(error).__name__})
-            return ()
+        return Author(
+            self._gateway,
+            found,
+            payer,
+            mask,
+            self.settings.model_seconds,
+            lambda: on_page([one.backend for one in self.offers(account_id).get("incidents", ())]),
+        )
 
     def _classifier(self, account_id: str) -> "LanguageClassifier":
         from app.nlp import lines  # noqa: PLC0415

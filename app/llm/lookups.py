@@ -1,13 +1,18 @@
 """What a model may look up besides articles, as passages that its words are held to. Nothing here can write."""
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.engine.identity import spoken
 from app.engine.standing import by_plain_names
 from app.engine.types import Passage
 from app.engine.workflows.types import Level
+from connectors.errors import ConnectorError
+from connectors.operations import Backend
 from connectors.types import Ticket
+
+log = logging.getLogger(__name__)
 
 SHOWN: Mapping[str, str] = {
     "accountPlan": "plan",
@@ -45,3 +50,14 @@ def status(incidents: Iterable[Mapping[str, Any]]) -> list[Passage]:
         )
         for one in going_on
     ]
+
+
+def on_page(pages: Sequence[Backend]) -> list[Passage]:
+    """What the first of an account's public status pages says; nothing where it has none or that one does not answer."""
+    if not pages:
+        return []
+    try:
+        return status(pages[0].run("incidents", {}).outputs["incidents"])
+    except ConnectorError as error:
+        log.warning("status.unread", extra={"error": type(error).__name__})
+        return []

@@ -63,7 +63,7 @@ class Product:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._services:
-            self._services.database.dispose()
+            self._services.dispose()
         with _undisturbed():
             self._stop()
         self._say.close()

@@ -61,7 +61,7 @@ def _nothing(settings: Settings) -> tuple[float, float]:
 
 def _tickets(stack: ExitStack, folder: str, settings: Settings, broker: int, nothing: float) -> None:
     services = Services(settings)
-    stack.callback(services.database.dispose)
+    stack.callback(services.dispose)
     migrations.upgrade(services.database)
     host = ZendeskHost(World(), "zendesk")
     connection = connect(services, stack.enter_context(Served(application(host.world, [host]))), host)

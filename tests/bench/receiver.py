@@ -155,7 +155,7 @@ def _connected(settings: Settings) -> str:
     with services.database.session() as session:
         account = accounts.add(session, f"bench {time.time()}", now)
         connections.add(session, Installed(name, account.id, "slack", "", SLACK.settings, sealed), now)
-    services.database.dispose()
+    services.dispose()
     return f"/webhooks/slack/{name}"
 
 

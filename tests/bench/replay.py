@@ -93,7 +93,7 @@ def prepared(folder: Path) -> dict[str, str]:
     file.write_text(
         "".join(json.dumps({"text": t["messages"][0]["text"], "labels": [t["category"]]}) + "\n" for t in taught)
     )
-    services.database.dispose()
+    services.dispose()
     return child_environment(settings)
 
 

@@ -123,7 +123,7 @@ def main(decisions: int) -> None:
         migrations.upgrade(Database(settings.database_url))
         receiver = open_receiver(settings)
         print(json.dumps(measure(receiver, decisions), indent=2))
-        receiver.services.database.dispose()
+        receiver.services.dispose()
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ def measure() -> None:
     with tempfile.TemporaryDirectory() as folder:
         services = Services(Settings.load({"DESKHAND_DATA_DIR": folder, "REDIS_URL": "redis://127.0.0.1:1/0"}))
         print(json.dumps(_rounds(services, _connected(services, where, given), tickets)))
-        services.database.dispose()
+        services.dispose()
     ours.send("enough")
     host.join()
 

@@ -50,7 +50,7 @@ def prepare(folder: str) -> None:
     ends = ("", " please", " today", " again")
     rows = [{"text": f"{s}{text}{e}", "labels": [name]} for text, name in names.items() for s in STARTS for e in ends]
     file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
-    services.database.dispose()
+    services.dispose()
 
 
 def measure(folder: str) -> None:
@@ -71,7 +71,7 @@ def measure(folder: str) -> None:
         said = (Message("1", JANE, text, at, True),)
         classifier.classify(Ticket(Ref(str(number)), "r", "", Status.NEW, JANE, said, at, at))
     say(f"after {TICKETS} tickets")
-    services.database.dispose()
+    services.dispose()
 
 
 def say(what: str) -> None:

@@ -32,7 +32,7 @@ def opened(browser: Any, prepared: Any) -> Iterator[tuple[Any, Receiver, Kept]]:
         stack.callback(host.notifier.deliveries.close)
         base = stack.enter_context(Served(application(world, [host])))
         receiver = open_receiver(prepared)
-        stack.callback(receiver.services.database.dispose)
+        stack.callback(receiver.services.dispose)
         web = stack.enter_context(Served(receiver.client.application))
         id = connections.new_id()
         settings = {"app_id": host.app_id, "admin_id": host.admin_id}

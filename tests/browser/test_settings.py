@@ -144,7 +144,7 @@ def fresh(prepared: Any, tmp_path: Path) -> Iterator[Fresh]:
         file.write_text(yaml.safe_dump({"zendesk": {**ours, "base_url": f"{zendesk}/zendesk"}}))
         hand = Hand()
         services = Settled(replace(prepared, apps_file=file), work=hand)  # type: ignore[arg-type]
-        stack.callback(services.database.dispose)
+        stack.callback(services.dispose)
         stack.callback(hand.close)
         base.use(services)
         with services.database.session() as session:
@@ -223,7 +223,7 @@ def lived(prepared: Any, tmp_path: Path) -> Iterator[Receiver]:
     erasing.go_on(receiver.services, erasing.ask(receiver.services, asked))
     scanning.through(receiver.services.database)
     yield receiver
-    receiver.services.database.dispose()
+    receiver.services.dispose()
 
 
 def _month(session: Any, receiver: Receiver, now: datetime) -> None:

@@ -67,7 +67,7 @@ def played(prepared: Any) -> Iterator[Played]:
         stack.callback(host.deliveries.close)
         base = stack.enter_context(Served(application(host.world, [host])))
         receiver = open_receiver(prepared)
-        stack.callback(receiver.services.database.dispose)
+        stack.callback(receiver.services.dispose)
         web = stack.enter_context(Served(receiver.client.application))
         host.workspace.address = web
         id = connections.new_id()

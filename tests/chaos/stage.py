@@ -37,6 +37,8 @@ from tests.flows.stage import CONFIGURATION
 
 ACCOUNTS = {"shop": "resolve", "store": "deflect", "quiet": "assist"}
 """Each with the most it may do. Only the first has earned it."""
+BEGIN = 60.0
+"""Seconds a process has until it takes connections."""
 BACKLOG = 30
 """Events that may wait before customers hold back."""
 
@@ -74,7 +76,7 @@ class Stage:
         for host in self.hosts:  # a broker that is killed leaves its socket, which may be in a folder of its own
             stack.callback(shutil.rmtree, host.settings.broker_socket.parent, ignore_errors=True)
         self.services = Services(self.hosts[0].settings)
-        stack.callback(self.services.database.dispose)
+        stack.callback(self.services.dispose)
         self.crew = Crew(folder / "crew.log")
         stack.callback(self.crew.close)
         self._full: list[str] = []
@@ -123,8 +125,7 @@ class Stage:
             environment["REDIS_URL"] = host.settings.redis_url
         for name in host.everything:
             self.crew.add(name, name.split()[1], environment)
-        answers = until(lambda: _listens(host.settings.port), 60, self.crew)
-        if not answers:
+        if not until(lambda: _listens(host.settings.port), BEGIN, self.crew):
             raise RuntimeError("the web does not answer")
 
     def _start_broker(self, host: Host, environment: Mapping[str, str]) -> None:
@@ -135,7 +136,8 @@ class Stage:
         port = host.settings.redis_url.rpartition(":")[2].partition("/")[0]
         place = {"CHAOS_REDIS_PORT": port, "CHAOS_REDIS_DIR": str(self._folder)}
         self.crew.add("broker", "redis", {**environment, **place})
-        until(lambda: _listens(int(port)), 20, self.crew)
+        if not until(lambda: _listens(int(port)), BEGIN, self.crew):
+            raise RuntimeError("the broker does not answer")
 
     def _connect(self, served: str) -> None:
         for number, desk in enumerate(self.desks):

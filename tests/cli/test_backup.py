@@ -322,7 +322,7 @@ def test_who_was_erased_after_the_backup_is_erased_again(tmp_path: Path) -> None
     with after.reading() as session:
         assert [row[0] for row in session.execute(text("select ticket_id from judgement"))] == ["kept"]
     after.dispose()
-    services.database.dispose()
+    services.dispose()
 
 
 def test_a_manifest_says_what_is_in_it(made: Path) -> None:

@@ -47,7 +47,7 @@ def stored(prepared, connection_id):
     services = Services(prepared)
     with services.database.reading() as session:
         installed = connections.find(session, connection_id)
-    services.database.dispose()
+    services.dispose()
     return installed, services.vault.open(installed.sealed, place=connection_id)
 
 
@@ -75,7 +75,7 @@ def test_intercom_is_connected_again_with_what_it_told_the_first_time(
         before = connections.find(session, told["connection"])
         assert before.settings["region"] == "us"
         connections.change(session, replace(before, settings={**before.settings, "region": stored_region}))
-    services.database.dispose()
+    services.dispose()
     again = deskhand("connect", "intercom", "--account", account, "--base-url", base, *settings, "--json")
     assert (again.code, again.json["updated"], again.json["check"]["ok"]) == (0, True, True)
 

@@ -101,7 +101,7 @@ def counted(prepared: Settings, filed: list[tuple[str, str]]) -> dict[str, dict[
             covered[name] += 1
             sure[judged.category] += 1
             right[judged.category] += judged.category == name
-    services.database.dispose()
+    services.dispose()
     return {
         name: {"n": sure[name], "correct": right[name], "coverage": covered[name] / of[name]} for name in NAMES.values()
     }

@@ -82,7 +82,7 @@ class Place:
         self.reaper.watch(app)
         base = stack.enter_context(Served(app))
         self.services = works(folder)
-        stack.callback(self.services.database.dispose)
+        stack.callback(self.services.dispose)
         laid(self.services.database)
         self._move_in(base)
         self._forks = multiprocessing.get_context("forkserver")

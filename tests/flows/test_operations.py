@@ -92,7 +92,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         settings = Settings.load({"DESKHAND_DATA_DIR": str(folder / "data"), "PORT": str(free_port())})
         settings = replace(settings, lease_seconds=10, unanswered_seconds=10)
         services = Services(settings)
-        stack.callback(services.database.dispose)
+        stack.callback(services.dispose)
         upgrade(services.database)
         collector = stack.enter_context(collecting())
         host = ZendeskHost(World(), "zendesk")

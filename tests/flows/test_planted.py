@@ -127,7 +127,7 @@ def test_what_a_page_says_of_a_mistake_and_the_log_of_its_address(prepared: Sett
     logged = receiver.log.getvalue()
     assert '"event": "request.crashed"' in logged and '"route": "broken"' in logged
     assert clean(logged) and clean(str(answer.headers))
-    receiver.services.database.dispose()
+    receiver.services.dispose()
 
 
 CRASHES = """

@@ -79,7 +79,7 @@ class House:
         """Another machine: an empty database, the same keys, the same host."""
         folder = self.settings.data_dir.parent / "restored"
         folder.mkdir()
-        self.services.database.dispose()
+        self.services.dispose()
         keys = f"sqlite:///{self.settings.data_dir / 'keys.db'}"
         url = f"sqlite:///{folder / 'deskhand.db'}"
         self.settings = replace(self.settings, data_dir=folder, database_url=url, keys_url=keys)
@@ -118,7 +118,7 @@ def house(prepared: Settings) -> Iterator[House]:
         host.hook(f"{web}/webhooks/zendesk/{built.connection}", SECRET)
         yield built
     host.deliveries.close()
-    built.services.database.dispose()
+    built.services.dispose()
 
 
 def connect(house: House) -> str:

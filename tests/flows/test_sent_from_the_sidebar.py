@@ -124,7 +124,7 @@ def desk(prepared: Settings) -> Iterator[Desk]:
         host.hook(f"{web}/webhooks/zendesk/{id}", SECRET)
         yield Desk(host, address, web, bells, id, services)
     host.deliveries.close()
-    services.database.dispose()
+    services.dispose()
 
 
 def connect(services: Settled, host: ZendeskHost, address: str) -> str:

@@ -27,4 +27,4 @@ def turn(folder: Path, ticket_id: str, ahead: float) -> None:
     services = works(folder, ahead)
     base.use(services)
     ticket.run(ticket_id)
-    services.database.dispose()
+    services.dispose()

@@ -74,7 +74,7 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[str, 
         (rule.endpoint, frozenset(rule.methods or ()), app.view_functions[rule.endpoint])
         for rule in app.url_map.iter_rules()
     ]
-    services.database.dispose()
+    services.dispose()
 
 
 def test_every_page_says_whether_it_shows_people(rules) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from app.engine.configuration import load
 from app.engine.types import Draft
 from app.engine.writing import HELD, written
 from app.llm.author import Author
-from app.llm.lookups import account, status
+from app.llm.lookups import account, on_page, status
 from app.nlp.personal import mask
+from connectors.errors import Unavailable
 from tests.builders import a_classification, a_passage, a_person, a_ticket
 from tests.doubles.model import Play, Stage
 
@@ -105,6 +107,27 @@ def test_the_status_page_is_quoted(stage: Stage, gateway: Any, model: Any, payer
 )
 def test_what_is_over_is_no_incident(incidents: list[Mapping[str, Any]], wanted: str) -> None:
     assert [passage.text for passage in status(incidents)] == [wanted]
+
+
+class Page:
+    def __init__(self, answer: Exception | list[Mapping[str, Any]]) -> None:
+        self.answer = answer
+
+    def run(self, name: str, arguments: Mapping[str, Any], *, approved: str = "") -> SimpleNamespace:
+        assert (name, arguments, approved) == ("incidents", {}, "")
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return SimpleNamespace(outputs={"incidents": self.answer})
+
+
+@pytest.mark.parametrize("pages", [[], [Page(Unavailable("down")), Page([INCIDENT])]])
+def test_where_no_page_answers_nothing_is_said_of_it(pages: list[Any]) -> None:
+    assert on_page(pages) == []
+
+
+def test_the_first_page_is_asked() -> None:
+    pages: list[Any] = [Page([INCIDENT]), Page([])]
+    assert [passage.title for passage in on_page(pages)] == ["Slow exports"]
 
 
 def test_who_wants_a_person_leaves_it_to_one(stage: Stage, author: Callable[..., Author]) -> None:

@@ -119,8 +119,7 @@ def tables_key(desk: Desk) -> bytes:
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     made = Desk(tmp_path, schema("protection_desk") if request.param == "postgresql" else "")
     yield made
-    made.stage.database.dispose()
-    made.services.keyring.database.dispose()
+    made.services.dispose()
 
 
 def test_before_the_mark_is_in_every_store_that_holds_words_and_after_in_none(desk: Desk, capfd: Any) -> None:

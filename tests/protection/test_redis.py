@@ -35,8 +35,7 @@ def desk(redis: Any, tmp_path: Path) -> Iterator[Desk]:
     made = Desk(tmp_path)
     made.services.work = Work(os.environ["TEST_REDIS_URL"])
     yield made
-    made.stage.database.dispose()
-    made.services.keyring.database.dispose()
+    made.services.dispose()
 
 
 READ = {

@@ -97,7 +97,7 @@ def receiver(prepared) -> Iterator[Receiver]:
     handlers, level = root.handlers, root.level
     opened = open_receiver(prepared)
     yield opened
-    opened.services.database.dispose()
+    opened.services.dispose()
     root.handlers = handlers
     root.setLevel(level)
 

@@ -48,7 +48,7 @@ def web(prepared) -> Iterator[Receiver]:
     Desk.said, Desk.asked[:] = Level.AGENT, []
     receiver = open_receiver(prepared, {**HELPDESKS, "zendesk": Desk})
     yield receiver
-    receiver.services.database.dispose()
+    receiver.services.dispose()
 
 
 def connect(web: Receiver, base: str = BASE, **settings: str) -> str:

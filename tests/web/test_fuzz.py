@@ -42,7 +42,7 @@ def receiver(_tables):
         (Path(folder) / "deskhand.db").write_bytes(_tables.read_bytes())
         opened = open_receiver(Settings.load({"DESKHAND_DATA_DIR": folder}))
         yield opened
-        opened.services.database.dispose()
+        opened.services.dispose()
     root.handlers = handlers
     root.setLevel(level)
 

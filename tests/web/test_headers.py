@@ -80,7 +80,7 @@ def test_tls_is_for_good_where_the_public_address_says_so(prepared: Settings) ->
     opened = open_receiver(replace(prepared, public_url="https://desk.example"))
     for path in ("/healthz", "/nowhere", "/app/signin", "/api/v1/tickets"):
         assert opened.client.get(path).headers["Strict-Transport-Security"] == "max-age=31536000"
-    opened.services.database.dispose()
+    opened.services.dispose()
 
 
 def test_and_is_not_promised_without(receiver: Receiver) -> None:

@@ -13,7 +13,7 @@ def client(settings):
     """The web on a database without tables, and no Redis."""
     services = Services(settings)
     yield create_app(settings, services).test_client()
-    services.database.dispose()
+    services.dispose()
 
 
 def test_ready_means_that_webhooks_can_be_taken(receiver):
@@ -41,7 +41,7 @@ def test_without_redis_webhooks_are_still_taken_so_we_are_ready(receiver, monkey
 
 def test_a_damaged_database_is_not_ready_and_no_reason_to_restart(receiver):
     file = receiver.services.settings.data_dir / "deskhand.db"
-    receiver.services.database.dispose()
+    receiver.services.dispose()
     file.write_bytes(b"this is no database" * 100)
     assert receiver.client.get("/readyz").status_code >= 500
     assert receiver.client.get("/healthz").status_code == 200

@@ -102,7 +102,7 @@ def test_only_proxies_that_were_named_say_where_a_request_comes_from(prepared: S
     told = [{"X-Forwarded-For": f"9.9.9.9, 198.51.100.{number}"} for number in range(FAILURES + 30)]
     statuses = [opened.client.get("/approvals/x", headers=headers).status_code for headers in told]
     assert (429 in statuses) is (proxies == 0)
-    opened.services.database.dispose()
+    opened.services.dispose()
 
 
 def test_failures_say_so_by_themselves(receiver: Receiver) -> None:

@@ -123,4 +123,4 @@ def test_who_guessed_too_often_elsewhere_is_told_to_wait_at_the_first_guess_here
     again = web.client.get("/api/v1/tickets", headers=wrong)
     assert again.status_code == 429
     assert int(again.headers["Retry-After"]) > 0
-    web.services.database.dispose()
+    web.services.dispose()

@@ -137,4 +137,4 @@ def test_how_things_stand_is_counted(prepared):
         assert gauges.connections(session, later) == {"active": 0, "held": 1, "paused": 1}
         assert gauges.oldest(session, later) == 0
         assert gauges.size(session) > 100_000
-    services.database.dispose()
+    services.dispose()

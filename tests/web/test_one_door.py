@@ -23,7 +23,7 @@ def receiver(prepared, tmp_path):
     file.write_text(yaml.safe_dump(APPS))
     opened = open_receiver(replace(prepared, apps_file=file))
     yield opened
-    opened.services.database.dispose()
+    opened.services.dispose()
 
 
 @pytest.fixture(params=SHARING, ids=lambda vendor: vendor.name)

@@ -80,7 +80,7 @@ def window(prepared, tmp_path, request) -> Iterator[Window]:
             assert host.slack.world.idle(60.0)
             yield Window(host, receiver, id, ref, f"{base}/slack")
         host.slack.world.close()
-        receiver.services.database.dispose()
+        receiver.services.dispose()
 
 
 def texts(view: dict[str, Any]) -> str:

@@ -50,7 +50,7 @@ def anywhere(request: pytest.FixtureRequest, prepared: Settings) -> Iterator[Rec
     if request.param == "sqlite":
         opened = open_receiver(prepared)
         yield opened
-        opened.services.database.dispose()
+        opened.services.dispose()
         return
     url = os.environ.get("TEST_DATABASE_URL")
     if not url:
@@ -63,7 +63,7 @@ def anywhere(request: pytest.FixtureRequest, prepared: Settings) -> Iterator[Rec
     laid(Database(away)).dispose()
     opened = open_receiver(replace(prepared, database_url=away))
     yield opened
-    opened.services.database.dispose()
+    opened.services.dispose()
     with admin.session() as session:
         session.execute(text("drop schema pages_test cascade"))
     admin.dispose()

@@ -42,7 +42,7 @@ def web(prepared) -> Iterator[Receiver]:
     Desk.said, Desk.asked[:] = Level.LEAD, []
     receiver = open_receiver(prepared, {**HELPDESKS, "zendesk": Desk})
     yield receiver
-    receiver.services.database.dispose()
+    receiver.services.dispose()
 
 
 def at_once(act: Callable[[], None]) -> "Future[None]":

@@ -77,7 +77,7 @@ def house(prepared: Settings, settings_file: Path) -> Iterator[House]:
         settings_file.write_text(yaml.safe_dump(described(provider)))
         receiver = open_receiver(replace(prepared, oidc_file=settings_file, public_url="http://desk.example"))
         yield House(provider, receiver)
-        receiver.services.database.dispose()
+        receiver.services.dispose()
 
 
 def test_the_button_is_there_where_a_provider_is(house: House) -> None:

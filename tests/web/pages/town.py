@@ -80,6 +80,6 @@ def town(prepared: Settings, tmp_path: Path) -> Iterator[Town]:
         file.write_text(yaml.safe_dump(told))
         receiver = open_receiver(replace(prepared, apps_file=file))
         yield Town(world, zendesk, intercom, slack, receiver, browsers(receiver))
-        receiver.services.database.dispose()
+        receiver.services.dispose()
     for outgoing in world.outgoing:
         outgoing.close()
