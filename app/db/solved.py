@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.db.models.solved import SolvedRow
@@ -59,17 +60,23 @@ def newest(session: Session, account_id: str, origin: str) -> datetime | None:
     return found
 
 
-def mark(session: Session, account_id: str, encoder: str) -> tuple[int, datetime | None]:
-    """Another one whenever a case got its vector or was solved anew. Goes through all that are compared."""
-    mine = (SolvedRow.account_id == account_id, SolvedRow.encoder == encoder)
-    count, last = session.execute(select(func.count(), func.max(SolvedRow.solved_at)).where(*mine)).one()
-    return count, last
+def count(session: Session, account_id: str, encoder: str, since: datetime | None) -> int:
+    """How many cases with a vector were solved since then; goes through them."""
+    some = [SolvedRow.solved_at >= since] if since else []
+    return session.scalar(_compared((func.count(),), account_id, encoder).where(*some)) or 0
+
+
+def begun(session: Session, account_id: str, encoder: str) -> datetime | None:
+    """When the oldest of the cases that are compared was solved, or None when all are."""
+    latest = _compared((SolvedRow.solved_at,), account_id, encoder).order_by(SolvedRow.solved_at.desc())
+    oldest: datetime | None = session.scalar(latest.offset(NEWEST - 1).limit(1))
+    return oldest
 
 
 def last(session: Session, account_id: str, encoder: str) -> datetime | None:
     """When the latest case that has a vector was solved: cheap to ask in every turn."""
-    mine = (SolvedRow.account_id == account_id, SolvedRow.encoder == encoder)
-    return session.scalar(select(func.max(SolvedRow.solved_at)).where(*mine))
+    latest: datetime | None = session.scalar(_compared((func.max(SolvedRow.solved_at),), account_id, encoder))
+    return latest
 
 
 def unmade(session: Session, account_id: str, encoder: str, limit: int) -> list[tuple[int, str]]:
@@ -91,14 +98,13 @@ def give(session: Session, encoder: str, made: Iterable[tuple[int, NDArray[np.fl
             row.encoder, row.numbers = encoder, vector.astype("<f2").tobytes()
 
 
-def compared(session: Session, account_id: str, encoder: str, width: int) -> tuple[list[int], NDArray[np.float32]]:
-    """The cases that have vectors, and those as rows of a matrix."""
-    rows = session.execute(
-        select(SolvedRow.id, SolvedRow.numbers)
-        .where(SolvedRow.account_id == account_id, SolvedRow.encoder == encoder)
-        .order_by(SolvedRow.solved_at.desc(), SolvedRow.id)
-        .limit(NEWEST)
-    ).all()
+def compared(
+    session: Session, account_id: str, encoder: str, width: int, most: int, after: datetime | None = None
+) -> tuple[list[int], NDArray[np.float32]]:
+    """The latest cases that have vectors, of those solved after a moment, and the vectors as rows of a matrix."""
+    some = [SolvedRow.solved_at > after] if after else []
+    latest = _compared((SolvedRow.id, SolvedRow.numbers), account_id, encoder).where(*some)
+    rows = session.execute(latest.order_by(SolvedRow.solved_at.desc(), SolvedRow.id).limit(most)).all()
     whole = b"".join(numbers for _, numbers in rows)
     return [number for number, _ in rows], np.frombuffer(whole, "<f2").reshape(-1, width).astype(np.float32)
 
@@ -107,3 +113,7 @@ def read(session: Session, numbers: Iterable[int]) -> dict[int, Solved]:
     """Those cases, by their numbers."""
     rows = session.scalars(select(SolvedRow).where(SolvedRow.id.in_(list(numbers))))
     return {r.id: Solved(r.external_id, r.question, r.resolution, r.solved_at, r.category) for r in rows}
+
+
+def _compared(what: Iterable[Any], account_id: str, encoder: str) -> Select[Any]:
+    return select(*what).where(SolvedRow.account_id == account_id, SolvedRow.encoder == encoder)

@@ -14,13 +14,10 @@ from sqlalchemy.orm import Session
 from app.db import articles, vectors
 from app.db.vectors import Current
 from app.kb.past import Past
-from app.kb.signs import Signs
+from app.kb.signs import Meanings
 
 ACCOUNTS = 8
 """Accounts whose matrices a process keeps; 100,000 passages of 384 numbers are 154 MB."""
-
-FEW = 64
-"""Rows that are gathered and compared at once."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +51,10 @@ class Matrix:
         return len(np.unique(self.owners)) == len(self.passages)
 
     def compared(self, vector: NDArray[np.float32], limit: int, besides: Collection[int] = ()) -> dict[int, float]:
-        """The ``limit`` passages nearest to a unit vector, and those besides, with their cosines; a passage's best vector counts.
-
-        Among many rows those are compared whose signs are the nearest: see ``signs``.
-        """
+        """The ``limit`` passages nearest to a unit vector, and those besides, with their cosines; a passage's best vector counts."""
         if not len(self.owners):
             return {}
-        near = np.arange(len(self.owners)) if self._signs is None else self._signs.nearest(vector)
-        cosines = self.rows @ vector if self._signs is None else self._cosines(near, vector)
+        near, cosines = self._meanings.near(vector)
         # Twice as many rows as passages are wanted: a passage has at most two.
         best = np.argpartition(-cosines, min(2 * limit, len(cosines)) - 1)[: 2 * limit]
         best = best[np.argsort(-cosines[best], kind="stable")]
@@ -69,11 +62,6 @@ class Matrix:
         for owner, cosine in zip(self.owners[near[best]].tolist(), cosines[best].tolist(), strict=True):
             found.setdefault(owner, cosine)
         return dict(list(found.items())[:limit]) | self._exactly(vector, np.fromiter(besides, np.int64))
-
-    def _cosines(self, rows: NDArray[np.intp], vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Those rows' cosines, few at a time: what was just gathered is then still near the processor (measured: a sixth of the time)."""
-        few = (rows[start : start + FEW] for start in range(0, len(rows), FEW))
-        return np.concatenate([self.rows[part] @ vector for part in few])
 
     def _exactly(self, vector: NDArray[np.float32], passages: NDArray[np.int64]) -> dict[int, float]:
         """The cosines of those passages, as far as they have vectors."""
@@ -88,8 +76,8 @@ class Matrix:
         return dict(zip(passages[has].tolist(), cosines.tolist(), strict=True))
 
     @cached_property
-    def _signs(self) -> Signs | None:
-        return Signs(self.rows) if Signs.serve(self.rows) else None
+    def _meanings(self) -> Meanings:
+        return Meanings(self.rows)
 
     @cached_property
     def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

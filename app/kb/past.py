@@ -3,7 +3,8 @@
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -13,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from app.db import solved
 from app.kb.embedding import Encoder
-from app.kb.signs import Signs
+from app.kb.signs import Meanings
 
 COUNTED = 60.0
-"""Seconds after which it is counted whether there are others: counting goes through all of them."""
+"""Seconds after which it is counted whether there are others: counting goes through all that are compared."""
+FRESH = 500
+"""Newly solved cases that are kept beside the others; when there are more, all are read again."""
 ACCOUNTS = 8
 """Accounts whose cases a process keeps; 50,000 cases of 384 numbers are 77 MB."""
 
@@ -29,53 +32,73 @@ class Cases:
     rows: NDArray[np.float32]
 
     def alike(self, vector: NDArray[np.float32], least: float) -> dict[int, float]:
-        """Those whose cosine with a unit vector is at least that. Among many, those are compared whose signs are the nearest."""
-        near = np.arange(len(self.rows)) if self._signs is None else self._signs.nearest(vector)
-        cosines = self.rows @ vector if self._signs is None else self.rows[near] @ vector
+        """Those whose cosine with a unit vector is at least that."""
+        near, cosines = self._meanings.near(vector)
         above = np.flatnonzero(cosines >= least)
         return {self.numbers[place]: float(cosines[at]) for at, place in zip(above, near[above].tolist(), strict=True)}
 
     @cached_property
-    def _signs(self) -> Signs | None:
-        return Signs(self.rows) if Signs.serve(self.rows) else None
+    def _meanings(self) -> Meanings:
+        return Meanings(self.rows)
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """Cases, what they were read at, and until when nobody has to count them again."""
+class Known:
+    """The cases as they were read whole, those solved since, and until when nobody has to count them again."""
 
-    mark: tuple[int, datetime | None]
+    whole: Cases
+    fresh: Cases
+    begun: datetime | None
+    """When the oldest was solved that is compared; None while all are."""
+    read: datetime | None
+    """When the latest was solved as all were read."""
+    last: datetime | None
+    """When the latest was solved that is known by now."""
+    told: int
+    """How many were compared as all were read."""
     until: float
-    cases: Cases
 
     @property
-    def last(self) -> datetime | None:
-        """When the latest of them was solved."""
-        return self.mark[1]
+    def count(self) -> int:
+        """How many there are since ``begun`` while no old one came or went."""
+        return self.told + len(self.fresh.numbers)
+
+    def alike(self, vector: NDArray[np.float32], least: float) -> dict[int, float]:
+        """Those whose cosine with a unit vector is at least that; of one that was solved again the latest question counts."""
+        return self.whole.alike(vector, least) | self.fresh.alike(vector, least)
 
 
 class Past:
-    """A process's solved cases by account, read anew when there are others. Safe between threads.
+    """A process's solved cases by account, read anew as far as there are others. Safe between threads.
 
     A newly solved case shows at once; an old one that came or went within ``COUNTED`` seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], Known] = OrderedDict()
 
-    def current(self, session: Session, account_id: str, encoder: Encoder) -> Cases:
+    def current(self, session: Session, account_id: str, encoder: Encoder) -> Known:
         """The cases as they are now."""
         key = account_id, encoder.version
         with self._lock:
-            known, now = self._kept.get(key), time.monotonic()
-            if known is None or now >= known.until or known.last != solved.last(session, *key):
-                mark = solved.mark(session, *key)
-                if known is None or known.mark != mark:
-                    found = solved.compared(session, *key, encoder.width)
-                    known = _Kept(mark, now, Cases(*found))
-                self._kept[key] = known = _Kept(mark, now + COUNTED, known.cases)
+            self._kept[key] = known = _current(session, key, encoder.width, self._kept.get(key), self._clock())
             self._kept.move_to_end(key)
             while len(self._kept) > ACCOUNTS:
                 self._kept.popitem(last=False)
-            return known.cases
+            return known
+
+
+def _current(session: Session, key: tuple[str, str], width: int, known: Known | None, now: float) -> Known:
+    last = solved.last(session, *key)
+    if known and last != known.last:
+        fresh = Cases(*solved.compared(session, *key, width, FRESH + 1, known.read))
+        known = replace(known, fresh=fresh, last=last)
+    if known and now >= known.until and solved.count(session, *key, known.begun) == known.count:
+        known = replace(known, until=now + COUNTED)
+    if known and now < known.until and len(known.fresh.numbers) <= FRESH:
+        return known
+    begun, cases = solved.begun(session, *key), Cases(*solved.compared(session, *key, width, solved.NEWEST))
+    count = solved.count(session, *key, begun)
+    return Known(cases, Cases([], cases.rows[:0]), begun, last, last, count, now + COUNTED)

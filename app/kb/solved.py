@@ -95,7 +95,7 @@ def similar(
         alike = (past or Past()).current(session, account_id, encoder).alike(vector, ALIKE)
         best = sorted(alike, key=lambda n: -alike[n])[:limit]
         cases = solved.read(session, best)
-    return [Similar(cases[n], round(alike[n], 3)) for n in best]
+    return [Similar(cases[n], round(alike[n], 3)) for n in best if n in cases]
 
 
 def duplicates(text: str, others: Mapping[str, str], encoder: Encoder) -> Sequence[tuple[str, float]]:
