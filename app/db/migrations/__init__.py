@@ -1,5 +1,6 @@
 """Migrations, run from code: no file beside this folder is needed. What they do is in ``versions``."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -32,7 +33,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 def head() -> str:
     """The newest revision that this code brings. Raises alembic's error when there are two."""
-    found = ScriptDirectory.from_config(_config()).get_current_head()
+    found = _scripts().get_current_head()
     if found is None:
         raise RuntimeError("the migrations are missing from this installation")
     return found
@@ -40,8 +41,7 @@ def head() -> str:
 
 def revisions() -> tuple[str, ...]:
     """Every revision that this code knows, oldest first."""
-    walked = ScriptDirectory.from_config(_config()).walk_revisions()
-    return tuple(one.revision for one in walked)[::-1]
+    return tuple(one.revision for one in _scripts().walk_revisions())[::-1]
 
 
 def pending(database: Database) -> bool:
@@ -68,6 +68,12 @@ def _ours(_thing: object, name: str | None, kind: str, reflected: bool, compared
 
 def _current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """Read once a process: every look at our health asks for the newest."""
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:
