@@ -29,6 +29,7 @@ from app.stream import PIECE, Damaged, OtherKey
 from tests.builders import NOON
 from tests.cli.conftest import CONFIGURATION
 from tests.filled import fill
+from tests.server import schema
 from tests.tables import laid
 
 KEY, OTHER = b"k" * 32, b"o" * 32
@@ -45,28 +46,13 @@ def place(tmp_path: Path) -> Iterator[Makes]:
     def make(name: str) -> Place:
         folder = tmp_path / name
         folder.mkdir()
-        url = _server(name) if name.startswith("server") else f"sqlite:///{folder / 'deskhand.db'}"
+        url = schema(f"backup_{name}") if name.startswith("server") else f"sqlite:///{folder / 'deskhand.db'}"
         opened.append(Database(url))
         return Place(opened[-1], folder, (KEY,))
 
     yield make
     for database in opened:
-        if not database.url.startswith("sqlite"):
-            with database.session() as session:
-                session.execute(text("drop schema if exists " + database.url.rpartition("%3D")[2] + " cascade"))
         database.dispose()
-
-
-def _server(name: str) -> str:
-    url = os.environ.get("TEST_DATABASE_URL")
-    if not url:
-        pytest.skip("TEST_DATABASE_URL names no server")
-    admin, schema = Database(url), f"backup_{name}"
-    with admin.session() as session:
-        session.execute(text(f"drop schema if exists {schema} cascade"))
-        session.execute(text(f"create schema {schema}"))
-    admin.dispose()
-    return f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{schema}"
 
 
 @pytest.fixture(scope="module")

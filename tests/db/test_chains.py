@@ -1,6 +1,5 @@
 """Sealing, on both databases: every row gets one place, in the order of ids as far as they are there, whoever dies or comes late."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +13,7 @@ from app.db.trail import Entry, What
 from app.engine.chain import Kind, Verdict, Walk
 from app.engine.signatures import Signer
 from tests.builders import NOON
+from tests.server import schema
 from tests.tables import laid
 
 SIGNER = Signer([b"k" * 32])
@@ -22,20 +22,9 @@ SIGNER = Signer([b"k" * 32])
 @pytest.fixture(scope="module")
 def server() -> Iterator[Database]:
     """A PostgreSQL with tables of its own, made once."""
-    url = os.environ.get("TEST_DATABASE_URL")
-    if not url:
-        pytest.skip("TEST_DATABASE_URL names no server")
-    admin = Database(url)
-    with admin.session() as session:
-        session.execute(text("drop schema if exists chains_test cascade"))
-        session.execute(text("create schema chains_test"))
-    mark = "&" if "?" in url else "?"
-    database = laid(Database(f"{url}{mark}options=-csearch_path%3Dchains_test", clock=lambda: NOON))
+    database = laid(Database(schema("chains_test"), clock=lambda: NOON))
     yield database
     database.dispose()
-    with admin.session() as session:
-        session.execute(text("drop schema chains_test cascade"))
-    admin.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("server", marks=pytest.mark.servers)])
@@ -123,6 +112,19 @@ def test_a_sealer_that_dies_leaves_a_whole_batch_or_none(store: Database) -> Non
     assert verdict(store).rows == 2
     assert seal(store) == 4
     assert (verdict(store).rows, verdict(store).fault) == (6, None)
+
+
+@pytest.mark.servers
+def test_rows_that_are_sealed_while_somebody_verifies_are_no_fault(server: Database) -> None:
+    record(server, 3, "busy")
+    seal(server, "busy")
+    with server.reading() as session:
+        end = chains.signed_end(session, "busy", SIGNER)
+        record(server, 2, "busy")
+        seal(server, "busy")
+        found = Walk().verified(chains.links(session, "busy"), end)
+    assert (found.rows, found.fault) == (3, None)
+    assert verdict(server, "busy").rows == 5
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """A sealer that is killed by signal, again and again, on both databases: each row gets one place, and the chain is whole."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -8,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from app.db import chains, trail
 from app.db.database import Database
@@ -16,6 +14,7 @@ from app.db.trail import Entry, What
 from app.engine.chain import Walk
 from app.engine.signatures import Signer
 from tests.builders import NOON
+from tests.server import schema
 from tests.tables import laid
 
 ROWS = 200
@@ -39,15 +38,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(params=["sqlite", pytest.param("server", marks=pytest.mark.servers)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'deskhand.db'}"
-    if request.param == "server":
-        server = os.environ.get("TEST_DATABASE_URL") or pytest.skip("TEST_DATABASE_URL names no server")
-        admin = Database(server)
-        with admin.session() as session:
-            session.execute(text("drop schema if exists killed_test cascade"))
-            session.execute(text("create schema killed_test"))
-        admin.dispose()
-        url = f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3Dkilled_test"
+    url = schema("killed_test") if request.param == "server" else f"sqlite:///{tmp_path / 'deskhand.db'}"
     database = laid(Database(url))
     yield database
     database.dispose()

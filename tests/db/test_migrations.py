@@ -1,6 +1,5 @@
 """The migrations make what the models say, on both databases, and have one head."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,29 +9,15 @@ from sqlalchemy import text
 from app.db import migrations
 from app.db.database import Database
 from app.errors import DatabaseDown
+from tests.server import schema
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path / 'deskhand.db'}")
-        yield database
-        database.dispose()
-        return
-    url = os.environ.get("TEST_DATABASE_URL")
-    if not url:
-        pytest.skip("TEST_DATABASE_URL names no server")
-    admin = Database(url)
-    with admin.session() as session:
-        session.execute(text("drop schema if exists migrations_test cascade"))
-        session.execute(text("create schema migrations_test"))
-    mark = "&" if "?" in url else "?"
-    database = Database(f"{url}{mark}options=-csearch_path%3Dmigrations_test")
+    served = request.param == "postgresql"
+    database = Database(schema("migrations_test") if served else f"sqlite:///{tmp_path / 'deskhand.db'}")
     yield database
     database.dispose()
-    with admin.session() as session:
-        session.execute(text("drop schema migrations_test cascade"))
-    admin.dispose()
 
 
 def test_migrations_and_models_agree(empty: Database) -> None:

@@ -1,6 +1,5 @@
 """From every version that there ever was, with rows in every table: the tables become today's, and today's code reads the rows."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from app.db.database import Database
 from app.db.models import Base
 from connectors.types import Note
 from tests.filled import fill
+from tests.server import schema
 
 REVISIONS = migrations.revisions()
 CONFIGURATION = "service: shop\nclassification: {categories: [{name: order-status, keywords: [parcel]}]}\n"
@@ -26,24 +26,10 @@ QUICK = (REVISIONS[0], REVISIONS[len(REVISIONS) // 2])
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path / 'deskhand.db'}")
-        yield database
-        database.dispose()
-        return
-    url = os.environ.get("TEST_DATABASE_URL")
-    if not url:
-        pytest.skip("TEST_DATABASE_URL names no server")
-    admin = Database(url)
-    with admin.session() as session:
-        session.execute(text("drop schema if exists upgrades_test cascade"))
-        session.execute(text("create schema upgrades_test"))
-    database = Database(f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3Dupgrades_test")
+    served = request.param == "postgresql"
+    database = Database(schema("upgrades_test") if served else f"sqlite:///{tmp_path / 'deskhand.db'}")
     yield database
     database.dispose()
-    with admin.session() as session:
-        session.execute(text("drop schema upgrades_test cascade"))
-    admin.dispose()
 
 
 def specimen() -> dict[str, dict[str, Any]]:

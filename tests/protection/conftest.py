@@ -14,7 +14,7 @@ from app.db.unlocking import beside
 from app.masters import LocalMaster
 from connectors.types import Event, EventKind, Ref
 from tests.builders import NOON
-from tests.protection.server import everything, schema
+from tests.server import everything, schema
 from tests.tables import laid
 
 OLD, NEW = bytes(range(32)), bytes(range(1, 33))

@@ -16,8 +16,8 @@ from app.db.models import Base
 from app.db.models.keyring import KeyBase
 from app.rights import erasing, restored
 from tests.builders import NOON
-from tests.protection.server import schema
 from tests.protection.test_erasing import MARK, Desk, desk
+from tests.server import schema
 
 __all__ = ["desk"]
 SEAL = b"b" * 32

@@ -31,7 +31,7 @@ from app.rights.erasing import Asked
 from connectors.types import Person, Role
 from tests.builders import NOON
 from tests.flows.stage import QUESTION, Stage
-from tests.protection.server import everything, schema
+from tests.server import everything, schema
 
 MARK = "zanzibarquokka"
 MAIL = f"{MARK}@customer.example"

@@ -1,15 +1,14 @@
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
 
 from app.db import accounts
 from app.db.database import Database
 from app.db.models.ticket import TicketRow
 from app.settings import Settings
+from tests.server import schema
 from tests.tables import laid
 from tests.web.conftest import Receiver, open_receiver
 from tests.web.pages.signing import SignsIn, browsers
@@ -47,23 +46,10 @@ def foreign(receiver: Receiver) -> Foreign:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
 def anywhere(request: pytest.FixtureRequest, prepared: Settings) -> Iterator[Receiver]:
     """The web on either database; on a server, in a schema of its own."""
-    if request.param == "sqlite":
-        opened = open_receiver(prepared)
-        yield opened
-        opened.services.dispose()
-        return
-    url = os.environ.get("TEST_DATABASE_URL")
-    if not url:
-        pytest.skip("TEST_DATABASE_URL names no server")
-    admin = Database(url)
-    with admin.session() as session:
-        session.execute(text("drop schema if exists pages_test cascade"))
-        session.execute(text("create schema pages_test"))
-    away = f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3Dpages_test"
-    laid(Database(away)).dispose()
-    opened = open_receiver(replace(prepared, database_url=away))
+    settings = prepared
+    if request.param == "postgresql":
+        settings = replace(prepared, database_url=schema("pages_test"))
+        laid(Database(settings.database_url)).dispose()
+    opened = open_receiver(settings)
     yield opened
     opened.services.dispose()
-    with admin.session() as session:
-        session.execute(text("drop schema pages_test cascade"))
-    admin.dispose()
