@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from app.db import members
+from app.db import members, roster
 from app.db.members import Who
 from app.engine.reviewing import releases
 from connectors.base import Ranks
@@ -33,8 +33,6 @@ def reviewing(run: Run, account_id: str, click: Click) -> bool:
 
 def _address(run: Run, person: Person) -> str:
     """The address that the host knows them by, as far as we have read who is there."""
-    from app.db import roster  # noqa: PLC0415  # few turns ask for it
-
     with run.services.database.reading() as session:
         there = roster.people(session, run.lease.connection_id)
     return next((one.email for one in there if one.id == person.id), "")
