@@ -1,17 +1,21 @@
 """A database that has seen very many tickets: the rows that a few real turns left, copied by the database itself.
 
 Each copy is another ticket, of another customer, of an earlier day; what is about the account stays one. A sealed text keeps its
-seal, which opens nowhere but in its own row: a turn that reads other tickets' words fails loudly.
+seal, or no more than the seal's mark, and opens nowhere but in its own row: a turn that reads other tickets' words fails loudly.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
 from sqlalchemy import Column, Connection, DateTime, Integer, LargeBinary, String, Table, UniqueConstraint, text
 
 from app.db.database import Database
 from app.db.models import Base
 from app.db.models.datamap import EVERY
 from app.db.models.keyring import DataKeyRow
+from app.db.sealing import MARK, NOTHING, Sealed
 from app.settings import Settings
 
 SINGLE = frozenset({
@@ -30,15 +34,21 @@ KNOWN = 5
 """So many copies are of the same customers: who asks again is known."""
 EACH = 3
 """Tickets of every other customer."""
+DRAWN = 8_192
+"""Meanings of solved cases, drawn at random and given out in turn: alike to nothing, and all over the place as real ones are."""
 
 
 @dataclass(frozen=True)
 class Copies:
-    """From the first up to, not with, the last; ``templates`` tickets are copied each time."""
+    """From the first up to, not with, the last; ``templates`` tickets are copied each time.
+
+    Not ``whole``: of each sealed text only the mark is kept, which is half of the bytes, and nothing that a turn reads.
+    """
 
     first: int
     last: int
     templates: int
+    whole: bool = True
 
     @property
     def apart(self) -> float:
@@ -52,10 +62,16 @@ def copy(database: Database, keys: Database, copies: Copies) -> int:
     tables = [table for table in Base.metadata.sorted_tables if table.name not in SINGLE]
     assert {table.name for table in Base.metadata.sorted_tables} == {entry.table for entry in EVERY}
     for where, some in ((database, tables), (keys, [DataKeyRow.__table__])):
-        with where.engine.connect() as connection:
-            _unhurried(connection)
+        with _unhurried(where) as connection:
+            if where is database and copies.first == 1:
+                _draw(connection)
+            indexes = [index for table in some for index in table.indexes]  # type: ignore[attr-defined]
+            for index in indexes:
+                index.drop(connection)
             for table in some:
                 rows += _copied(connection, table, copies)  # type: ignore[arg-type]
+            for index in indexes:
+                index.create(connection)
             connection.commit()
             if connection.dialect.name == "postgresql":
                 connection.execute(text("analyze"))
@@ -63,16 +79,35 @@ def copy(database: Database, keys: Database, copies: Copies) -> int:
     return rows
 
 
-def _unhurried(connection: Connection) -> None:
-    """Nobody else is here: no reference is checked, no write waits for the disk."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("set session_replication_role = replica"))
-        return
-    raw = connection.connection.driver_connection
-    assert raw is not None
-    connection.rollback()
-    for pragma in ("foreign_keys=off", "synchronous=off", "cache_size=-1000000", "temp_store=memory"):
-        raw.execute(f"pragma {pragma}")
+@contextmanager
+def _unhurried(database: Database) -> Iterator[Connection]:
+    """A connection of its own while nobody else is here: no reference is checked, no journal kept, no write waits for the disk."""
+    database.dispose()
+    with database.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("set session_replication_role = replica"))
+            yield connection
+        else:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            connection.rollback()
+            for pragma in ("foreign_keys=off", "synchronous=off", "cache_size=-1000000", "temp_store=memory"):
+                raw.execute(f"pragma {pragma}")
+            raw.execute("pragma journal_mode=off")
+            yield connection
+            raw.execute("pragma journal_mode=wal")
+    database.dispose()  # what was set here is for nobody else
+
+
+def _draw(connection: Connection) -> None:
+    """The meanings that copied cases get, as wide as those that are there."""
+    connection.execute(text("create table aside_drawn as select id as n, numbers from solved limit 0"))
+    connection.execute(text("create unique index ix_aside_drawn on aside_drawn (n)"))
+    wide = (connection.scalar(text("select max(length(numbers)) from solved")) or 0) // 2
+    rows = np.random.default_rng(11).standard_normal((DRAWN, wide))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    given = [{"n": n, "numbers": row.astype("<f2").tobytes()} for n, row in enumerate(rows)]
+    connection.execute(text("insert into aside_drawn values (:n, :numbers)"), given)
 
 
 def _copied(connection: Connection, table: Table, copies: Copies) -> int:
@@ -98,10 +133,10 @@ def _value(column: Column[object], copies: Copies, *, lite: bool) -> str:
     """What stands in a copy's column, in the database's own words."""
     name, kind = f'a."{column.name}"', column.type
     impl = getattr(kind, "impl", kind)
-    if column.name == "numbers":  # alike to nothing: what solved those tickets is compared, and never read
-        return f"zeroblob(length({name}))" if lite else f"decode(repeat('00', length({name})), 'hex')"
-    if column.name in SAME or isinstance(impl, LargeBinary):
-        return name
+    if column.name == "numbers":
+        return f"(select numbers from aside_drawn as d where d.n = (numbers.n * {copies.templates} + a.id) % {DRAWN})"
+    if column.name in SAME or isinstance(impl, LargeBinary) or isinstance(kind, Sealed):
+        return name if copies.whole or not isinstance(kind, Sealed) else _marked(name, kind)
     if column.name == "sequence":
         return f"{name} - numbers.n * (select max(sequence) from aside_trail)"  # before the chain's end, which stays
     if isinstance(impl, DateTime):
@@ -115,6 +150,13 @@ def _value(column: Column[object], copies: Copies, *, lite: bool) -> str:
         number = f"1000000000 + numbers.n * 1000 + cast({name} as integer) % 1000"
         return f"case when {name} = '' then '' else cast({number} as text) end"
     return _named(column, name, lite=lite)
+
+
+def _marked(name: str, kind: Sealed) -> str:
+    """No more than the mark of what is sealed there."""
+    mark = f'"{MARK}"' if kind.reads_json else MARK
+    bare = ", ".join(f"'{one}'" for one in NOTHING)
+    return f"case when {name} is null or cast({name} as text) in ({bare}) then {name} else '{mark}' end"
 
 
 def _named(column: Column[object], name: str, *, lite: bool) -> str:

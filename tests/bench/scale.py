@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
@@ -139,9 +140,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--decisions", type=_numbers, default=DECISIONS)
     parser.add_argument("--passages", type=_numbers, default=PASSAGES)
     parser.add_argument("--database", default="", help="an empty PostgreSQL database; SQLite without")
+    parser.add_argument(
+        "--whole", action="store_true", help="copies keep their sealed texts, which are half of the bytes"
+    )
     given = parser.parse_args(arguments)
     grown = False
-    for name, counts, fill in (("decisions", given.decisions, decided), ("passages", given.passages, known)):
+    tickets = partial(decided, whole=given.whole)
+    for name, counts, fill in (("decisions", given.decisions, tickets), ("passages", given.passages, known)):
         with opened(given.database) as bench:
             grown |= lines(bench, name, counts, fill)
         if given.database:
@@ -174,11 +179,11 @@ def lines(bench: Bench, name: str, counts: Sequence[int], fill: Callable[[Bench,
     return max(ratios.values()) > GROWTH
 
 
-def decided(bench: Bench, there: int, count: int) -> None:
+def decided(bench: Bench, there: int, count: int, *, whole: bool = False) -> None:
     """So many decisions, with all that stands beside them."""
     if not there:
         bench.templates()
-    copies = Copies(there // TEMPLATES or 1, count // TEMPLATES, TEMPLATES)
+    copies = Copies(there // TEMPLATES or 1, count // TEMPLATES, TEMPLATES, whole=whole)
     copy(bench.services.database, bench.services.keyring.database, copies)
 
 
@@ -240,8 +245,7 @@ def opened(url: str) -> Iterator[Bench]:
 
         event.listen(services.database.engine, "before_cursor_execute", count)
         yield bench
-        services.database.dispose()
-        services.keyring.database.dispose()
+        services.dispose()
     ours.send(("enough",))
     host.join(10)
 
