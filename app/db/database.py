@@ -53,8 +53,10 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One consistent look that blocks nobody. What is written in it is rolled back."""
-        with _translated(), self.engine.connect().execution_options(reading=True) as connection:
+        """One look at everything as it was at one moment, that blocks nobody. What is written in it is rolled back."""
+        engine = self.engine
+        how = {"reading": True} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with _translated(), engine.connect().execution_options(**how) as connection:
             yield Session(connection, expire_on_commit=False, info=self._info)
             connection.rollback()
 

@@ -34,8 +34,6 @@ def names(*, keys: bool) -> frozenset[str]:
 def snapshot(database: Database) -> Iterator[Connection]:
     """One look at everything as it was at one moment. Nobody who writes has to wait. Raises DatabaseDown."""
     with database.reading() as session:
-        if database.engine.dialect.name == "postgresql":
-            session.execute(text("set transaction isolation level repeatable read"))
         yield session.connection()
 
 
