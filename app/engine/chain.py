@@ -105,13 +105,17 @@ class Walk:
 
     def verified(self, links: Iterable[Link], end: End | None) -> Verdict:
         """What is found; ``end`` is where the chain is said to end, by a signature that was checked."""
-        fault = self._through(links) or self._at_end(end)
+        fault = self._through(links, end) or self._at_end(end)
         return Verdict(self._rows, self._good, self._agreed, fault)
 
-    def _through(self, links: Iterable[Link]) -> Fault | None:
+    def _through(self, links: Iterable[Link], end: End | None) -> Fault | None:
         for link in links:
             self._skip()
-            fault = self._wrong(link) or self._unlike_anchor(End(link.sequence, link.digest), _id(link))
+            fault = (
+                self._behind(link, end)
+                or self._wrong(link)
+                or self._unlike_anchor(End(link.sequence, link.digest), _id(link))
+            )
             if fault:
                 return fault
             self._good = End(link.sequence, link.digest)
@@ -123,6 +127,12 @@ class Walk:
         """Past what retention took away: its record says what the next link stands on."""
         while hole := self._holes.get(self._good.sequence + 1):
             self._good = End(hole.last, hole.digest)
+
+    def _behind(self, link: Link, end: End | None) -> Fault | None:
+        """Whatever stands after the end that was signed, at whichever place, somebody else put there."""
+        if end is None or self._good.sequence < end.sequence:
+            return None
+        return Fault(Kind.INSERTED, link.sequence, _id(link), f"row {link.sequence} stands after the signed end")
 
     def _wrong(self, link: Link) -> Fault | None:
         expected = self._good.sequence + 1
@@ -151,8 +161,6 @@ class Walk:
             return Fault(Kind.REMOVED, missing, None, f"row {missing} and what follows it, to {last}, were cut off")
         if end is None:
             return None if good == START else Fault(Kind.UNSIGNED, good.sequence, None, "the chain has no signed end")
-        if good.sequence > end.sequence:
-            return Fault(Kind.INSERTED, end.sequence + 1, None, f"row {end.sequence + 1} stands after the signed end")
         if good.digest != end.digest:
             text = f"row {good.sequence} has another digest than the signed end: rows before it were written anew"
             return Fault(Kind.REWRITTEN, good.sequence, None, text)

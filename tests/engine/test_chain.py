@@ -101,7 +101,16 @@ def test_rows_after_the_signed_end_were_put_there_by_somebody_else(behind: int |
     links = chained(12)
     fault = verified(links, None if behind is None else end(links[:behind])).fault
     assert fault is not None
-    assert fault.kind is (Kind.UNSIGNED if behind is None else Kind.INSERTED)
+    assert (fault.kind, fault.sequence) == ((Kind.UNSIGNED, 12) if behind is None else (Kind.INSERTED, 9))
+
+
+@pytest.mark.parametrize("place", [13, 99])
+def test_a_row_put_in_behind_all_others_is_named_wherever_it_says_it_stands(place: int) -> None:
+    links = chained(12)
+    planted = replace(links[4], sequence=place, content={**links[4].content, "id": 77})
+    fault = verified([*links, planted], end(links)).fault
+    assert fault is not None
+    assert (fault.kind, fault.sequence, fault.row) == (Kind.INSERTED, place, 77)
 
 
 @settings(max_examples=100, deadline=None)
