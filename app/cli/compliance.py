@@ -33,13 +33,13 @@ def report(name: str, period: str, standards: tuple[str, ...], as_json: bool) ->
     with services.database.reading() as session:
         found = reports.report(session, account.id, settled, when, now, standards)
     if as_json:
-        opening.print_json(reports.plain(found))
+        opening.print_json(reports.plain(found, services.settings.public_url))
     else:
-        _print(found)
+        _print(found, services.settings.public_url)
     sys.exit(1 if any(one.compliant is False for one in found.checked) else 0)
 
 
-def _print(found: Report) -> None:
+def _print(found: Report, public_url: str) -> None:
     if not found.checked and not found.unknown:
         click.echo("The configuration names no standards: see `compliance.standards`, or give --standard.")
         return
@@ -51,7 +51,13 @@ def _print(found: Report) -> None:
     rows += [(name, "-", "UNKNOWN", "there are no checks for it") for name in found.unknown]
     opening.print_table(f"{found.period.name}", ("standard", "check", "", "what was looked at"), rows)
     wrong = [
-        (f"{violation.at:%Y-%m-%d %H:%M}", one.standard, check.title, violation.text, violation.link or "-")
+        (
+            f"{violation.at:%Y-%m-%d %H:%M}",
+            one.standard,
+            check.title,
+            violation.text,
+            reports.where(check, violation, public_url) or "-",
+        )
         for one in found.checked
         for check, violation in one.violations
     ]
@@ -59,12 +65,15 @@ def _print(found: Report) -> None:
         opening.print_table("Violations", ("at", "standard", "check", "what", "where"), wrong)
     asked = reports.counted(found.requests) if found.requests is not None else {}
     said = ", ".join(f"{kind} {number}" for kind, number in asked.items()) or "not kept"
+    took = reports.answered(found.requests)
     click.echo(
-        f"Interactions: {found.interactions}. Requests about data: {said}; {reports.answered(found.requests) or '-'}."
+        f"Interactions: {found.interactions}. Requests about data: {said}{f'; answered in {took}' if took else ''}."
     )
     fraud = found.fraud
-    took = reports.length(fraud.took) or "unknown"
-    click.echo(f"Fraud: {fraud.cases} cases, {fraud.resolved} resolved in {took}, {fraud.pending} pending.")
+    took = reports.length(fraud.took)
+    click.echo(
+        f"Reports of fraud: {fraud.cases}; resolved: {fraud.resolved}{f' in {took}' if took else ''}; pending: {fraud.pending}."
+    )
 
 
 @compliance.command()

@@ -9,8 +9,8 @@ from statistics import fmean
 from sqlalchemy.orm import Session
 
 from app.db import controls, findings, stories
-from app.engine.compliance.facts import Facts, Found, Looked, Request
-from app.engine.compliance.standards import GDPR, STANDARDS, TARGET, Checked, checked, standard
+from app.engine.compliance.facts import Facts, Found, Looked, Request, Violation
+from app.engine.compliance.standards import GDPR, STANDARDS, TARGET, Check, Checked, checked, standard
 from app.engine.configuration import Configuration
 from app.engine.outcomes import Story
 from app.errors import BadInput
@@ -176,8 +176,13 @@ def answered(requests: Sequence[Request] | None) -> str | None:
     return f"{length(sum(took, timedelta()) / len(took))} (target: {TARGET.days} days)" if took else None
 
 
-def plain(found: Report) -> dict[str, object]:
-    """The report as plain values, by the guide's names."""
+def where(check: Check, wrong: Violation, public_url: str) -> str:
+    """Where somebody can look: the ticket at its host, else the page of ours that shows more; empty where there is neither."""
+    return wrong.link or (f"{public_url.rstrip('/')}/app/{check.page}" if check.page else "")
+
+
+def plain(found: Report, public_url: str) -> dict[str, object]:
+    """The report as plain values, by the guide's names. ``public_url`` is where our own pages are."""
     every: dict[str, object] = {one.standard: _plain(one, found) for one in found.checked}
     every |= {name: {"compliant": None, "violations": None, "checks": [f"{name}: UNKNOWN"]} for name in found.unknown}
     return {
@@ -200,7 +205,7 @@ def plain(found: Report) -> dict[str, object]:
                 "check": check.title,
                 "text": wrong.text,
                 "at": wrong.at.isoformat(),
-                "link": wrong.link,
+                "link": where(check, wrong, public_url),
             }
             for one in found.checked
             for check, wrong in one.violations

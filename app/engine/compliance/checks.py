@@ -148,6 +148,8 @@ def consent_tracked(facts: Facts) -> Result:
     return Result(Status.PASS, said)
 
 
+REPLACED = "end it with `deskhand account revoke`, and give out another one with"
+
 # --- access, change, availability ---------------------------------------------------------------------------
 
 
@@ -156,10 +158,12 @@ def access_controlled(facts: Facts) -> Result:
     if facts.tokens is None:
         return Result(Status.UNKNOWN, "nobody has looked at who has access")
     unnamed = [
-        Violation(f"Token {one.name} does not say whose it is", one.made_at) for one in facts.tokens if not one.by_name
+        Violation(f"Token {one.name} does not say whose it is: {REPLACED} --label", one.made_at)
+        for one in facts.tokens
+        if not one.by_name
     ]
     old = [
-        Violation(f"Token {one.name} has no end and is older than a year", one.made_at)
+        Violation(f"Token {one.name} has no end and is older than a year: {REPLACED} --days", one.made_at)
         for one in facts.tokens
         if one.ends_at is None and facts.now - one.made_at > UNTOUCHED
     ]

@@ -14,11 +14,15 @@ TARGET = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Check:
-    """One check: ``name`` as configurations write it, ``title`` as reports do."""
+    """One check: ``name`` as configurations write it, ``title`` as reports do.
+
+    ``page``: which of the lead's pages shows more of a violation that is about no single ticket.
+    """
 
     name: str
     title: str
     judge: Callable[[Facts], Result]
+    page: str = ""
 
 
 PCI, GDPR, SOC2 = "PCI-DSS", "GDPR", "SOC2"
@@ -28,21 +32,21 @@ STANDARDS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
             Check("no-card-numbers-in-chat", "No card numbers in chat", checks.no_cards_in_chat),
             Check("no-cvv-ever", "No CVV storage", checks.no_codes),
             Check("encrypted-storage", "Encrypted storage", checks.encrypted),
-            Check("access-logging", "Access logging", checks.access_logged),
+            Check("access-logging", "Access logging", checks.access_logged, "audit"),
             Check("no-card-numbers-in-storage", "No card numbers in storage", checks.no_cards_stored),
             Check("no-card-numbers-in-logs", "No card data in logs", checks.no_cards_logged),
         ),
         SOC2: (
-            Check("access-control", "Access control", checks.access_controlled),
-            Check("change-management", "Change management", checks.changes_known),
-            Check("availability", "Availability", checks.available),
-            Check("audit-trail", "Audit trail", checks.trail_whole),
+            Check("access-control", "Access control", checks.access_controlled, "audit"),
+            Check("change-management", "Change management", checks.changes_known, "configuration"),
+            Check("availability", "Availability", checks.available, "overview"),
+            Check("audit-trail", "Audit trail", checks.trail_whole, "audit"),
         ),
         GDPR: (
-            Check("right-to-erasure", "Right to erasure", checks.asked("erasure")),
-            Check("data-portability", "Data portability", checks.asked("portability")),
-            Check("access-request", "Access requests", checks.asked("access")),
-            Check("consent-tracking", "Consent tracking", checks.consent_tracked),
+            Check("right-to-erasure", "Right to erasure", checks.asked("erasure"), "privacy"),
+            Check("data-portability", "Data portability", checks.asked("portability"), "privacy"),
+            Check("access-request", "Access requests", checks.asked("access"), "privacy"),
+            Check("consent-tracking", "Consent tracking", checks.consent_tracked, "privacy"),
         ),
     }
 )

@@ -112,7 +112,9 @@ def _assessed(
         return "not-assessed", []
     with services.database.reading() as session:
         now = services.database.now(session)
-        found = compliance.plain(compliance.report(session, account_id, settled, when, now))
+        found = compliance.plain(
+            compliance.report(session, account_id, settled, when, now), services.settings.public_url
+        )
     violations = found["violations"]
     told = [str(one["text"]) for one in violations] if isinstance(violations, Sequence) else []
     checks = found["complianceChecks"]

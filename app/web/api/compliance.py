@@ -46,7 +46,7 @@ class Looked(Told):
 
 
 class Violation(Told):
-    """One thing that is not as it has to be. ``link`` is the ticket at its host, where there is one."""
+    """One thing that is not as it has to be. ``link`` is the ticket at its host, else the page of ours that shows more."""
 
     standard: str
     check: str
@@ -93,4 +93,4 @@ def register(door: Door) -> None:
         with services.database.reading() as session:
             now = services.database.now(session)
             found = compliance.report(session, caller.account_id, settled, when, now, query.standards)
-        return Report.model_validate(compliance.plain(found))
+        return Report.model_validate(compliance.plain(found, services.settings.public_url))

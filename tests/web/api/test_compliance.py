@@ -6,7 +6,11 @@ from sqlalchemy import text
 
 from app import scanning
 from app.db import stories
+from app.engine.compliance.facts import Violation
+from app.engine.compliance.standards import STANDARDS
 from app.engine.outcomes import Story
+from app.reports.compliance import where
+from tests.builders import NOON
 from tests.flows.stage import CONFIGURATION
 from tests.texts import without_ids
 from tests.web.api.conftest import House
@@ -59,6 +63,14 @@ def test_what_is_found_fails_with_the_way_to_it(house: House) -> None:
     assert (wrong["standard"], wrong["check"]) == ("PCI-DSS", "No card numbers in storage")
     assert wrong["text"].endswith(f"account {house.account.id}, name")
     assert "4111" not in without_ids(told)
+
+
+def test_a_violation_leads_to_its_ticket_or_to_the_page_that_shows_more() -> None:
+    known = {check.name: check for checks in STANDARDS.values() for check in checks}
+    here, there = Violation("x", NOON), Violation("x", NOON, "https://desk.example/1")
+    assert where(known["audit-trail"], here, "https://d.example/") == "https://d.example/app/audit"
+    assert where(known["audit-trail"], there, "https://d.example") == "https://desk.example/1"
+    assert where(known["encrypted-storage"], here, "https://d.example") == ""
 
 
 def test_another_accounts_findings_are_its_own(house: House, neighbour: House) -> None:

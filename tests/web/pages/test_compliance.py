@@ -3,7 +3,8 @@
 from sqlalchemy import text
 
 from app import scanning
-from app.db import accounts
+from app.db import access, accounts
+from app.engine.compliance.standards import STANDARDS
 from connectors.types import Level
 from tests.flows.stage import CONFIGURATION
 from tests.texts import without_ids
@@ -44,6 +45,18 @@ def test_checks_are_unknown_until_somebody_looked_and_fail_on_what_was_planted(
     assert "4111" not in without_ids(shown)
     assert browser.get(f"{PAGE}?period=2026-Q9").status_code == 200
     assert browser.get(f"{PAGE}?period=2025-Q1").status_code == 200
+
+
+def test_what_is_about_no_ticket_leads_to_a_page_of_ours(receiver: Receiver, signed_in: SignsIn) -> None:
+    configured(receiver, "compliance: {standards: [SOC2]}\n")
+    with receiver.services.database.session() as session:
+        given, _ = access.issue(session, receiver.account, ["read"], at=receiver.services.database.now(session))
+    browser = signed_in(Level.LEAD)
+    shown = browser.get(PAGE).text
+    assert f"Token {given.id} does not say whose it is: end it with <code>deskhand account revoke</code>" in shown
+    assert '<a href="/app/audit">Audit</a>' in shown
+    for page in sorted({check.page for checks in STANDARDS.values() for check in checks} - {""}):
+        assert browser.get(f"/app/{page}").status_code == 200, page
 
 
 def test_it_is_a_leads_page(receiver: Receiver, signed_in: SignsIn) -> None:
