@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from app.engine.configuration import Category, Configuration
-from app.engine.denials import about_fraud, suspected
 from app.engine.machines import why_machine
+from app.engine.robbed import about_fraud, suspected
 from app.engine.types import Classification, Label, Reason
 from app.nlp.clean import clean
 from app.nlp.engine import Engine, Reading

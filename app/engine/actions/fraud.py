@@ -9,6 +9,7 @@ from typing import Any
 
 from app.engine.actions.banking import FETCHED_AT_MOST, LONGEST_TEXT, Facts, customer_of, found, lines, masked, units
 from app.engine.actions.words import done
+from app.engine.robbed import Sign, sign
 from app.engine.sla import Unit, term
 from app.engine.templates import words
 from app.engine.types import Reason
@@ -40,8 +41,14 @@ def _assess(step: Step, scene: Scene) -> Move:
         "paid": {name: paid.get(name) for name in _KEPT} if paid else {},
         "risk": facts,
     }
-    shown = lines(paid, customer) if paid else ("No single transaction of the named amount was found.",)
+    shown = (
+        lines(paid, customer) if paid else ("No single transaction of the named amount was found.", *_cards(outputs))
+    )
     return Done(outputs, notes=(*shown, *_risk_lines(facts)))
+
+
+def _cards(known: Facts) -> list[str]:
+    return [f"Card: ending in {one['last4']} ({one['status']})" for one in known["cards"]]
 
 
 def _meant(spent: Sequence[Facts], scene: Scene) -> Facts:
@@ -68,7 +75,7 @@ def _freeze(step: Step, scene: Scene) -> Move:
     customer = scene.outputs.get("customer")
     if not customer:
         return HandOver(Reason("no_customer", "It is not known whose card it would be."))
-    card = _card(scene.outputs) if _applies(step, scene.outputs) else ""
+    card = _card(scene.outputs) if _applies(step, scene) else ""
     lock = Call("lock_card", {"card": card}, needed=False)
     if card and scene.answer(lock) is None:
         return lock
@@ -77,7 +84,9 @@ def _freeze(step: Step, scene: Scene) -> Move:
     paid = scene.outputs.get("paid") or {}
     text = masked(scene.question[:LONGEST_TEXT], frozenset({"ssn"}))
     details = {name: str(paid[name]) for name in ("transaction", "at", "merchant") if paid.get(name)}
-    case = Call("open_case", {"customer": customer, "kind": "fraud", "text": text, "details": details})
+    known = scene.configuration.category(scene.classification.category)
+    inputs = {"customer": customer, "kind": "fraud", "text": text, "details": details}
+    case = Call("open_case", inputs | ({"team": known.team} if known and known.team else {}))
     opened = scene.answer(case)
     if opened is None:
         return case
@@ -86,10 +95,11 @@ def _freeze(step: Step, scene: Scene) -> Move:
     return done(scene, "fraud-reported", _told(outputs, scene), outputs=outputs, notes=notes)
 
 
-def _applies(step: Step, known: Facts) -> bool:
-    """``conditional``: where the bank knows the payment, or its own risk system is worried."""
-    when = str(step.settings.get("when", "conditional")).casefold()
-    return when != "conditional" or bool(known.get("paid")) or (known.get("risk") or {}).get("level") == "high"
+def _applies(step: Step, scene: Scene) -> bool:
+    """``conditional``: the bank knows the payment, its own risk system is worried, or the card is said to be in other hands."""
+    when, known = str(step.settings.get("when", "conditional")).casefold(), scene.outputs
+    worried = (known.get("risk") or {}).get("level") == "high"
+    return when != "conditional" or bool(known.get("paid")) or worried or sign(scene.question) is Sign.TAKEN
 
 
 def _card(known: Facts) -> str:

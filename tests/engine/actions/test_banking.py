@@ -221,6 +221,13 @@ def test_who_is_not_known_locks_nobodys_card(bank: BankStage) -> None:
     assert visit.calls == []
 
 
+def test_a_stolen_card_is_locked_whatever_was_paid(bank: BankStage) -> None:
+    visit = Visit("My card was stolen in the metro!", "fraud-report", bank.backend).go()
+    assert bank.holder.cards[0]["status"] == "locked"
+    assert bank.played.cases[0]["team"] == "fraud-team"
+    assert "Card: ending in 1234 (active)" in visit.progress.notes
+
+
 def test_an_unknown_charge_at_low_risk_leaves_the_card_alone(bank: BankStage) -> None:
     visit = Visit("Is this mail from you? It looks suspicious.", "fraud-report", bank.backend).go()
     assert "lock_card" not in visit.calls
