@@ -25,12 +25,14 @@ class ArticleRow(Base):
             sqlite_where=text("until is null"),
             postgresql_where=text("until is null"),
         ),
+        Index(None, "account_id", "id"),
+        Index(None, "account_id", "until"),
         # Versions are told apart by their numbers, so that a number is never given twice.
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     origin: Mapped[str] = mapped_column(String(400))
     external_id: Mapped[str] = mapped_column(String(1000))
     title: Mapped[str] = mapped_column(Text)
