@@ -91,10 +91,18 @@ def moments(session: Session, account_id: str) -> list[datetime]:
     return sorted({at for chosen in (begun, ended) for at in session.scalars(chosen) if at is not None})
 
 
-def mark(session: Session, account_id: str) -> tuple[int, int]:
-    """Cheap to ask, and another one whenever an article was added, changed or ended: whether ``version`` must be asked anew."""
-    last, count = session.execute(_MARK, {"account": account_id}).one()
-    return last or 0, count
+def mark(session: Session, account_id: str) -> tuple[int, datetime | None]:
+    """Cheap to ask, and another one when an article was added, changed or ended: whether ``version`` must be asked anew.
+
+    What another transaction adds or ends late, behind what is there already, shows by ``count`` alone.
+    """
+    newest, ended = session.execute(_MARK, {"account": account_id}).one()
+    return newest or 0, ended
+
+
+def count(session: Session, account_id: str) -> int:
+    """How many articles are current; goes through all of them."""
+    return session.scalar(_live(select(func.count()), account_id)) or 0
 
 
 def version(session: Session, account_id: str, at: datetime | None = None) -> str:
@@ -173,6 +181,8 @@ def _end(session: Session, rows: Sequence[ArticleRow], at: datetime) -> None:
 
 
 # Built once: every turn asks this, and building a statement costs more than running it.
-_MARK = select(func.max(ArticleRow.id), func.count()).where(
-    ArticleRow.account_id == bindparam("account"), ArticleRow.until.is_(None)
+_MINE = ArticleRow.account_id == bindparam("account")
+_MARK = select(
+    select(func.max(ArticleRow.id)).where(_MINE).scalar_subquery(),
+    type_coerce(select(func.max(ArticleRow.until)).where(_MINE).scalar_subquery(), Moment),
 )

@@ -1,8 +1,9 @@
 """An account's vectors in memory, shared by all searches of a process and brought up to date by what was added and ended."""
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -18,13 +19,17 @@ from app.kb.signs import Meanings
 
 ACCOUNTS = 8
 """Accounts whose matrices a process keeps; 100,000 passages of 384 numbers are 154 MB."""
+COUNTED = 60.0
+"""Seconds after which it is counted whether there are other articles: counting goes through all of them."""
+Mark = tuple[int, datetime | None, int]
+"""The newest article, when one ended last, and how many there were when they were counted."""
 
 
 @dataclass(frozen=True)
 class Matrix:
     """One row a vector; ``owners`` says of which passage, ``version`` what the account's articles were."""
 
-    mark: tuple[int, int]
+    mark: Mark
     version: str
     current: Current
     owners: NDArray[np.int64]
@@ -86,22 +91,31 @@ class Matrix:
 
 
 class Matrices:
-    """A process's matrices by account. Safe between threads; the one that was used longest ago goes first."""
+    """A process's matrices by account. Safe between threads; the one that was used longest ago goes first.
 
-    def __init__(self) -> None:
+    What is added, changed or ended shows at once; what another transaction did late, within ``COUNTED`` seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str], Matrix] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], tuple[Matrix, float]] = OrderedDict()
         self.past = Past()
 
     def current(self, session: Session, account_id: str, encoder: str, width: int) -> Matrix:
         """The matrix of what is current; read anew only as far as something changed."""
+        key = account_id, encoder
         with self._lock:
-            before = self._kept.get((account_id, encoder))
-            mark = articles.mark(session, account_id)
+            before, until = self._kept.get(key, (None, 0.0))
+            seen = articles.mark(session, account_id)
+            if before is None or before.mark[:2] != seen or self._clock() >= until:
+                mark, until = (*seen, articles.count(session, account_id)), self._clock() + COUNTED
+            else:
+                mark = before.mark
             if before is None or before.mark != mark or not before.whole:
                 before = _read(session, account_id, encoder, width, mark, before)
-            self._kept[account_id, encoder] = before
-            self._kept.move_to_end((account_id, encoder))
+            self._kept[key] = before, until
+            self._kept.move_to_end(key)
             while len(self._kept) > ACCOUNTS:
                 self._kept.popitem(last=False)
             return before
@@ -111,12 +125,10 @@ def past(session: Session, account_id: str, encoder: str, width: int, at: dateti
     """The matrix as of a moment. Not kept: who asks many questions of one moment keeps it."""
     current = vectors.current(session, account_id, at)
     owners, rows = vectors.read(session, encoder, current.passages, width)
-    return Matrix((0, 0), articles.version(session, account_id, at), current, owners, rows)
+    return Matrix((0, None, 0), articles.version(session, account_id, at), current, owners, rows)
 
 
-def _read(
-    session: Session, account_id: str, encoder: str, width: int, mark: tuple[int, int], before: Matrix | None
-) -> Matrix:
+def _read(session: Session, account_id: str, encoder: str, width: int, mark: Mark, before: Matrix | None) -> Matrix:
     if before is not None and before.mark == mark:
         current, version = before.current, before.version
     else:

@@ -23,7 +23,7 @@ def drawn(count: int) -> NDArray[np.float32]:
 def matrix(rows: NDArray[np.float32], owners: list[int] | None = None) -> Matrix:
     of = np.array(owners if owners is not None else range(1, len(rows) + 1), np.int64)
     numbers = np.unique(of)
-    return Matrix((0, 0), "v", Current(numbers, numbers + 1000, ("en",) * len(numbers)), of, rows)
+    return Matrix((0, None, 0), "v", Current(numbers, numbers + 1000, ("en",) * len(numbers)), of, rows)
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +71,6 @@ def test_few_rows_or_odd_widths_are_compared_one_by_one() -> None:
 def test_places_are_of_those_that_are_known() -> None:
     kept = matrix(drawn(3), [5, 7, 9])
     assert kept.places([9, 5, 6, 10, 1]) == {9: (1009, "en"), 5: (1005, "en")}
-    nothing = Matrix((0, 0), "v", Current(*[np.zeros(0, np.int64)] * 2, ()), np.zeros(0, np.int64), drawn(0))
+    nothing = Matrix((0, None, 0), "v", Current(*[np.zeros(0, np.int64)] * 2, ()), np.zeros(0, np.int64), drawn(0))
     assert nothing.places([1]) == {}
     assert nothing.compared(drawn(1)[0], 3, [1]) == {}

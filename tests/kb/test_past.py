@@ -16,6 +16,7 @@ from app.kb import signs
 from app.kb.past import COUNTED, FRESH, Cases, Known, Past
 from app.kb.signs import Signs
 from tests.builders import NOON
+from tests.kb.steps import steps
 
 WIDTH = 64
 ENCODER = SimpleNamespace(version="e1", width=WIDTH)
@@ -134,3 +135,27 @@ def test_only_the_latest_are_compared_and_counted(shelf: Shelf, monkeypatch: pyt
     after = shelf.known()
     assert after.whole.numbers == [3, 2], "one that is compared no more is not missed"
     assert (after.fresh.numbers, after.count) == ([4], 3)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_turn_asks_the_same_however_many_were_solved(shelf: Shelf) -> None:
+    def turn() -> int:
+        shelf.known()
+        return steps(shelf.database, lambda session: shelf.past.current(session, "shop", ENCODER))
+
+    few = turn()
+    shelf.solve((n, MEANINGS[n % WIDTH]) for n in range(4, 400))
+    assert turn() == few > 0
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_newly_solved_case_is_read_for_the_same_however_many_there_were(shelf: Shelf) -> None:
+    def news(number: int) -> int:
+        shelf.past = Past(lambda: shelf.now)
+        shelf.known()
+        shelf.solve([(number, MEANINGS[0])])
+        return steps(shelf.database, lambda session: shelf.past.current(session, "shop", ENCODER))
+
+    few = news(4)
+    shelf.solve((n, MEANINGS[n % WIDTH]) for n in range(5, 400))
+    assert news(400) == few > 0
