@@ -96,7 +96,7 @@ def _log(step: Step, scene: Scene) -> Move:
     kept = _YEARS.fullmatch(str(step.settings.get("retentionPeriod", "")).strip())
     until = _later(scene.now, int(kept[1])) if kept else None
     access = {
-        "type": scene.classification.category,
+        "type": scene.category,
         "at": scene.now.isoformat(),
         "agent": "bot",
         "piiAccessed": bool(scene.outputs.get("accounts")),
@@ -184,7 +184,7 @@ def _case(step: Step, scene: Scene) -> Move:
     if not customer:
         return HandOver(Reason("no_customer", "It is not known whose case it would be."))
     details = {str(name): str(value) for name, value in (scene.outputs.get("details") or {}).items()}
-    kind = scene.classification.category.removeprefix("transaction-").removesuffix("-report") or "case"
+    kind = scene.category.removeprefix("transaction-").removesuffix("-report") or "case"
     text = details.pop("dispute-reason", "") or masked(scene.question[:LONGEST_TEXT], frozenset({"ssn"}))
     inputs = {"customer": customer, "kind": kind, "text": text, "details": details}
     if step.settings.get("assignTo"):

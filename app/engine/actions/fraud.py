@@ -84,7 +84,7 @@ def _freeze(step: Step, scene: Scene) -> Move:
     paid = scene.outputs.get("paid") or {}
     text = masked(scene.question[:LONGEST_TEXT], frozenset({"ssn"}))
     details = {name: str(paid[name]) for name in ("transaction", "at", "merchant") if paid.get(name)}
-    known = scene.configuration.category(scene.classification.category)
+    known = scene.configuration.category(scene.category)
     inputs = {"customer": customer, "kind": "fraud", "text": text, "details": details}
     case = Call("open_case", inputs | ({"team": known.team} if known and known.team else {}))
     opened = scene.answer(case)
@@ -110,7 +110,7 @@ def _card(known: Facts) -> str:
 
 
 def _told(outputs: Facts, scene: Scene) -> dict[str, Any]:
-    category = scene.configuration.category(scene.classification.category)
+    category = scene.configuration.category(scene.category)
     return {
         "case": outputs["case"],
         "locked": outputs["locked"] or None,

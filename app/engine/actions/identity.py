@@ -5,6 +5,7 @@ from typing import Any
 
 from app.engine.actions.words import filled
 from app.engine.identity import METHODS, Challenge, Means, Way, challenge
+from app.engine.otp import MARK
 from app.engine.templates import NotFilled
 from app.engine.types import Reason
 from app.engine.workflows.types import Action, Call, Done, HandOver, Level, Move, Prove, Scene, Step
@@ -56,7 +57,7 @@ def _texts(methods: Sequence[str]) -> bool:
 
 def _methods(step: Step, scene: Scene) -> list[str]:
     """The category's own first, then the step's."""
-    known = scene.configuration.category(scene.classification.category)
+    known = scene.configuration.category(scene.category)
     return [str(one) for one in (*(known.methods if known else ()), *(step.settings.get("methods") or ()))]
 
 
@@ -71,8 +72,9 @@ def _means(scene: Scene, look_up: Call) -> Means:
 def _fields(found: Challenge, scene: Scene) -> dict[str, Any]:
     name = {Way.SMS: "phone", Way.EMAIL: "mail", Way.APP: "app"}[found.way]
     shown = {Way.SMS: found.shown.strip("*"), Way.EMAIL: found.shown.partition("*")[0], Way.APP: "app"}[found.way]
-    about = ABOUT.get(scene.classification.category)
-    return {name: shown, "about": about, "again": scene.asked > 0}
+    given = scene.heard[-1] if scene.heard else ""
+    again = MARK in given or any(one.isdecimal() for one in given)
+    return {name: shown, "about": ABOUT.get(scene.category), "again": again}
 
 
 VERIFY = Action(_verify, outputs=("verified", "proof"), operations=("find_customer",))

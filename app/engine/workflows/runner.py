@@ -93,6 +93,7 @@ def scene_of(progress: Progress, base: Scene) -> Scene:
         asked=progress.asked,
         happened=progress.happened,
         since=progress.since,
+        topic=progress.workflow.category,
     )
 
 

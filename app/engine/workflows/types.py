@@ -260,6 +260,13 @@ class Scene:
     """What ended this step's wait: an event's values, or ``{"time": ...}``; empty when it has not waited."""
     since: datetime | None = None
     """When that wait began."""
+    topic: str = ""
+    """The category that the workflow is for: what a customer answers with, such as a code, has none of its own."""
+
+    @property
+    def category(self) -> str:
+        """What the run is about; of a workflow for any category, what the message is about."""
+        return self.topic or self.classification.category
 
     @property
     def question(self) -> str:

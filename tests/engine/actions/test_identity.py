@@ -77,11 +77,22 @@ def test_a_proven_person_goes_on():
 
 
 def test_a_wrong_code_is_said_and_after_three_a_person_goes_on():
-    again = VERIFY.act(STEP, scene(asked=1, exchanges=knows(phone="+1 415 555 1234")))
-    assert "not right" in again.says
+    known = {"asked": 1, "exchanges": knows(phone="+1 415 555 1234")}
+    for wrong in ("[code]", "12345"):
+        assert "not right" in VERIFY.act(STEP, scene(heard=(wrong,), **known)).says
+    assert "not right" not in VERIFY.act(STEP, scene(heard=("I got no code?",), **known)).says
     over = VERIFY.act(STEP, scene(asked=3, exchanges=knows(phone="+1 415 555 1234")))
     assert isinstance(over, HandOver)
     assert over.reason.code == "not_proven"
+
+
+def test_the_methods_are_those_of_what_the_run_is_about():
+    unsure = a_classification("payment-issue", 0.4, language="en")
+    move = VERIFY.act(
+        STEP, scene(classification=unsure, topic="balance-inquiry", exchanges=knows(phone="+1 415 555 1234"))
+    )
+    assert isinstance(move, Prove)
+    assert "check your balance" in move.says
 
 
 @pytest.mark.parametrize(
