@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.db.models.solved import SolvedRow
@@ -75,7 +75,7 @@ def begun(session: Session, account_id: str, encoder: str) -> datetime | None:
 
 def last(session: Session, account_id: str, encoder: str) -> datetime | None:
     """When the latest case that has a vector was solved: cheap to ask in every turn."""
-    latest: datetime | None = session.scalar(_compared((func.max(SolvedRow.solved_at),), account_id, encoder))
+    latest: datetime | None = session.scalar(_LAST, {"account": account_id, "encoder": encoder})
     return latest
 
 
@@ -115,5 +115,9 @@ def read(session: Session, numbers: Iterable[int]) -> dict[int, Solved]:
     return {r.id: Solved(r.external_id, r.question, r.resolution, r.solved_at, r.category) for r in rows}
 
 
-def _compared(what: Iterable[Any], account_id: str, encoder: str) -> Select[Any]:
+def _compared(what: Iterable[Any], account_id: Any, encoder: Any) -> Select[Any]:
     return select(*what).where(SolvedRow.account_id == account_id, SolvedRow.encoder == encoder)
+
+
+# Built once: every turn asks this, and building a statement costs more than running it.
+_LAST = _compared((func.max(SolvedRow.solved_at),), bindparam("account"), bindparam("encoder"))
