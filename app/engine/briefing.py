@@ -1,6 +1,7 @@
 """What a person finds when a ticket is handed over: a briefing to act on in ten seconds. Never repeats what the customer wrote."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from app.engine import fields
 from app.engine.configuration.calendars import described
@@ -15,6 +16,7 @@ from connectors.types import Merge, Role
 SHOWN = ("accountPlan", "loyaltyTier", "lifetimeValue", "organisation", "organization", "seats", "orders", "country")
 """Facts of the host about a person that are worth a look."""
 LEVELS = {1: "For a person", 2: "For a senior person", 3: "Take it now"}
+SHOWN_MOODS = 5
 STEADY = 0.15
 """A change of mood under this says nothing."""
 NAMED = {
@@ -125,7 +127,8 @@ def mood(case: Case) -> str:
     if history.moods:
         change = now - history.moods[0]
         word = "steady" if abs(change) < STEADY else "rising" if change > 0 else "falling"
-        text += f", {word} in this ticket: {' → '.join(_felt(mood) for mood in (*history.moods[-4:], now))}"
+        steps = [felt for felt, _ in groupby(_felt(mood) for mood in (*history.moods, now))]  # one for every look at it
+        text += f", {word} in this ticket: {' → '.join(steps[-SHOWN_MOODS:])}" if len(steps) > 1 else ""
     if history.before:
         text += f"; earlier tickets ended at {', '.join(_felt(mood) for mood in history.before[-EARLIER:])}"
     return text

@@ -135,6 +135,8 @@ class Work:
     """What backends said of the customer, by the names that conditions use."""
     proven: bool = False
     """Whoever asks has proven by a code who they are, in this ticket and for this."""
+    code: bool = False
+    """A code goes out with its words, and only when we are the ones who send them."""
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ def test_the_mood_has_a_trend_over_the_ticket_and_the_tickets_before() -> None:
         in text
     )
     assert "steady in this ticket: -0.85 → -0.90" in note(History(moods=(-0.85,))).text
+    assert "in this ticket" not in note(History(moods=(-0.9, -0.9))).text, "one message, looked at again and again"
 
 
 def test_the_customer_is_described_by_what_the_host_knows_and_by_earlier_tickets() -> None:

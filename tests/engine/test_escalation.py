@@ -96,7 +96,7 @@ def test_an_immediate_trigger_tells_people_and_brings_its_own_target() -> None:
     assert found.immediate
     assert (found.priority, found.promise.text, found.team) == (Priority.URGENT, "15m", "returns-desk")
     assert found.notify == ("boss", "desk")
-    assert found.demands == ("freeze the account, if it applies", "documentation")
+    assert found.demands == ("freeze the account, if it applies", "collect the documents")
     assert "severity critical" in found.reasons[0].text
 
 
@@ -175,7 +175,7 @@ def test_an_escalated_ticket_is_marked_routed_and_briefed_and_never_answered() -
         "**Who:** Ana Silva, nothing earlier is known here",
         "**Tried:** 1 message from the customer, no automatic answers, none from people",
         "**Mood:** -0.40 (frustrated)",
-        "1. say that you have it: the button, or the tag **deskhand_acknowledge**\n2. freeze the account, if it applies\n3. doc",
+        "1. say that you have it: the button, or the tag **deskhand_acknowledge**\n2. freeze the account, if it applies\n3. collect the documents",
         "4. send the draft below, once you have read it",
         "5. hand it back when it is done: the button, or the tag **deskhand_resume**; until then nothing is sent",
         "**Being told:** boss\n**Please tell:** desk",

@@ -138,7 +138,8 @@ def _slot(slot: str, scene: Scene) -> str:
         named = next((hit[1] for text in texts if (hit := _TRANSACTION.search(text))), "")
         return named or next((hit[1] for text in reversed(scene.heard) if (hit := _ALONE.match(text))), "")
     if slot == "dispute-reason":
-        return masked(next(iter(texts), "")[:LONGEST_TEXT], frozenset({"ssn"})).strip()
+        said = "\n".join(dict.fromkeys(reversed(texts)))
+        return masked(said[:LONGEST_TEXT], frozenset({"ssn"})).strip()
     known = {"date": "date", "amount": "amount"}.get(slot, slot)
     return next(iter(scene.classification.entities.get(known, ())), "")
 

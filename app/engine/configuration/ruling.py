@@ -151,7 +151,7 @@ def _demands(block: Block) -> Iterator[str]:
         ("freeze the account", block.freeze_account),
         ("inform the authorities", block.law_enforcement),
         ("review by compliance", block.compliance_review),
-        ("documentation", block.documentation),
+        ("collect the documents", block.documentation),
     )
     for duty, given in duties:
         if given == "conditional":

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from app.engine.channels import CHAT, SMS, VOICE, kind
 from app.engine.configuration.settled import Configuration
 from app.engine.draft import greeting
+from app.engine.otp import Way
 from app.engine.phrases import phrases
 from app.engine.types import Classification, Draft, Mode, Passage, Proposal, Reason, Work
 from app.engine.workflows.limits import author
-from app.engine.workflows.types import Ended, Progress
+from app.engine.workflows.types import Ended, Progress, Prove
 from connectors.operations import Operation
 from connectors.types import Ticket
 
@@ -18,6 +19,7 @@ LEARNED = ("lifetimeValue", "orders", "returned", "loyaltyTier", "accountPlan", 
 """What a backend may tell the gate of a customer: what makes them more important, never who they are."""
 MOST_STEPS = 40
 """Lines of a trace that a note shows; all of them are kept."""
+BY_BUTTON = "**Send it by its button**, in the sidebar or in Slack: the code goes out with it. Whoever copies the words sends no code."
 TOOK_OVER = Reason("workflow_person", "The workflow ended with a person.")
 
 
@@ -44,6 +46,7 @@ def drafted(
         files,
         _solves(progress),
         _facts(progress),
+        code=isinstance(progress.waiting, Prove) and progress.waiting.way != Way.APP,
     )
     return Draft(text, passages, reasons, author(flow), work=work)
 
@@ -83,7 +86,7 @@ def proposal(key: str, operation: Operation, inputs: dict[str, object], why: Rea
 
 def told(work: Work, mode: Mode) -> str:
     """The note's part about a workflow, as Markdown: what was found, what waits for approval, every step."""
-    parts = []
+    parts = [BY_BUTTON] if work.code and mode is Mode.ASSIST else []
     if work.notes:
         parts.append("**Found and done**\n\n" + "\n".join(f"- {line}" for line in work.notes))
     if work.proposals and mode is Mode.ASSIST:

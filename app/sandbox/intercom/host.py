@@ -11,7 +11,7 @@ from app.sandbox.intercom.inbox import Inbox
 from app.sandbox.intercom.notify import Notifier
 from app.sandbox.intercom.oauth import OAuth
 from app.sandbox.intercom.people import People
-from app.sandbox.intercom.render import paragraphs, plain
+from app.sandbox.intercom.render import GONE, paragraphs, plain
 from app.sandbox.intercom.state import Admin, Article, Company, Contact, Conversation, Part, Workspace, author_of
 from app.sandbox.world import View, World, macros
 
@@ -182,15 +182,15 @@ class IntercomHost:
         )
 
     def _message(self, given: Part) -> dict[str, Any]:
-        ours = given.by_api and given.author.type == "admin"
+        ours, body = given.by_api and given.author.type == "admin", GONE if given.redacted else given.body
         return {
             "author": given.author.name or given.author.email or "Visitor",
             "role": "bot" if ours else ROLES.get(given.author.type, "machine"),
             "kind": "note" if given.kind == "note" else "public",
-            "text": plain(given.body),
-            "html": given.body,
+            "text": plain(body),
+            "html": body,
             "at": given.at,
-            "buttons": macros(plain(given.body)) if ours and given.kind == "note" else [],
+            "buttons": macros(plain(body)) if ours and given.kind == "note" else [],
         }
 
     def _tell(self, topic: str, given: Conversation, *parts: Part) -> None:

@@ -138,6 +138,7 @@ def test_a_dispute_asks_for_what_is_missing_then_opens_a_case(bank: BankStage) -
     assert visit.progress.ended is Ended.DONE
     (case,) = bank.played.cases
     assert (case["kind"], case["team"], case["details"]["transaction-id"]) == ("dispute", "disputes-team", wrong)
+    assert "never bought gas" in case["text"], "what was said first is the reason, not what was answered last"
     assert visit.says == (
         f"We have received your dispute and opened case {case['case']}. You will get an update within 10 business days."
     )

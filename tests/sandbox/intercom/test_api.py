@@ -180,6 +180,7 @@ def test_convert_redact_and_delete(desk: Desk) -> None:
     body = {"type": "conversation_part", "conversation_id": ticket, "conversation_part_id": part}
     found = desk.call("POST", "/conversations/redact", body).json()["conversation_parts"]["conversation_parts"][-1]
     assert (found["redacted"], "deleted" in found["body"]) == (True, True)
+    assert "deleted" in desk.host.views()[0].messages[-1]["text"], "the inbox page shows no more than the API does"
     assert desk.call("DELETE", f"/conversations/{ticket}").json()["deleted"] is True
     assert desk.call("GET", f"/conversations/{ticket}").status_code == 404
 
