@@ -20,6 +20,8 @@ from app.services import Services
 from app.settings import Settings
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+BACKUP, KEY_BACKUP = "backup", "backup of keys"
+"""What the audit trail calls them."""
 LOST = "this database came out of a backup: what happened from {} to {} is not in it"
 CARE = (
     "see what was promoted, published or revoked since; give out tokens anew; people go on with the tickets of that time; "
@@ -37,7 +39,9 @@ def backup(target: Path, keys: bool, as_json: bool) -> None:
     place = _place(services, keys=keys)
     made = backups.save(place, target, datetime.now(UTC))
     with services.database.session() as session:
-        trail.record(session, trail.INSTALLATION, Entry(What.OPERATED, "backup", detail=_told(made)))
+        trail.record(
+            session, trail.INSTALLATION, Entry(What.OPERATED, KEY_BACKUP if keys else BACKUP, detail=_told(made))
+        )
     _say(made, as_json, f"{target} holds {sum(made.rows.values())} rows of {made.kind}, sealed with the newest key")
 
 

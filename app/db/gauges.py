@@ -82,12 +82,12 @@ def led(session: Session, now: datetime) -> bool:
     return clocks.led(session, "clock", now)
 
 
-def backed_up(session: Session) -> datetime | None:
-    """When the latest backup was made, as the audit trail has it."""
+def backed_up(session: Session, subject: str) -> datetime | None:
+    """When the latest backup was made, as the audit trail names it."""
     made = (
         TrailRow.account_id == trail.INSTALLATION,
         TrailRow.what == trail.What.OPERATED,
-        TrailRow.subject == "backup",
+        TrailRow.subject == subject,
     )
     return session.scalar(select(func.max(TrailRow.at)).where(*made))
 

@@ -2,7 +2,8 @@
 
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any, Protocol
@@ -62,8 +63,24 @@ class Mail:
         mail.set_content(message.text or message.subject)
         if message.page:
             mail.add_alternative(message.page, subtype="html")
+        with self._line() as line:
+            line.send_message(mail)
+
+    def check(self) -> None:
+        """Whether the server is there and takes our login. Raises a ConnectorError."""
+        with self._line() as line:
+            line.noop()
+
+    @contextmanager
+    def _line(self) -> Iterator[smtplib.SMTP]:
+        """The server, with us logged in. What goes wrong is a ConnectorError."""
         try:
-            self._hand_in(mail)
+            with closing(
+                self._reached()
+            ) as line:  # what is taken is taken by then: how the server says goodbye changes nothing
+                if self._login[0]:
+                    line.login(*self._login)
+                yield line
         except smtplib.SMTPAuthenticationError as error:
             raise AuthFailed("mail: the server does not take our login") from error
         except smtplib.SMTPRecipientsRefused as error:
@@ -71,17 +88,7 @@ class Mail:
         except (smtplib.SMTPException, OSError) as error:
             raise Unavailable(f"mail: not taken ({type(error).__name__})") from error
 
-    def _hand_in(self, mail: EmailMessage) -> None:
-        line = self._line()
-        try:
-            if self._login[0]:
-                line.login(*self._login)
-            line.send_message(mail)
-        finally:
-            # The mail is taken or not by now; how the server says goodbye changes nothing.
-            line.close()
-
-    def _line(self) -> smtplib.SMTP:
+    def _reached(self) -> smtplib.SMTP:
         if self._secure:
             return smtplib.SMTP_SSL(self._host, self._port, timeout=SECONDS, context=ssl.create_default_context())
         line = smtplib.SMTP(self._host, self._port, timeout=SECONDS)

@@ -13,6 +13,7 @@ from app.cli.doctor import connected, keys, machine, stores, work
 from app.db import accounts, connections, effects, inbox, tickets
 from app.db.connections import Installed
 from app.db.effects import Planned
+from app.errors import BrokerDown
 from app.queue import Server
 from app.services import Services
 from connectors import watch
@@ -120,15 +121,34 @@ def test_what_waits_what_was_given_up_and_what_is_unclear(services):
     after = {one.what: one for one in work.look(services)}
     assert after["inbox"].mark == "WRONG"
     assert {name for name, one in after.items() if one.mark == "read"} == {
-        *("parked tickets", "unclear writes", "refused writes", "queue", "backup"),
+        *("parked tickets", "unclear writes", "refused writes", "queue", "backup", "backup of keys"),
     }
     assert all(one.remedy for one in after.values() if one.mark != "well")
 
 
 def test_several_keys_are_told(prepared):
-    (one,) = keys.look(prepared)
-    (two,) = keys.look(replace(prepared, keys=(*prepared.keys, b"x" * 32)))
+    one, _ = keys.look(prepared)
+    two, _ = keys.look(replace(prepared, keys=(*prepared.keys, b"x" * 32)))
     assert (one.mark, two.mark) == ("well", "read")
+
+
+def test_a_backup_of_the_keys_is_none_of_the_data(deskhand, prepared, tmp_path):
+    for keys_too, made in (("--keys", {"backup of keys"}), (None, {"backup", "backup of keys"})):
+        assert (
+            deskhand("backup", "--to", str(tmp_path / f"file{keys_too}"), *([keys_too] if keys_too else [])).code == 0
+        )
+        opened = Services(prepared, work=Broker())
+        assert {one.what for one in work.look(opened) if one.what.startswith("backup") and one.mark == "well"} == made
+        opened.dispose()
+
+
+def test_only_who_has_no_redis_is_told_to_start_one(services):
+    def away() -> work.Finding:
+        raise BrokerDown("Redis does not answer", "start it")
+
+    services.work.workers = lambda: 0
+    assert "deskhand worker" in stores.asked_broker(services, "workers", lambda: work.workers(services)).remedy
+    assert "deskhand up" in stores.asked_broker(services, "workers", away).remedy
 
 
 def test_a_vendors_clock_is_heard_from_whatever_it_answers():

@@ -7,7 +7,7 @@ import click
 
 from app import logs
 from app.cli import opening
-from app.cli.doctor import connected, keys, machine, people, stores, work
+from app.cli.doctor import connected, keys, machine, people, stores, watching, work
 from app.cli.doctor.finding import Finding, tried
 from app.services import Services
 from app.settings import Settings
@@ -39,11 +39,13 @@ def examine(services: Services, *, offline: bool) -> Iterator[Finding]:
     yield from machine.look(services.settings)
     yield keys.language(services)
     yield from keys.look(services.settings)
+    yield from watching.look(services.settings)
     if not database.well:
         return
     yield from stores.look(services, broker_well=broker.well)
     yield stores.asked_broker(services, "workers", lambda: work.workers(services))
     yield tried("clock", lambda: work.clock(services))
     yield from work.look(services)
+    yield from watching.told(services)
     yield from people.look(services)
     yield from connected.look(services, offline=offline)

@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy.engine import make_url
+
 from app.cli.doctor.finding import Finding, noted
+from app.db.database import driven
+from app.db.unlocking import beside
 from app.services import Services
 from app.settings import Settings
 
@@ -14,6 +18,23 @@ def look(settings: Settings) -> Iterator[Finding]:
     text = f"{len(settings.keys)}, from {where}"
     several = "remove older ones from DESKHAND_SECRET_KEY once everything is sealed anew"
     yield noted("keys", text, several, quiet=len(settings.keys) == 1)
+    yield store(settings)
+
+
+def store(settings: Settings) -> Finding:
+    """Whether whatever copies the data as a whole copies the keys as well."""
+    data, kept = (
+        make_url(driven(url)) for url in (settings.database_url, settings.keys_url or beside(settings.database_url))
+    )
+    if kept.get_backend_name() == "sqlite":
+        return Finding("key store", True, "a file of its own")
+    together = (data.host, data.port or 5432) == (kept.host, kept.port or 5432)
+    text = "on the PostgreSQL server of the data" if together else "on a server of its own"
+    remedy = (
+        "whatever copies that server as a whole (base backups, snapshots) holds data with their keys, so erasure does not reach it: "
+        "move the keys (docs/data-protection.md), or keep no such copy for more than seven days"
+    )
+    return noted("key store", text, remedy, quiet=not together)
 
 
 def language(services: Services) -> Finding:

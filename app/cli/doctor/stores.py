@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select, text
 
-from app.cli.doctor.finding import Finding, judged, tried
+from app.cli.doctor.finding import Finding, judged
 from app.db import migrations
+from app.errors import BrokerDown
 from app.services import Services
 
 SKEW = 2.0
@@ -36,9 +36,11 @@ def broker(services: Services) -> Finding:
 
 def asked_broker(services: Services, what: str, look: Callable[[], Finding]) -> Finding:
     """As ``tried``; who has no Redis of their own is not sent to look for one."""
-    found = tried(what, look)
-    ours = not found.well and services.settings.own_broker
-    return replace(found, remedy="start `deskhand up`: it brings Redis along") if ours else found
+    try:
+        return look()
+    except BrokerDown as error:
+        remedy = "start `deskhand up`: it brings Redis along" if services.settings.own_broker else error.remedy
+        return Finding(what, False, error.problem, remedy)
 
 
 def look(services: Services, *, broker_well: bool) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.cli import backup
 from app.cli.doctor.finding import Finding, judged, noted
 from app.cli.doctor.stores import asked_broker
 from app.db import accounts, anchors, chains, clocks, gauges, inbox, spending
@@ -13,7 +14,7 @@ from app.services import Services
 OLD = 60.0
 """Seconds: what waits longer is not being worked on."""
 LAG = timedelta(minutes=5)
-BACKUP = timedelta(days=2)
+LATEST = timedelta(days=2)
 ANCHOR = timedelta(days=2)
 
 
@@ -40,7 +41,7 @@ def look(services: Services) -> Iterator[Finding]:
         yield _parked(session)
         yield from _effects(session)
         yield from _trail(session, now)
-        yield _backup(session, now)
+        yield from _backups(session, now)
         if services.settings.model_url or services.settings.models_file:
             yield _budget(session, services, now)
     yield asked_broker(services, "queue", lambda: _failed(services))
@@ -88,11 +89,13 @@ def _trail(session: Session, now: datetime) -> Iterator[Finding]:
         yield judged("anchors", text, remedy, well=now - latest <= ANCHOR and owed <= 1)
 
 
-def _backup(session: Session, now: datetime) -> Finding:
-    latest = gauges.backed_up(session)
-    text = f"the latest was made on {latest:%Y-%m-%d}" if latest else "none was ever made"
-    remedy = "run `deskhand backup` every day, and keep the files on another machine"
-    return noted("backup", text, remedy, quiet=latest is not None and now - latest <= BACKUP)
+def _backups(session: Session, now: datetime) -> Iterator[Finding]:
+    """Of the data, and of the keys, without which it opens for nobody."""
+    for what, command in ((backup.BACKUP, "deskhand backup"), (backup.KEY_BACKUP, "deskhand backup --keys")):
+        latest = gauges.backed_up(session, what)
+        text = f"the latest was made on {latest:%Y-%m-%d}" if latest else "none was ever made"
+        remedy = f"run `{command}` every day, and keep data and keys on two other machines"
+        yield noted(what, text, remedy, quiet=latest is not None and now - latest <= LATEST)
 
 
 def _budget(session: Session, services: Services, now: datetime) -> Finding:
