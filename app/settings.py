@@ -39,6 +39,8 @@ class Settings:
     """How long a run that says nothing more keeps its ticket: longer than any single step of it."""
     unanswered_seconds: int = 120
     """How long an attempt whose run vanished may still take effect at a vendor."""
+    return_pace: int = 1
+    """Tickets a second, the oldest first, that a connection lets through while it is just back."""
     job_timeout: int = 120
     """Seconds after which a job is given up; also how long a stopping worker may take to finish."""
     log_level: str = "INFO"

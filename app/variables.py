@@ -182,6 +182,13 @@ VARIABLES: tuple[Variable, ...] = (
         "120",
         "Seconds after which a change whose worker died is looked up at the vendor and, if it is not there, made again.",
     ),
+    Variable(
+        "DESKHAND_RETURN_PACE",
+        "return_pace",
+        _number(1, 50),
+        "1",
+        "Tickets a second that a connection lets through when its vendor was away; each takes about four calls there.",
+    ),
     Variable("DESKHAND_JOB_TIMEOUT", "job_timeout", _number(5, 3600), "120", "Seconds after which a job is given up."),
     Variable(
         "DESKHAND_DRAIN_SECONDS",

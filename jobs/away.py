@@ -20,8 +20,6 @@ PROBE = timedelta(seconds=20)
 """Between two tries while it is away."""
 BACK = timedelta(minutes=10)
 """For so long, and for as long as more waits than is let through, a connection counts as just back."""
-PACE = 1
-"""Tickets that a connection that is just back lets through each second, the oldest first."""
 
 
 def away(services: Services, connection_id: str, error: Exception) -> bool:
@@ -56,20 +54,20 @@ def just_back(services: Services, connection_id: str) -> bool:
 
 def due(services: Services) -> list[str]:
     """Every ticket that has something to do now, in order; of a connection that is just back a few."""
+    pace = services.settings.return_pace
     with services.database.reading() as session:
         now = services.database.now(session)
         back = resting.returning(session, now - BACK, now)
         found = dict.fromkeys([*tickets.due(session, now, but=back), *inbox.to_ring(session, now, but=back)])
-        waits = {one: list(_waiting(session, one, now)) for one in back}
+        waits = {one: list(_waiting(session, one, now, pace + 1)) for one in back}
     for connection_id, since in back.items():
-        if len(waits[connection_id]) > PACE and since < now - BACK / 2:
+        if len(waits[connection_id]) > pace and since < now - BACK / 2:
             with services.database.session() as session:
                 resting.still_returning(session, connection_id, now)
-    return [*found, *(one for waiting in waits.values() for one in waiting[:PACE])]
+    return [*found, *(one for waiting in waits.values() for one in waiting[:pace])]
 
 
-def _waiting(session: Session, connection_id: str, now: datetime) -> Iterator[str]:
-    """The oldest of what waits there, one more than is let through."""
-    most = PACE + 1
+def _waiting(session: Session, connection_id: str, now: datetime, most: int) -> Iterator[str]:
+    """The oldest of what waits there."""
     planned = tickets.due(session, now, most, only=connection_id)
     yield from dict.fromkeys([*planned, *inbox.to_ring(session, now, most, only=connection_id)])
