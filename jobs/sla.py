@@ -83,16 +83,14 @@ def followed(session: Session, ticket_id: str, scene: Scene, judged: Judged | No
     promise = _promise(scene.configuration, known)
     running = _counted(session, ticket_id, scene, known, promise)
     if found and found.level and judged:
-        _tell(
-            session, ticket_id, scene, found.notify, judged.decision.question, _subject(scene, known, promise, running)
-        )
+        _tell(session, ticket_id, scene, found.notify, judged.decision.question, _subject(scene, known, running))
     if not scene.late or not scene.open:
         return []
     planned = [] if desk is None else _regiven(session, scene, known, desk)
     late = _nearly_over(ticket_id, scene, running)
     if late is None or late.due is None:
         return planned
-    subject = _subject(scene, known, promise, running)
+    subject = _subject(scene, known, running)
     _tell(session, ticket_id, scene, (escalation.ON_CALL,), f"late-{late.metric}", subject)
     # Whoever has it and is away cannot keep the promise: somebody who is there gets it.
     moved = None if desk is None or planned else _moved(session, scene, known, desk)
@@ -229,10 +227,10 @@ def _rescue(scene: Scene, known: Watched, late: Clock, moved: assign.Given | Non
     yield Note(f"{text}\n\nWhoever had it is away. {moved.line}" if moved else text)
 
 
-def _subject(scene: Scene, known: Watched, promise: Promise, running: tuple[Clock, ...]) -> str:
+def _subject(scene: Scene, known: Watched, running: tuple[Clock, ...]) -> str:
     due = min((one.due for one in running if one.due and not one.met), default=None)
     place = scene.ticket.url or scene.ticket.ref.id
-    until = f", due {due.astimezone(UTC):%Y-%m-%d %H:%M} UTC by {promise.name}" if due else ""
+    until = f", due {due.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if due else ""
     return f"{known.category}, {known.priority}, {known.team or 'no team'}{until}: {place}"
 
 

@@ -10,6 +10,7 @@ from app.engine.draft import greeting
 from app.engine.escalation import Escalation, escalated, outside
 from app.engine.fields import RESUME_TAG
 from app.engine.phrases import Phrases, phrases, tongue
+from app.engine.robbed import CAREFUL, about_fraud
 from app.engine.sla import Metric
 from app.engine.standing import Case
 from app.engine.types import Draft, Reason
@@ -64,6 +65,8 @@ def next_step(case: Case, found: Escalation) -> tuple[str, datetime | None]:
     parts = [away.message] if away and away.message and not found.immediate else []
     if until:
         parts.append(said.next_step.replace("{by}", moment(until, case, said)))
+        if about_fraud((case.classification.category,)):
+            parts.append(CAREFUL.get(language, CAREFUL["en"]))
     if not parts:
         return "", None
     return "\n\n".join((greeting(case.ticket, said), *parts, said.closing)), until

@@ -33,6 +33,16 @@ SAID: Mapping[Sign, str] = {
     Sign.TAKEN: "The customer says that a card, or what opens the account, is lost, stolen or in other hands.",
     Sign.TRICKED: "The customer says that somebody tricked them, or has tried to.",
 }
+CAREFUL: Mapping[str, str] = {
+    "en": "Until then, please lock your card in the app, and tell nobody your card details, PIN or password, not even us.",
+    "de": "Bitte sperren Sie Ihre Karte bis dahin in der App, und nennen Sie niemandem Kartendaten, PIN oder Passwort, auch uns nicht.",
+    "es": "Mientras tanto, bloquee su tarjeta en la aplicación y no dé a nadie los datos de su tarjeta, su PIN ni su contraseña, tampoco a nosotros.",
+    "fr": "D'ici là, bloquez votre carte dans l'application et ne donnez à personne, pas même à nous, les données de votre carte, votre code PIN ni votre mot de passe.",
+    "it": "Nel frattempo blocchi la carta nell'app e non comunichi a nessuno, nemmeno a noi, i dati della carta, il PIN o la password.",
+    "nl": "Blokkeer tot die tijd uw kaart in de app en geef niemand, ook ons niet, uw kaartgegevens, pincode of wachtwoord.",
+    "pt": "Até lá, bloqueie o seu cartão na aplicação e não diga a ninguém, nem a nós, os dados do cartão, o PIN ou a palavra-passe.",
+}
+"""What somebody can do for themselves until a person answers."""
 Pair = tuple[str, str]
 _DENIED: Sequence[Pair] = (
     (r"\b(?:charges?|payments?|transactions?|transfers?|with-?draw(?:al)?s?|withdrew|purchases?|debits?|cash advance|cash|spending|deducted)\b",

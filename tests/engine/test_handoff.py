@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from app.engine import policy
+from app.engine.bounds import says_changed, says_paid, tells
 from app.engine.fields import RESUME_TAG
 from app.engine.handoff import prepared
+from app.engine.robbed import CAREFUL
 from app.engine.standing import Case
 from app.engine.types import Draft, Mode
 from connectors.types import Note, Reply
@@ -32,6 +34,17 @@ def test_who_asks_for_a_person_can_be_told_who_answers_by_when() -> None:
     assert "A member of our team will answer you personally by Tuesday, 03 March, 12:00 (UTC)." in draft.text
     assert "Open Your orders" not in draft.text
     assert draft.until == NOON + timedelta(hours=24)
+
+
+def test_who_may_be_robbed_is_told_what_to_do_until_then() -> None:
+    robbed = a_classification("fraud-report", flags=frozenset({"human"}), language="de")
+    assert CAREFUL["de"] in told(robbed).text
+    assert CAREFUL["de"] not in told(a_classification(flags=frozenset({"human"}), language="de")).text
+
+
+@pytest.mark.parametrize("words", CAREFUL.values())
+def test_these_words_pass_every_limit(words: str) -> None:
+    assert not (says_changed(words) or says_paid(words) or tells(words))
 
 
 def test_an_article_that_answers_stays_the_draft_for_the_upset() -> None:

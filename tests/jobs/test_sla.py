@@ -212,7 +212,7 @@ def test_an_escalation_is_told_once_and_names_no_word_of_the_customer(open_stage
             notify.run(open_stage.account.id)
         assert len(sink.got) == 1
         said = sink.got[0]["body"]["subject"]
-    assert said.startswith("Deskhand: order-status, high, desk, due 2026-03-02 16:00 UTC by escalation.sla.normal: ")
+    assert said.startswith("Deskhand: order-status, high, desk, due 2026-03-02 16:00 UTC: ")
     assert "parcel" not in said
     assert told(open_stage) == {"sent": 1}
 
