@@ -1,6 +1,7 @@
 """What every test may ask for. No test reaches past this machine; none needs a key."""
 
 import gc
+import os
 import shutil
 from collections.abc import Generator
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from app.db import migrations
 from app.db.database import Database
 from app.settings import Settings
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+"""As our own processes have it, and before numpy is loaded: its threads wait for each other where the workers of a test run share cores."""
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("steady")
 """The same examples in each run, however slow the machine is; ``--hypothesis-profile default`` looks for new ones."""

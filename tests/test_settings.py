@@ -120,3 +120,10 @@ def test_children_are_told_what_was_settled_on(tmp_path):
     assert environment["PORT"] == "8123"
     assert environment["DESKHAND_DATA_DIR"] == str(tmp_path)
     assert environment["PATH"] == os.environ["PATH"]
+
+
+def test_a_process_of_ours_works_on_numbers_by_one_thread_unless_somebody_wants_more(settings, monkeypatch) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    assert child_environment(settings)["OPENBLAS_NUM_THREADS"] == "1"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
+    assert child_environment(settings)["OPENBLAS_NUM_THREADS"] == "4"
