@@ -15,7 +15,7 @@ from app.db.models.trail import ChainRow, TrailRow
 from app.db.statements import insert
 from app.engine.chain import START, End, Hole, Link, extended
 from app.engine.signatures import Signer
-from app.errors import DeskhandError
+from app.errors import BadInput, DeskhandError
 
 BATCH = 500
 PAGE = 1000
@@ -66,8 +66,13 @@ def seal(session: Session, account_id: str, signer: Signer, at: datetime, limit:
 
 
 def adopt(session: Session, account_id: str, signer: Signer, at: datetime) -> End:
-    """Sign the end as it stands, by the key of today, after people looked into why the old signature was not right."""
+    """Sign the end as it stands, by the key of today, after people looked into why the old signature was not right.
+
+    Raises BadInput where it is right: what is sealed there needs nobody's word, and another end would hide a fault.
+    """
     row = _locked(session, account_id, signer, at)
+    if _trusted(session, row, signer):
+        raise BadInput("--account", "its chain ends as it was signed, so sealing goes on there by itself")
     newest = select(TrailRow).where(TrailRow.account_id == account_id, TrailRow.sequence.is_not(None))
     last = session.scalar(newest.order_by(TrailRow.sequence.desc()).limit(1))
     end = End(last.sequence or 0, last.digest) if last else _end(row)

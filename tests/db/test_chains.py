@@ -12,6 +12,7 @@ from app.db.models.trail import ChainRow, TrailRow
 from app.db.trail import Entry, What
 from app.engine.chain import Kind, Verdict, Walk
 from app.engine.signatures import Signer
+from app.errors import BadInput
 from tests.builders import NOON
 from tests.server import schema
 from tests.tables import laid
@@ -163,6 +164,18 @@ def test_nothing_is_put_behind_a_forged_end(store: Database) -> None:
         chains.adopt(session, "a", SIGNER, NOON)
     assert seal(store) == 1
     assert verdict(store).fault is None
+
+
+def test_an_end_that_is_as_it_was_signed_is_not_moved(store: Database) -> None:
+    record(store, 3)
+    seal(store)
+    with store.session() as session:
+        session.execute(text("delete from trail where sequence = 3"))
+    with pytest.raises(BadInput, match="as it was signed"), store.session() as session:
+        chains.adopt(session, "a", SIGNER, NOON)
+    fault = verdict(store).fault
+    assert fault is not None
+    assert fault.kind is Kind.REMOVED
 
 
 def test_a_chain_whose_end_was_taken_away_does_not_begin_anew(store: Database) -> None:
