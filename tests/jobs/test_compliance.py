@@ -1,7 +1,6 @@
 """Card data is found wherever it was planted, told once, and gone when it is gone; a look that was cut short goes on where it was."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,8 +15,8 @@ from connectors.redaction import Redact
 from jobs import compliance, notify, schedule
 from tests.flows.played import VENDORS, Desk
 from tests.flows.stage import CONFIGURATION, QUESTION, Stage
-from tests.kb.conftest import fresh
 from tests.notices.sinks import Sink
+from tests.server import schema
 from tests.texts import without_ids
 
 CARD, DAY = "4111 1111 1111 1111", timedelta(days=1)
@@ -84,10 +83,9 @@ class House:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """On either database: what is looked through is asked of it in its own words."""
-    with fresh(request.param) if request.param == "postgresql" else nullcontext() as server:
-        made = Stage(url=server.engine.url.render_as_string(hide_password=False)) if server else Stage()
-        yield made
-        made.database.dispose()
+    made = Stage(url=schema("compliance_looked")) if request.param == "postgresql" else Stage()
+    yield made
+    made.database.dispose()
     VENDORS.clear()
 
 

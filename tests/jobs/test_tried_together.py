@@ -13,18 +13,16 @@ from tests.builders import a_person
 from tests.flows.played import VENDORS
 from tests.flows.stage import QUESTION, Stage
 from tests.jobs.test_tried import configured
-from tests.kb.conftest import fresh
+from tests.server import schema
 
 WORKERS, LIMIT = 4, 2
 
 
 @pytest.fixture
 def stage() -> Iterator[Stage]:
-    with fresh("postgresql") as database:
-        made = Stage(url=database.engine.url.render_as_string(hide_password=False))
-        database.dispose()
-        yield made
-        made.database.dispose()
+    made = Stage(url=schema("tried_together"))
+    yield made
+    made.database.dispose()
     VENDORS.clear()
 
 
