@@ -1,13 +1,14 @@
 """One database, SQLite or PostgreSQL: sessions, and which clock counts. No table and no query lives here."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
@@ -16,6 +17,8 @@ from app.errors import DatabaseDown
 
 BUSY = 15_000
 """How long a writer waits for another one on SQLite, in milliseconds."""
+IDLE = 1.0
+"""Seconds for which a server's connection may lie unused; then it is asked whether it still stands, before anything is done with it."""
 
 
 class Database:
@@ -107,7 +110,7 @@ def driven(url: str) -> str:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, hide_parameters=True)
+        return _kept(create_engine(url, pool_size=5, max_overflow=10, hide_parameters=True))
     memory = url.rstrip("/") == "sqlite:" or ":memory:" in url
     options: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
     engine = create_engine(
@@ -116,6 +119,25 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "do_connect", _keep_private)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _kept(engine: Engine) -> Engine:
+    """With connections that are asked after a pause, not each time: a turn takes some twenty, and asking costs as much as a statement."""
+
+    def used(_connection: object, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    def asked(connection: Any, record: Any, _proxy: object) -> None:
+        if time.monotonic() - record.info["used"] > IDLE:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise InvalidatePoolError from error
+
+    event.listen(engine, "connect", used)
+    event.listen(engine, "checkin", used)
+    event.listen(engine, "checkout", asked)
     return engine
 
 

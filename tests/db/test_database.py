@@ -11,11 +11,13 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from app.db import accounts
+from app.db import database as databases
 from app.db.database import Database, driven
 from app.db.migrations import upgrade
 from app.db.models.account import AccountRow
 from app.errors import BadInput, DatabaseDown
 from tests.builders import NOON
+from tests.server import schema
 
 
 def names(session: Session) -> list[str]:
@@ -88,6 +90,23 @@ def test_a_database_that_cannot_be_reached_says_so_in_our_words(tmp_path: Path) 
     database = Database(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.db'}")
     with pytest.raises(DatabaseDown, match="cannot be reached"), database.session() as session:
         names(session)
+
+
+@pytest.mark.servers
+def test_a_connection_that_fell_while_it_was_unused_is_replaced_before_anything_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    database = Database(schema("fallen"))
+    with database.session() as session:
+        fallen = session.scalar(text("select pg_backend_pid()"))
+    other = Database(database.url)
+    with other.session() as session:
+        assert session.scalar(text("select pg_terminate_backend(:pid, 10000)"), {"pid": fallen})
+    other.dispose()
+    monkeypatch.setattr(databases, "IDLE", 0.0)
+    with database.session() as session:
+        assert session.scalar(text("select pg_backend_pid()")) != fallen
+    database.dispose()
 
 
 def test_after_a_fork_both_sides_have_connections_of_their_own(tmp_path: Path) -> None:
