@@ -58,10 +58,9 @@ def place(services: Services, connection_id: str) -> Place:
     )
 
 
-def lost(services: Services, ticket_id: str, place: Place, ticket: Ticket) -> bool:
+def lost(session: Session, ticket_id: str, place: Place, ticket: Ticket) -> bool:
     """Whether this database came out of a backup, and what was done in that ticket meanwhile is known to nobody."""
-    with services.database.reading() as session:
-        return restored.forgotten(session, ticket_id, ticket, recorded=place.record is not None)
+    return restored.forgotten(session, ticket_id, ticket, recorded=place.record is not None)
 
 
 def standing_of(

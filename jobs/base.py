@@ -141,7 +141,6 @@ class Run:
         self.partner = lease.connection_id
         """The connection that is being spoken to: whose fault an error is."""
         self._acts: list[Entry] = []
-        self._account = ""
 
     @property
     def ticket_id(self) -> str:
@@ -168,8 +167,7 @@ class Run:
 
     def _record(self, session: Session, now: datetime) -> None:
         if self._acts:
-            self._account = self._account or connections.account_of(session, self.lease.connection_id)
-            trail.record_all(session, self._account, (replace(one, at=one.at or now) for one in self._acts))
+            trail.record_all(session, self.lease.account, (replace(one, at=one.at or now) for one in self._acts))
 
     def still_in_time(self, begun: datetime) -> None:
         """Raises LeaseLost when so much time went by since ``begun`` that another run may look into this attempt soon.

@@ -19,7 +19,7 @@ from app.engine.history import History
 from app.engine.identity import spoken
 from app.engine.inverses import before
 from app.engine.ports import Before, Knowledge, Remembers
-from app.engine.standing import Case
+from app.engine.standing import Case, Standing
 from app.engine.types import Classification, Draft, Reason
 from app.engine.workflows.types import NOBODY, Level
 from app.engine.writing import written
@@ -50,17 +50,18 @@ class Background:
     """What a workflow waited for has come."""
 
 
-def decided(services: Services, place: Place, remembered: Remembered, ticket: Ticket, background: Background) -> Judged:
-    """Draft, then gate. Writes nothing."""
+def decided(
+    services: Services, place: Place, remembered: Remembered, ticket: Ticket, background: Background
+) -> tuple[Judged, Standing]:
+    """Draft, then gate; with what the gate knew besides. Writes nothing."""
     classification, told = background.classification, background.told
     account_id = place.connection.account_id
     ticket = subscribed(services, account_id, ticket)
     trial = tried(services, place, remembered, ticket, classification.category)
     configuration, knowledge = trial.configuration, services.knowledge(account_id)
-    with services.database.reading() as session:
-        may = who.allowed(services, session, account_id, remembered.id, ticket, Purpose.MODEL)
-    engine = configuration.chatbot.engine
-    writer = services.writer(account_id, remembered.id, ticket.requester.id, engine) if may else None
+    writer = services.writer(account_id, remembered.id, ticket.requester.id, configuration.chatbot.engine)
+    if writer and not _may_be_shown(services, place, ticket):
+        writer = None
     with telemetry.step("draft", told=told is not None, model=writer is not None):
         drafted = trial.offered(screened(told or written(ticket, classification, configuration, knowledge, writer)))
     with services.database.reading() as session:
@@ -78,12 +79,18 @@ def decided(services: Services, place: Place, remembered: Remembered, ticket: Ti
     metrics.count(f"decisions.{decision.mode}")
     codes = ",".join(reason.code for reason in decision.reasons)
     log.info("ticket.decided", extra={"decision": decision.id, "mode": str(decision.mode), "reasons": codes})
-    return Judged(remembered.id, classification, drafted, decision)
+    return Judged(remembered.id, classification, drafted, decision), standing
+
+
+def _may_be_shown(services: Services, place: Place, ticket: Ticket) -> bool:
+    """Whether a language model may read the ticket: nobody in it has said no."""
+    with services.database.reading() as session:
+        return who.permits(services, session, place.connection.account_id, place.connection.id, ticket, Purpose.MODEL)
 
 
 def kept(run: Run, session: Session, judged: Judged, around: Kin | None, now: datetime) -> None:
     """Save what was decided, and record it as the act of whoever's leave it rests on."""
-    judgements.save(session, judged, now)
+    judgements.save(session, judged, now, run.lease.account)
     run.note(recorded.decided(judged, around.sketch.person if around else ""))
 
 

@@ -54,20 +54,16 @@ class Ground:
     configuration: Configuration
 
 
-def looked(services: Services, where: Place, ticket_id: str, ticket: Ticket, judged: Classification) -> Kin:
-    """Sketch the ticket and look around it. Writes nothing."""
-    key = secret(services)
-    account_id, category = where.connection.account_id, judged.category
-    with services.database.reading() as session:
-        now = services.database.now(session)
-    mine = _sketched(services, where, ticket_id, ticket, (category, now))
-    with services.database.reading() as session:
-        before = duplicates.find(session, ticket_id)
-        others = duplicates.of_person(session, account_id, mine.person, now - LOOKED_BACK)
-        bad = (mine.words | mine.marks) & incidents.trouble(key)
-        crowd = duplicates.lately(session, account_id, category, now - incidents.DAY) if bad and category else []
-        places = duplicates.places(session, [one.ticket for one in others])
-    others = [one for one in others if one.ticket != ticket_id]
+def looked(services: Services, session: Session, where: Place, mine: Sketch) -> Kin:
+    """Look around a ticket that is sketched. Writes nothing."""
+    key, now = secret(services), services.database.now(session)
+    account_id, category = where.connection.account_id, mine.category
+    before = duplicates.find(session, mine.ticket)
+    others = duplicates.of_person(session, account_id, mine.person, now - LOOKED_BACK)
+    bad = (mine.words | mine.marks) & incidents.trouble(key)
+    crowd = duplicates.lately(session, account_id, category, now - incidents.DAY) if bad and category else []
+    others = [one for one in others if one.ticket != mine.ticket]
+    places = duplicates.places(session, [one.ticket for one in others])
     repeated = twin(mine, others)
     gathered = incidents.gathered(mine, crowd, key)
     history = History(
@@ -138,14 +134,14 @@ def merging(session: Session, ticket_id: str, ref: Ref, connection_id: str, by: 
     return Planned(f"merge-{ticket_id}-{older}", connection_id, ref, (Merge(place[1], note),))
 
 
-def _sketched(services: Services, where: Place, ticket_id: str, ticket: Ticket, judged: tuple[str, datetime]) -> Sketch:
+def sketched(services: Services, where: Place, ticket_id: str, ticket: Ticket, judged: Classification) -> Sketch:
+    """The ticket as it is compared with others."""
     question, key = ticket.question, secret(services)
     text = f"{ticket.subject}\n{question.text if question else ''}"
     words, marks = spoken(text, key)
-    category, now = judged
-    at = question.at if question else now
+    at = question.at if question else ticket.updated_at
     meaning = Meaning(*services.meaning(text))
-    return Sketch(ticket_id, person(ticket, where, key), category, words, marks, meaning, at, ticket.url)
+    return Sketch(ticket_id, person(ticket, where, key), judged.category, words, marks, meaning, at, ticket.url)
 
 
 def person(ticket: Ticket, where: Place, key: bytes) -> str:

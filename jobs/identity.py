@@ -46,10 +46,9 @@ def heard(run: Run, account_id: str, ticket: Ticket) -> Ticket:
     """
     with run.services.database.reading() as session:
         who.greet(run.services, session, account_id, run.lease.connection_id, ticket)
-    who.listen(run.services, account_id, run.lease.connection_id, ticket)
-    with run.services.database.reading() as session:
         now = run.services.database.now(session)
         awaited, windows = codes.awaited(session, run.ticket_id, now), codes.windows(session, run.ticket_id)
+    who.listen(run.services, account_id, run.lease.connection_id, ticket)
     question = ticket.question
     if awaited and question and alone(ticket) and same_person(question, ticket):
         given = Said(question.id, otp.codes_in(clean(question.text).text))

@@ -30,7 +30,7 @@ CONFIRMED = "deskhand:confirmed:"
 
 def seen(session: Session, history: History, ticket_id: str) -> History:
     """The history with what is known of its incident by now."""
-    known = incidents.of_ticket(session, ticket_id)
+    known = incidents.of_ticket(session, ticket_id) if history.cluster else None
     if known is None or history.cluster is None:
         return history
     return replace(history, cluster=replace(history.cluster, id=known.id, confirmed=known.confirmed_at is not None))

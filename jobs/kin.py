@@ -18,9 +18,11 @@ from jobs.sla import Scene
 
 def looked(run: Run, where: Place, ticket: Ticket, judged: Classification) -> Kin:
     """The ticket's kin, with what is known of their incident by now. Writes nothing."""
-    found = duplicates.looked(run.services, where, run.ticket_id, ticket, judged)
-    recalled = memory.recalled(run.services, where.connection.account_id, run.ticket_id, ticket)
-    with run.services.database.reading() as session:
+    services = run.services
+    mine = duplicates.sketched(services, where, run.ticket_id, ticket, judged)
+    with services.database.reading() as session:
+        found = duplicates.looked(services, session, where, mine)
+        recalled = memory.recalled(services, session, where, run.ticket_id, ticket)
         seen = incidents.seen(session, found.history, run.ticket_id)
     return replace(found, history=replace(seen, recalled=recalled))
 

@@ -2,6 +2,8 @@
 
 import logging
 
+from sqlalchemy.orm import Session
+
 from app.db import codes, memories
 from app.db.consents import Purpose
 from app.engine.identity import spoken
@@ -11,21 +13,22 @@ from app.engine.workflows import matters
 from app.engine.workflows.types import Identity, Progress
 from app.rights import who
 from app.services import Services
+from app.standing import Place
 from connectors.types import Ticket
 from jobs.base import Run
 
 log = logging.getLogger(__name__)
 
 
-def recalled(services: Services, account_id: str, ticket_id: str, ticket: Ticket) -> Memory | None:
+def recalled(services: Services, session: Session, where: Place, ticket_id: str, ticket: Ticket) -> Memory | None:
     """What whoever is proven to ask last spoke of in another ticket; None for everybody else."""
-    known = spoken(ticket)
+    known, here = spoken(ticket), where.connection
     if not matters.proven(known):
         return None
-    with services.database.reading() as session:
-        if not who.allowed(services, session, account_id, ticket_id, ticket, Purpose.MEMORY):
-            return None
-        found = memories.find(session, account_id, _person(services, account_id, known), services.database.now(session))
+    if not who.permits(services, session, here.account_id, here.id, ticket, Purpose.MEMORY):
+        return None
+    person = _person(services, here.account_id, known)
+    found = memories.find(session, here.account_id, person, services.database.now(session))
     return found if found and found.ticket != ticket_id else None
 
 
@@ -35,7 +38,7 @@ def remember(run: Run, account_id: str, ticket: Ticket, judged: Classification, 
     if not matters.proven(known):
         return
     with run.transaction() as (session, now):
-        if not who.allowed(run.services, session, account_id, run.ticket_id, ticket, Purpose.MEMORY):
+        if not who.permits(run.services, session, account_id, run.lease.connection_id, ticket, Purpose.MEMORY):
             return
         matter = Memory(now, run.ticket_id, ticket.url, judged.category, "", judged.language)
         person = _person(run.services, account_id, known)

@@ -33,7 +33,8 @@ AGAIN = "deskhand:again:"
 
 def settle(run: Run) -> None:
     """Make everything that is planned for the ticket. Raises Later when something of it has to wait."""
-    while True:
+    left = True
+    while left:
         with run.transaction() as (session, now):
             unfinished = effects.unfinished(session, run.ticket_id)
             if not unfinished:
@@ -49,7 +50,7 @@ def settle(run: Run) -> None:
                 effects.end(session, effect, state, reason)
                 continue
             effects.begin(session, effect, now, now + run.patience.unanswered)
-        _attempt(run, effect, ref, now)
+        left = _attempt(run, effect, ref, now)
 
 
 def _next(unfinished: Sequence[Effect], now: datetime) -> Effect:
@@ -79,8 +80,11 @@ def _silenced(session: Session, effect: Effect, now: datetime) -> bool:
     return automatic and tickets.remembered(session, effect.ticket_id).quiet_since is not None
 
 
-def _attempt(run: Run, effect: Effect, ref: Ref, begun: datetime) -> None:
-    """One attempt, and what follows from its answer. ``since`` makes the vendor look first when an earlier one was begun."""
+def _attempt(run: Run, effect: Effect, ref: Ref, begun: datetime) -> bool:
+    """One attempt, and what follows from its answer; whether anything is left to be made then.
+
+    ``since`` makes the vendor look first when an earlier one was begun.
+    """
     plan = effect.plan
     connector = run.connector(plan.connection_id)
     run.still_in_time(begun)
@@ -90,7 +94,7 @@ def _attempt(run: Run, effect: Effect, ref: Ref, begun: datetime) -> None:
             receipt = connector.apply(ref, plan.changes, key=plan.key, expect=plan.expect, since=effect.started_at)
     except ConnectorError as error:
         _failed(Failure(run, effect, error, Note in type(connector).supports))
-        return
+        return True
     with run.transaction() as (session, now):
         effects.sent(session, effect, receipt)
         run.note(recorded.sent(effect, receipt))
@@ -99,6 +103,7 @@ def _attempt(run: Run, effect: Effect, ref: Ref, begun: datetime) -> None:
         assign.settled(session, effect, receipt, now)
         identity.asked(session, effect, run.lease.connection_id, now)
         arrived = conversations.arrived(session, effect, now)
+        left = bool(effects.unfinished(session, run.ticket_id))
     extra = {"key": plan.key, "recovered": receipt.recovered, "changes": len(plan.changes)}
     log.info("effect.sent", extra=extra)
     metrics.count("effects.sent")
@@ -106,6 +111,7 @@ def _attempt(run: Run, effect: Effect, ref: Ref, begun: datetime) -> None:
         metrics.observe("deskhand_visible_seconds", max((now - effect.since).total_seconds(), 0.0))
     for ticket_id in arrived:
         run.services.work.ring(ticket_id)
+    return left
 
 
 def _looked_again(run: Run, effect: Effect, ref: Ref) -> None:

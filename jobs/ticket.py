@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app import metrics, telemetry, tracing
-from app.db import connections, effects, inbox, problems, tickets
+from app.db import connections, deeds, effects, inbox, problems, runs, tickets
 from app.db.effects import Planned
 from app.db.inbox import Waiting
 from app.db.judgements import Judged
@@ -58,8 +58,11 @@ def run(ticket_id: str) -> None:
 
 
 def _turn(run: Run) -> None:
-    settle(run)
-    workflow.finish(run)
+    with run.services.database.reading() as session:
+        planned, begun = effects.unfinished(session, run.ticket_id), deeds.begun(session, run.ticket_id)
+    if planned:
+        settle(run)
+    workflow.finish(run, begun)
     if drain(run):
         settle(run)
 
@@ -70,6 +73,10 @@ class Knock:
 
     waiting: Sequence[Waiting]
     remembered: Remembered
+    thread: Remembered | None
+    """The thread whose record it is."""
+    opening: bool
+    """It may be the record that is being opened right now."""
 
     @property
     def first(self) -> Waiting:
@@ -90,26 +97,30 @@ class Knock:
 def drain(run: Run) -> bool:
     """Deal with everything that waits, by one look at the ticket. True when something was planned."""
     with run.services.database.reading() as session:
-        knock = Knock(inbox.waiting(session, run.ticket_id), tickets.remembered(session, run.ticket_id))
-        thread = tickets.recorded_by(session, run.lease.connection_id, run.lease.ref)
-    if not knock.waiting:
-        return False
+        waiting = inbox.waiting(session, run.ticket_id)
+        if not waiting:
+            return False
+        here, remembered = run.lease.connection_id, tickets.remembered(session, run.ticket_id)
+        thread = tickets.recorded_by(session, here, run.lease.ref)
+        unknown = bool(run.lease.ref.id) and thread is None and not remembered.decided
+        knock = Knock(waiting, remembered, thread, unknown and effects.opening(session, here))
     first = knock.first
     tracing.waited("queue", first.received_at, first.trace)
     with telemetry.step("turn", first.trace, ticket=run.ticket_id, events=len(knock.waiting)):
-        return _looked_at(run, knock, thread)
+        return _looked_at(run, knock)
 
 
-def _looked_at(run: Run, knock: Knock, thread: Remembered | None) -> bool:
+def _looked_at(run: Run, knock: Knock) -> bool:
     if not run.lease.ref.id:
         _about_the_connection(run, knock)
         return False
-    if thread is None:
-        _perhaps_ours(run, knock)
+    if knock.opening:
+        with run.services.database.reading() as session:
+            raise Later(run.services.database.now(session) + OPENING)
     where = place(run.services, run.lease.connection_id)
     ticket = run.connector(run.lease.connection_id).ticket(run.lease.ref)
-    if thread is not None:
-        _heard_in_record(run, knock, ticket, thread, where)
+    if knock.thread is not None:
+        _heard_in_record(run, knock, ticket, knock.thread, where)
         return False
     account, said = where.connection.account_id, ticket
     solved.told(run, account, ticket)
@@ -128,14 +139,6 @@ def _about_the_connection(run: Run, knock: Knock) -> None:
             connections.pause(session, run.lease.connection_id, reason)
             remedy = "install it there again, then run `deskhand connect` for it"
             problems.report(session, Problem("disconnected", reason, remedy, run.lease.connection_id), now)
-
-
-def _perhaps_ours(run: Run, knock: Knock) -> None:
-    """A ticket that nobody knows may be the record that is being opened right now: wait until that is known."""
-    with run.services.database.reading() as session:
-        unknown = not knock.remembered.decided
-        if unknown and effects.opening(session, run.lease.connection_id):
-            raise Later(run.services.database.now(session) + OPENING)
 
 
 def _heard_in_record(run: Run, knock: Knock, ticket: Ticket, thread: Remembered, where: Place) -> None:
@@ -188,10 +191,9 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place, said: Ticket) 
     """
     presses = _presses(run, knock, ticket, where)
     approve.keep(run, [press.ruling for press in presses if press.ruling], learn.ruled)
-    now_heard = hearing(knock.remembered, ticket, presses, lost=lost(run.services, run.ticket_id, where, ticket))
-    woken = workflow.awake(run.services, run.ticket_id)
+    now_heard, woken = _listened(run, knock.remembered, ticket, where, presses)
     outcome = _silence(knock.remembered, ticket, now_heard, woken=woken)
-    judged, around = (None, None) if outcome else _judged(run, knock, ticket, where, now_heard)
+    judged, around, stands = (None, None, None) if outcome else _judged(run, knock, ticket, where, now_heard)
     rules = run.services.configuration(where.connection.account_id)
     with run.transaction() as (session, now):
         planned = redaction.spared(_planned(session, run, knock, ticket, where, judged), rules)
@@ -199,9 +201,9 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place, said: Ticket) 
             planned.append(_untag(run, ticket))
         planned += [batch for press in presses for batch in press.planned]
         planned += click.heard(run, ticket, where.own)
-        scene = _scene(session, run, knock, ticket, where, rules)
+        stands = stands or standing_of(run.services, session, where, knock.remembered, ticket, now)
+        scene = _scene(replace(stands, now=now), knock, ticket, where, rules)
         if judged and around:
-            scene = replace(scene, standing=replace(scene.standing, history=around.history))
             kin.remember(session, scene, judged, around)
             unreached.tell(session, run.ticket_id, scene, judged)
         planned += sla.followed(session, run.ticket_id, scene, judged)
@@ -217,6 +219,15 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place, said: Ticket) 
         inbox.settle(session, knock.numbers, outcome or "decided")
     _over(run, presses, outcome or "decided")
     return bool(new)
+
+
+def _listened(
+    run: Run, remembered: Remembered, ticket: Ticket, where: Place, presses: Sequence[Pressed]
+) -> tuple[Hearing, bool]:
+    """Whether Deskhand may speak, and whether a workflow has something to say though nobody asked."""
+    with run.services.database.reading() as session:
+        woken = workflow.awake(session, runs.of_ticket(session, run.ticket_id))
+        return hearing(remembered, ticket, presses, lost=lost(session, run.ticket_id, where, ticket)), woken
 
 
 def _over(run: Run, presses: Sequence[Pressed], outcome: str) -> None:
@@ -258,12 +269,8 @@ def _heard(
     )
 
 
-def _scene(
-    session: Session, run: Run, knock: Knock, ticket: Ticket, where: Place, configuration: Configuration
-) -> sla.Scene:
+def _scene(standing: Standing, knock: Knock, ticket: Ticket, where: Place, configuration: Configuration) -> sla.Scene:
     """What promises are counted by, and where a warning about one goes."""
-    now = run.services.database.now(session)
-    standing = standing_of(run.services, session, where, knock.remembered, ticket, now)
     inside, takes = _inside(where, ticket)
     late = tuple(one.event.delivery for one in knock.waiting if one.event.delivery.startswith(sla.OWN))
     return sla.Scene(ticket, configuration, standing, inside, takes, late)
@@ -276,15 +283,17 @@ def _inside(where: Place, ticket: Ticket) -> tuple[tuple[str, Ref], frozenset[ty
     return (where.connection.id, ticket.ref), where.own
 
 
-def _judged(run: Run, knock: Knock, ticket: Ticket, where: Place, heard: Hearing) -> tuple[Judged, Kin]:
+def _judged(run: Run, knock: Knock, ticket: Ticket, where: Place, heard: Hearing) -> tuple[Judged, Kin, Standing]:
     classification = classified(run.services, where.connection.account_id, ticket)
     remembered = replace(knock.remembered, heard=heard.heard)
     around = kin.looked(run, where, ticket, classification)
     told = _told(run, remembered, ticket, where, classification, around.history.recalled)
     said = (told.judged, around.history, told.draft, told.woken) if told else (classification, around.history)
-    judged = decided(run.services, where, remembered, ticket, Background(*said))
-    judged = _assigned(run, remembered, ticket, where, judged)
-    return replace(judged, decision=replace(judged.decision, about=_about(run, where, ticket, judged, around))), around
+    judged, standing = decided(run.services, where, remembered, ticket, Background(*said))
+    judged = _assigned(run, standing, ticket, where, judged)
+    run.services.keyring.ready(run.ticket_id, where.connection.account_id)
+    about = _about(run, where, ticket, judged, around)
+    return replace(judged, decision=replace(judged.decision, about=about)), around, standing
 
 
 def _about(run: Run, where: Place, ticket: Ticket, judged: Judged, around: Kin) -> Mapping[str, str]:
@@ -294,34 +303,29 @@ def _about(run: Run, where: Place, ticket: Ticket, judged: Judged, around: Kin) 
     return sidebar.known(Case(ticket, judged.classification, judged.draft, configuration, standing))
 
 
-def _stands(run: Run, remembered: Remembered, ticket: Ticket, where: Place) -> Standing:
-    """What the gate has to know besides, as of now."""
-    with run.services.database.reading() as session:
-        return standing_of(run.services, session, where, remembered, ticket, run.services.database.now(session))
-
-
 def _told(
     run: Run, remembered: Remembered, ticket: Ticket, where: Place, judged: Classification, recalled: Memory | None
 ) -> Told | None:
     """What the ticket's workflow has come to."""
     account = where.connection.account_id
-    standing = _stands(run, remembered, ticket, where)
-    standing = replace(standing, woken=workflow.awake(run.services, run.ticket_id))
+    with run.services.database.reading() as session:
+        now, before = run.services.database.now(session), runs.of_ticket(session, run.ticket_id)
+        standing = standing_of(run.services, session, where, remembered, ticket, now)
+        standing = replace(standing, woken=workflow.awake(session, before))
     usual = run.services.configuration(account)
 
     def alone(category: str) -> Configuration:
         drawn = tried(run.services, where, remembered, ticket, category)
         return drawn.configuration if drawn.arm and drawn.arm.human else usual
 
-    return workflow.walked(run, Ground(account, ticket, judged, usual, standing, recalled, alone))
+    return workflow.walked(run, Ground(account, ticket, judged, usual, standing, recalled, alone), before)
 
 
-def _assigned(run: Run, remembered: Remembered, ticket: Ticket, where: Place, judged: Judged) -> Judged:
+def _assigned(run: Run, standing: Standing, ticket: Ticket, where: Place, judged: Judged) -> Judged:
     """With the agent who gets it, where the account gives tickets to agents."""
     configuration = run.services.configuration(where.connection.account_id)
     if not configuration.rules.assigning.agents:
         return judged
-    standing = _stands(run, remembered, ticket, where)
     case = Case(ticket, judged.classification, judged.draft, configuration, standing)
     desk = assign.Desk(run.ticket_id, where.record.id if where.record else where.connection.id)
     return assign.assigned(run, desk, case, judged)

@@ -77,15 +77,13 @@ class Told:
     woken: bool = False
 
 
-def walked(run: Run, ground: Ground) -> Told | None:
-    """Go on with the ticket's run, or begin one, as far as it comes; None where no workflow has anything to say.
+def walked(run: Run, ground: Ground, before: Sequence[Record]) -> Told | None:
+    """Go on with one of the ticket's runs, or begin one, as far as it comes; None where no workflow has anything to say.
 
     Effects are begun and done here, each with its permit. Raises Later while one of them is unclear.
     """
     if any(condition(ground.case) for condition in SILENT) or ground.judged.flags & MACHINES:
         return None
-    with run.services.database.reading() as session:
-        before = runs.of_ticket(session, run.ticket_id)
     ground = _recalling(ground)
     record = _taken_up(run, ground, before)
     if record is None:
@@ -126,23 +124,20 @@ def _recalling(ground: Ground) -> Ground:
     return replace(ground, judged=judged, recalled=found.lately(ground.standing.now))
 
 
-def finish(run: Run) -> None:
+def finish(run: Run, begun: Sequence[Deed]) -> None:
     """See to effects that a run has begun and that nobody has answered for, whoever has the ticket by now. Raises Later."""
-    with run.services.database.reading() as session:
-        begun = deeds.begun(session, run.ticket_id)
     for one in begun:
         offer = deed.offered(run, one.account_id, Call(one.name, {}, one.system))
         deed.perform(run, one, offer, NOBODY)
 
 
-def awake(services: Services, ticket_id: str) -> bool:
-    """Whether something that a run of this ticket waited for has come and was not taken in yet: an event, or a person's word.
+def awake(session: Session, before: Sequence[Record]) -> bool:
+    """Whether something that one of the ticket's runs waited for has come and was not taken in yet: an event, or a person's word.
 
     Who released an effect is asked once; what came of it may take several turns.
     """
-    with services.database.reading() as session:
-        still_open = [one for one in runs.of_ticket(session, ticket_id) if one.state == OPEN]
-        return any(one.happened is not None or _ruled(session, one) for one in still_open)
+    still_open = [one for one in before if one.state == OPEN]
+    return any(one.happened is not None or _ruled(session, one) for one in still_open)
 
 
 def _ruled(session: Session, record: Record) -> bool:

@@ -37,10 +37,10 @@ class Outcome:
     reason: str = ""
 
 
-def save(session: Session, judged: Judged, at: datetime) -> None:
-    """Keep all three values."""
+def save(session: Session, judged: Judged, at: datetime, account: str = "") -> None:
+    """Keep all three values. ``account`` where the caller knows whose they are."""
     decision = judged.decision
-    found = session.scalar(_WHOSE, {"ticket": judged.ticket_id}) or ""
+    found = account or session.scalar(_WHOSE, {"ticket": judged.ticket_id}) or ""
     log = {"account_id": found, "category": judged.classification.category[:200], "mode": str(decision.mode)}
     values = ((CLASSIFICATION, judged.classification), (DRAFT, judged.draft), (DECISION, decision))
     for kind, value in values:

@@ -76,6 +76,10 @@ class Keyring:
         """Open what this engine reads from now on."""
         OPENERS[engine.dialect] = self
 
+    def ready(self, scope: str, account_id: str) -> None:
+        """Have the key at hand that this scope is sealed with, made where there is none: for who is about to seal while others wait."""
+        self._for(scope, lambda: account_id)
+
     def seal(self, value: str, place: Place, account: Callable[[], str]) -> Token:
         """Close a text for its place. ``account`` is asked where the place has no key yet: that is made now, for good."""
         key = self._for(place.scope, account)

@@ -41,6 +41,8 @@ class Lease:
     until: datetime
     attempts: int
     """How many runs in a row did not end well, crashed ones included."""
+    account: str
+    """Whose ticket it is."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,13 @@ def take(session: Session, ticket_id: str, owner: str, now: datetime, until: dat
     The ticket's row is made on the first run, from the event that woke it. A lease that ran out without being given
     back counts as a failed attempt.
     """
-    if not _ensure(session, ticket_id, now):
-        return None
     values = {"ticket": ticket_id, "owner_": owner, "now": now, "until_": until}
     row = session.execute(_TAKE, values).one_or_none()
+    if row is None and _made(session, ticket_id, now):
+        row = session.execute(_TAKE, values).one_or_none()
     if row is None:
         return None
-    return Lease(ticket_id, row.connection_id, Ref(row.ref), owner, row.fence, until, row.attempts)
+    return Lease(ticket_id, row.connection_id, Ref(row.ref), owner, row.fence, until, row.attempts, row.account_id)
 
 
 def renew(session: Session, lease: Lease, now: datetime, until: datetime) -> Lease:
@@ -163,7 +165,6 @@ _RECORDED = (
     .where(~TicketRow.ref.startswith(CHAT))
     .limit(1)
 )
-_KNOWN = select(exists().where(TicketRow.id == bindparam("ticket")))
 _NAMED = (
     select(EventRow.connection_id, EventRow.ref)
     .where(EventRow.ticket_id == bindparam("ticket"), EventRow.state == inbox.WAITING)
@@ -185,7 +186,17 @@ _TAKE = (
         fence=_TICKET.c.fence + 1,
         attempts=_TICKET.c.attempts + case((_TICKET.c.owner.is_(None), 0), else_=1),
     )
-    .returning(_TICKET.c.connection_id, _TICKET.c.ref, _TICKET.c.fence, _TICKET.c.attempts)
+    .returning(
+        _TICKET.c.connection_id,
+        _TICKET.c.ref,
+        _TICKET.c.fence,
+        _TICKET.c.attempts,
+        select(ConnectionRow.account_id)
+        .where(ConnectionRow.id == _TICKET.c.connection_id)
+        .correlate(_TICKET)
+        .scalar_subquery()
+        .label("account_id"),
+    )
 )
 _HELD = (
     _TICKET.c.id == bindparam("ticket"),
@@ -224,15 +235,12 @@ def _mine(lease: Lease) -> dict[str, Any]:
     return {"ticket": lease.ticket_id, "owner_": lease.owner, "fence_": lease.fence}
 
 
-def _ensure(session: Session, ticket_id: str, now: datetime) -> bool:
+def _made(session: Session, ticket_id: str, now: datetime) -> bool:
     """Make the ticket's row where there is none. False when no event that waits names this ticket."""
-    if session.scalar(_KNOWN, {"ticket": ticket_id}):
-        return True
     row = session.execute(_NAMED, {"ticket": ticket_id}).one_or_none()
-    if row is None:
-        return False
-    add(session, ticket_id, row.connection_id, row.ref, now)
-    return True
+    if row is not None:
+        add(session, ticket_id, row.connection_id, row.ref, now)
+    return row is not None
 
 
 def add(session: Session, ticket_id: str, connection_id: str, ref: str, now: datetime) -> None:

@@ -1,7 +1,8 @@
-"""What a turn and the clock ask of the database is found by an index, so that it costs the same however many tickets there were.
+"""What a turn and the clock ask of the database is found by an index, so that it costs the same however many tickets there were; and a
+turn asks little, and writes only where there is something to write.
 
-Nothing is timed: each statement's plan is read, of those tables that grow with every ticket. SQLite plans by the rules alone here, as
-it does in an installation that nobody ever analysed.
+Nothing is timed: statements are counted, and the plan of each is read, of those tables that grow with every ticket. SQLite plans by
+the rules alone here, as it does in an installation that nobody ever analysed.
 """
 
 import re
@@ -11,8 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from app.db import solved
-from jobs import schedule
+from app.db import effects, ids, solved
+from jobs import schedule, ticket
 from tests.flows.played import VENDORS
 from tests.flows.stage import CONFIGURATION, QUESTION, Stage
 
@@ -27,6 +28,8 @@ OF_ALL = re.compile(r"\((?:account_id|connection_id|kind|state)=\?\)$")
 WAITING = re.compile(r"ix_\w+_(?:unfinished|waiting|parked|review|unsealed|visible|running)\b")
 """Indexes of what is still to be done, which stays little."""
 RULES = CONFIGURATION + "escalation: {sla: {normal: '4h, resolve-within-24h'}}\n"
+MOST, RUNG = 65, 6
+"""Statements of a turn that answers a question, on this stage; and of one that was rung for nothing."""
 SELDOM = 3600
 """Seconds: what the clock does less often may go through everything."""
 
@@ -44,11 +47,18 @@ class Looks:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.asked: dict[str, Any] = {}
+        self.heard: list[str] = []
         event.listen(stage.database.engine, "after_cursor_execute", self._asked)
 
     def _asked(self, connection: Any, cursor: Any, statement: str, given: Any, context: Any, many: bool) -> None:
+        self.heard.append(statement)
         if not many and statement.lstrip()[:6].lower() in ("select", "update", "delete", "insert"):
             self.asked[statement] = given
+
+    def spent(self) -> tuple[int, int]:
+        """Transactions that write, and statements in all, since this was asked last."""
+        heard, self.heard = self.heard, []
+        return heard.count("begin immediate"), sum(not one.startswith("begin") for one in heard)
 
     def through_all(self) -> list[str]:
         """What goes through a table that grows, with its statement."""
@@ -105,6 +115,24 @@ def test_a_ticket_from_its_first_word_to_its_last_goes_through_no_table_that_gro
     stage.work()
     assert len(looks.asked) > 30
     assert looks.through_all() == []
+
+
+def test_a_turn_writes_only_what_is_new_and_asks_little(looks: Looks) -> None:
+    stage = looks.stage
+    connection, vendor = stage.connect("desk")
+    ref = vendor.customer_writes(QUESTION)
+    stage.deliver(connection, vendor)
+    looks.spent()
+    stage.work()
+    with stage.database.reading() as session:
+        batches = len(effects.of_ticket(session, ids.ticket(connection, ref)))
+    writes, asked = looks.spent()
+    assert batches == 1
+    # The lease, the decision with all that follows, each batch as it is begun and as it was taken, and the lease's end.
+    assert writes == 3 + 2 * batches
+    assert asked <= MOST
+    ticket.run(ids.ticket(connection, ref))
+    assert looks.spent() == (2, RUNG)
 
 
 def test_the_clock_goes_through_no_table_that_grows(looks: Looks) -> None:
