@@ -1,6 +1,7 @@
 """Tickets a second by number of workers, on either database, with everything on; and a soak at half of that.
 
-``python -m tests.bench.capacity`` prints the table. ``python -m tests.bench.capacity --soak 60 --rate 2`` opens two tickets a
+``python -m tests.bench.capacity`` prints the table; a line beside which others used much of the machine says nothing of the rate,
+only of the CPU of each ticket. ``python -m tests.bench.capacity --soak 60 --rate 2`` opens two tickets a
 second for an hour, says each minute how things are, and fails when memory, open files, what waits, or the database's bytes for each
 ticket grow: the median of the last quarter against that of the second, at most a tenth more. The played vendors run here and cost CPU, too.
 """
@@ -13,9 +14,10 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.load import below, spent
+from tests.bench.load import TICKS, below, spent
 from tests.chaos.crew import until
 from tests.chaos.plan import FIRST, ORDER, Step
 from tests.chaos.servers import postgres_programs
@@ -46,16 +48,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, found in {"sqlite": None, **({"postgresql": programs} if programs else {})}.items():
         first = 0.0
         for workers in WORKERS:
-            rate, costs, busy = _line(found, workers, given.tickets)
-            first = first or rate
-            shares = ", ".join(f"{kind} {cost:.0f}" for kind, cost in costs.items())
-            limit = "processors" if busy > 0.85 else "waiting for disk and vendor"
-            print(f"{name:10} {workers} workers: {rate:5.1f} tickets a second ({rate / first:.2f} x one)", end="; ")
-            print(f"CPU ms a ticket: {shares}; machine {busy:.0%} busy: limit {limit}", flush=True)
+            line = _line(found, workers, given.tickets)
+            first = first or line.rate
+            shares = ", ".join(f"{kind} {cost:.0f}" for kind, cost in line.costs.items())
+            limit = "processors" if line.busy > 0.85 else "waiting for disk and vendor"
+            print(
+                f"{name:10} {workers} workers: {line.rate:5.1f} tickets a second ({line.rate / first:.2f} x one)",
+                end="; ",
+            )
+            print(
+                f"CPU ms a ticket: {shares}; machine {line.busy:.0%} busy, {line.others:.0%} by others: limit {limit}",
+                flush=True,
+            )
     return 0
 
 
-def _line(programs: Path | None, workers: int, tickets: int) -> tuple[float, Mapping[str, float], float]:
+@dataclass(frozen=True)
+class Line:
+    """Tickets a second, CPU milliseconds of each by kind of process, and how much of the machine was used: in all, and by others."""
+
+    rate: float
+    costs: Mapping[str, float]
+    busy: float
+    others: float
+
+
+def _line(programs: Path | None, workers: int, tickets: int) -> Line:
     with tempfile.TemporaryDirectory(prefix="deskhand-capacity-") as folder, ExitStack() as stack:
         stage = Stage(Path(folder), stack, postgres=programs, hosts=1, workers=workers)
         stage.open()
@@ -64,8 +82,10 @@ def _line(programs: Path | None, workers: int, tickets: int) -> tuple[float, Map
         _opened(stage, range(WARM, WARM + tickets))
         took = time.monotonic() - begun
         after = _costs(stage)
-        busy = 1 - (_idle()[0] - idle[0]) / max(_idle()[1] - idle[1], 1)
-        return tickets / took, {kind: (after[kind] - before[kind]) / tickets * 1e3 for kind in after}, busy
+        still, ticks = (now - then for now, then in zip(_idle(), idle, strict=True))
+        spent_here = {kind: after[kind] - before[kind] for kind in after}
+        busy, ours = 1 - still / ticks, sum(spent_here.values()) * TICKS / ticks
+        return Line(tickets / took, {kind: one / tickets * 1e3 for kind, one in spent_here.items()}, busy, busy - ours)
 
 
 def _opened(stage: Stage, numbers: range) -> None:
@@ -90,6 +110,8 @@ def _costs(stage: Stage) -> Mapping[str, float]:
     found = dict.fromkeys(KINDS, 0.0)
     for hand in stage.crew.hands.values():
         found["broker" if hand.kind == "redis" else hand.kind] += spent(hand.pid)
+    if stage.postgres:
+        found["database"] = spent(stage.postgres.pid)
     return found | {"played vendors": time.process_time()}
 
 
