@@ -30,7 +30,7 @@ class Ground:
     def __init__(self) -> None:
         self._now = NOON
         self.stage: Stage | None = None
-        self.database = Shaky("sqlite://", clock=lambda: self.stage.time if self.stage else NOON)
+        self.database = Shaky(lambda: self.stage.time if self.stage else NOON)
         laid(self.database)
         self.stage = Stage(database=self.database)
         self._open_account()

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.db.database import Database
+from tests.tables import Again
 
 
 class Killed(BaseException):
     """The process is gone: nothing of it runs any more, no ``except Exception`` and no clean-up of ours."""
 
 
-class Shaky(Database):
+class Shaky(Again):
     """A database that names the moments just before and just after each commit."""
 
     at: Callable[[str], None] = staticmethod(lambda moment: None)
@@ -66,8 +65,3 @@ class Interference:
             pass
         finally:
             self.busy = True
-
-
-def at_rest(now: Callable[[], datetime]) -> Shaky:
-    """One database in memory, shared by all schedules of a test."""
-    return Shaky("sqlite://", clock=now)

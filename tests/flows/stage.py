@@ -131,6 +131,8 @@ class Stage:
         folder = Path(tempfile.mkdtemp())
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         settings = Settings(folder, url, "redis://nowhere", (b"k" * 32,))
+        if database is None:
+            laid(self.database, *settings.keys)
         self.services = services(
             settings,
             database=self.database,
@@ -139,8 +141,6 @@ class Stage:
             backends={"store": Store},
         )
         self.services.draw = lambda *asked: self.coin
-        if database is None:
-            laid(self.database)
         base.use(self.services)
         self.open_account()
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.db import deeds, runs
-from app.db.models import Base
 from jobs import base
 from tests.builders import NOON
 from tests.flows.interference import Interference, Shaky
@@ -15,6 +14,7 @@ from tests.flows.played import VENDORS
 from tests.flows.stage import Stage
 from tests.flows.store import LABEL, SHOPS, delivered
 from tests.jobs.workflows import RETURN, Play
+from tests.tables import laid
 
 EFFECTS = ("create_label", "open_return")
 MOST = 48
@@ -35,8 +35,8 @@ class Ordeal:
 
     def __init__(self, faults: dict[str, list[str]] | None = None) -> None:
         self.time = NOON
-        self.database = Shaky("sqlite://", clock=lambda: self.stage.time if hasattr(self, "stage") else NOON)
-        Base.metadata.create_all(self.database.engine)
+        self.database = Shaky(lambda: self.stage.time if hasattr(self, "stage") else NOON)
+        laid(self.database)
         self.stage = Stage(database=self.database)
         self.play = Play(self.stage, delivered(), mode="resolve")
         self.play.prove(*EFFECTS)

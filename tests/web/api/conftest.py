@@ -1,17 +1,12 @@
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from app.db import access, ids
 from app.db.access import SCOPES
-from app.db.database import Database
 from app.web import create_app
-from tests.builders import NOON
 from tests.flows.played import VENDORS
 from tests.flows.stage import QUESTION, Stage
 
@@ -65,21 +60,10 @@ class House:
         return answer.json
 
 
-class Copied(Database):
-    """In memory, beginning as a copy of a file: a hundred plays need not be migrated one by one."""
-
-    def __init__(self, file: Path, clock: Callable[[], datetime]) -> None:
-        super().__init__("sqlite://", clock=clock)
-        with closing(sqlite3.connect(file)) as source, self.engine.connect() as target:
-            source.backup(target.connection.driver_connection)
-
-
 @pytest.fixture
-def stage(_tables: Path) -> Iterator[Stage]:
+def stage() -> Iterator[Stage]:
     """A play of its own; the queue's names that only the web rings are heard, too."""
-    plays: list[Stage] = []
-    stage = Stage(database=Copied(_tables, lambda: plays[0].time if plays else NOON))
-    plays.append(stage)
+    stage = Stage()
     stage.bells.signals = lambda account_id: stage.bells.asked.append(("signals", account_id))
     stage.bells.ring = lambda *some: [stage.bells.rung.setdefault(one) for one in some]
     yield stage

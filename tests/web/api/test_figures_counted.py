@@ -5,7 +5,6 @@ The desk: five tickets that we resolved alone, three that people had a part in, 
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,8 @@ from tests.filled import fill
 from tests.flows.played import VENDORS
 from tests.flows.stage import CONFIGURATION, Stage
 from tests.reports.test_figures import NOW, Desk
-from tests.web.api.conftest import Copied, House
+from tests.tables import Again, laid
+from tests.web.api.conftest import House
 
 DAY = timedelta(days=1)
 COSTS = "analytics: {costs: {hour: 20, automatic: 0.5}}"
@@ -83,8 +83,8 @@ EFFECT = {
 
 
 @pytest.fixture
-def house(_tables: Path) -> Iterator[House]:
-    database = Copied(_tables, lambda: NOW)
+def house() -> Iterator[House]:
+    database = laid(Again(lambda: NOW))
     with database.session() as session:
         fill(session.connection())  # other accounts have something everywhere
     stage = Stage(database=database)
