@@ -217,7 +217,7 @@ def _fresh(names) -> dict[str, str]:
     return {"ticket": f"t{number}", "person": f"p{number}"}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(steps=STEPS)
 def test_whatever_is_tried_only_the_right_code_in_time_for_the_same_thing_proves_it(bank, steps):
     database, a_bond = bank

@@ -52,14 +52,14 @@ def counted(calendar: Calendar, start: datetime, end: datetime) -> int:
     return total
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(calendars(), moments, st.integers(0, 3 * 1440))
 def test_between_counts_every_open_minute(calendar: Calendar, start: datetime, length: int) -> None:
     end = start + length * MINUTE
     assert calendar.between(start, end) == counted(calendar, start, end) * MINUTE
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(calendars(), moments, st.integers(1, 900))
 def test_add_ends_where_that_many_open_minutes_have_passed(calendar: Calendar, start: datetime, minutes: int) -> None:
     try:

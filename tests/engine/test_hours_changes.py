@@ -73,7 +73,7 @@ def scenes(draw: st.DrawFn) -> tuple[Calendar, dict[int, tuple[Span, ...]], set[
     return Calendar(zone, week, frozenset(off)), week, off, start
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(scenes(), st.integers(0, 1440))
 def test_between_counts_what_the_counter_counts(
     scene: tuple[Calendar, dict[int, tuple[Span, ...]], set[date], datetime], length: int
@@ -83,7 +83,7 @@ def test_between_counts_what_the_counter_counts(
     assert calendar.between(start, end) == minutes(calendar.zone, week, off, start, end) * MINUTE
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(scenes(), st.integers(1, 400))
 def test_a_deadline_lies_where_the_counter_has_counted_its_minutes(
     scene: tuple[Calendar, dict[int, tuple[Span, ...]], set[date], datetime], amount: int

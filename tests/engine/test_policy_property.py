@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
@@ -87,9 +88,21 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(ticket, classification, draft, configuration, standing)
 
 
-@settings(deadline=None, max_examples=800)
+@settings(deadline=None, max_examples=200)
 @given(cases())
 def test_no_reply_without_a_permission_that_holds(case: Case) -> None:
+    permitted(case)
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=1500)
+@given(cases())
+def test_nor_in_any_of_very_many_cases(case: Case) -> None:
+    permitted(case)
+
+
+def permitted(case: Case) -> None:
+    """A reply is there where its permission holds, and nowhere else."""
     decision = gate(case.ticket, case.classification, case.draft, case.configuration, case.standing)
     replies = [change for change in decision.changes if isinstance(change, Reply)]
     assert bool(replies) == (decision.mode is Mode.DEFLECT)

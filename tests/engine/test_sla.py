@@ -54,7 +54,7 @@ def test_what_is_no_term_says_what_would_be(text: str) -> None:
         term(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(calendars(), moments, st.integers(1, 600))
 def test_business_minutes_are_exact(calendar: Calendar, start: datetime, amount: int) -> None:
     open_a_week = sum(end - begin for spans in calendar.week.values() for begin, end in spans)
@@ -67,7 +67,7 @@ def test_business_minutes_are_exact(calendar: Calendar, start: datetime, amount:
     assert due(Term(amount, Unit.BUSINESS_MINUTES), start, calendar) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 4000), st.sampled_from([Turn.WAITING, Turn.OPENED, Turn.THANKED])), max_size=8),
     st.integers(1, 500),

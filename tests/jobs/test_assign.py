@@ -299,7 +299,7 @@ def fresh(desk: Stage, connection_id: str) -> str:
 WEIGHTS = st.lists(st.sampled_from(["light", "plain", "heavy"]), min_size=1, max_size=30)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kinds=WEIGHTS)
 def test_however_many_come_at_one_moment_nobody_is_over_capacity(desk: Stage, kinds: list[str]) -> None:
     connection_id, _ = desk.connect("desk")

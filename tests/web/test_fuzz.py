@@ -14,7 +14,7 @@ from connectors.registry import HELPDESKS
 from tests.web.conftest import open_receiver
 from tests.web.vendors import SECRET, TEXT, TOKEN, VENDORS
 
-TRIES = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+TRIES = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TOO_MANY = 429
 """What strangers hear, too, when so many of them knock in a minute: how many do depends on the machine."""
 leaf = (

@@ -173,7 +173,7 @@ def test_a_slow_bell_holds_up_nobody_but_the_one_who_rings(receiver, connection)
     assert len(bells.rung) == 2
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.lists(st.sampled_from(["good", "again", "gone", "down"]), min_size=1, max_size=24), seed=st.integers())
 def test_an_answer_of_yes_means_that_it_is_saved_whatever_comes_together(receiver, connection, plan, seed):
     """Eight threads at once; some events repeated, some of a lost connection, some while the database fails."""

@@ -200,7 +200,7 @@ def test_a_lost_notes_channel_does_not_look_like_a_lost_ticket() -> None:
             stage.connector.apply(stage.ref, [Note(SECRET_TEXT)], key="k")
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     notes=st.sampled_from([SHARED, INTERNAL, NOTES, "C0NOWHERE"]),
     shared=st.sets(st.sampled_from([SHARED, INTERNAL, NOTES])),
