@@ -1,6 +1,7 @@
 """Knowledge by meaning and by words over the passages in the database."""
 
 import copy
+import math
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,8 @@ RAREST = 6
 MANY = 5_000
 COSTLY = 2_000
 """Places of words that are looked at then, besides those of the rarest word."""
+COMMON = 10_000
+"""Passages with a word from which it says too little to be searched for, where meanings are compared: each would be ranked."""
 NEAR = 0.35
 """The cosine from which a passage is worth a person's look although nothing says that it answers."""
 DEEPER = 4
@@ -181,8 +184,11 @@ class HybridIndex:
     def _by_words(self, session: Session, query: str) -> Mapping[int, float]:
         wanted = [word for word in meaningful(query) if not word.isdigit()][:MOST_WORDS]
         if self._passages(session) > MANY:
-            counts = self._frequencies(session, wanted)
-            wanted = list(_rarest({word: counts[word] for word in wanted if counts[word]}))
+            counts, rare = (
+                self._frequencies(session, wanted),
+                COMMON if self._matrix and self._way.vectors else math.inf,
+            )
+            wanted = list(_rarest({word: counts[word] for word in wanted if 0 < counts[word] <= rare}))
         return passages.by_words(session, self._account_id, wanted, CANDIDATES, self._at)
 
     def _meanings(self, session: Session, matrices: Matrices) -> Matrix | None:

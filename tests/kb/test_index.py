@@ -8,6 +8,7 @@ import pytest
 from app.db import articles, passages
 from app.db.database import Database
 from app.engine.ports import Way
+from app.kb import index
 from app.kb.embedding import Encoder, embed
 from app.kb.index import RAREST, HybridIndex, _rarest
 from tests.builders import NOON, an_article
@@ -160,6 +161,20 @@ def test_among_many_passages_the_rarest_words_are_searched_as_far_as_they_are_ra
     assert list(_rarest(counts)) == ["bivouac", "zip"]
     assert list(_rarest({"parcel": 4_000})) == ["parcel"]
     assert len(list(_rarest({f"word{n}": 1 for n in range(40)}))) == RAREST
+
+
+def test_a_word_of_very_many_passages_is_searched_for_only_where_no_meanings_are_compared(
+    shop: Database, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embed(shop, "shop", encoder)
+    monkeypatch.setattr(index, "MANY", 1)
+    monkeypatch.setattr(index, "COMMON", 1)
+    known = HybridIndex(shop, "shop", encoder)
+    with shop.reading() as session:
+        assert known._by_words(session, "the parcel") == {}, "stands on two pages"
+        assert len(known._by_words(session, "a password for the parcel")) == 1
+        assert len(known.by(Way(vectors=False))._by_words(session, "the parcel")) == 2
+    assert known.search("where is my parcel")[0].source == "track"
 
 
 @pytest.mark.parametrize(
