@@ -4,12 +4,22 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.builders import a_passage
 from tests.doubles.model import Play, playing
 from tests.doubles.model import Stage as Provider
-from tests.flows.attacks.corpus import GOALS, QUESTION, Attack, attacks
+from tests.flows.attacks.corpus import GOALS, Attack, Goal, attacks
 from tests.flows.attacks.harmless import HARMLESS
-from tests.flows.attacks.target import DOORS, FLOWS, GOOD, PAGE, PAGES, besieged, held_back, obeying, target
+from tests.flows.attacks.target import (
+    DOORS,
+    FIELDS,
+    FLOWS,
+    GOOD,
+    PAGES,
+    answered_by,
+    besieged,
+    held_back,
+    poisoned,
+    target,
+)
 from tests.flows.played import VENDORS
 from tests.flows.store import ANA
 
@@ -49,34 +59,15 @@ def test_a_model_that_obeys_does_nothing_either(provider: Provider, door: str, s
 
 
 @pytest.mark.parametrize("goal", GOALS, ids=lambda goal: goal.name)
-def test_a_page_that_was_tampered_with_gives_no_orders(provider: Provider, goal: object) -> None:
+def test_a_page_that_was_tampered_with_gives_no_orders(provider: Provider, goal: Goal) -> None:
     """It is quoted as the page that it is, if at all; the model may cite it and still causes nothing by it."""
-    for attack in [one for one in EVERY if one.goal is goal][:1]:
-        made = target(PAGES, provider.url, pages=(PAGE, a_passage(attack.text, source="poisoned", title="Parcels")))
-        obeying(provider, attack)
-        ticket = made.asks(QUESTION)
-        assert made.shop.log == []
-        assert made.authority() == made.before
-        assert len(made.replies(ticket)) <= 1
-
-
-FIELDS = ("carrier", "tracking_number", "status", "title", "name")
+    assert poisoned([one for one in EVERY if one.goal is goal][:1], provider) == []
 
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_what_a_backend_says_is_no_order(field: str) -> None:
     """A backend's words stand in an answer as data, in one place, and call nothing."""
-    for attack in FEW[:1]:
-        order: dict[str, object] = {field: attack.text, "owner": ANA}
-        if field == "title":
-            order = {"items": [{"id": "i1", "title": attack.text, "quantity": 1, "price": 100, "returnable": True}]}
-        if field == "name":
-            order = {"address": {"name": attack.text, "street": "1 Main St", "city": "X", "zip": "1", "country": "US"}}
-        made = target(FLOWS, **order)
-        ticket = made.asks("Where is my order? #12345", email=ANA)
-        assert made.shop.log == []
-        assert made.authority() == made.before
-        assert not any("](" in said and "evil" in said for said in made.replies(ticket)), attack.id
+    assert answered_by(field, FEW[:1]) == []
 
 
 @pytest.mark.parametrize("said", [HARMLESS[::20], pytest.param(HARMLESS, marks=pytest.mark.slow)], ids=["few", "all"])
