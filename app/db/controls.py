@@ -63,10 +63,10 @@ def sealed(session: Session) -> dict[str, int] | None:
 
 
 def reads(session: Session, whose: Whose) -> tuple[Read, ...]:
-    """The newest runs that read a person's data at a backend, and whether that is on record."""
+    """The newest runs that read a person's data at a backend, and whether that is on record; one that was erased says no more."""
     chosen = select(RunRow).where(RunRow.account_id == whose.account_id, RunRow.created_at >= whose.since)
     chosen = chosen.where(RunRow.created_at < whose.until).order_by(RunRow.created_at.desc()).limit(MOST)
-    runs = [row for row in session.scalars(chosen) if _reads(decode(Progress, row.body))]
+    runs = [row for row in session.scalars(chosen) if row.body and _reads(decode(Progress, row.body))]
     about = {row.ticket_id for row in runs}
     links = _links(session, sorted(about))
     noted = select(TrailRow.ticket_id).where(

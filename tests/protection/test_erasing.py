@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.db import erasing as tables
-from app.db import errands, examples, gaps, memories, notices, parties, rights, signals, solved, trail
+from app.db import errands, examples, gaps, memories, notices, parties, rights, runs, signals, solved, trail
 from app.db.errands import Errand
 from app.db.examples import TRAINED, Generation
 from app.db.keyring import KeyDestroyed
@@ -20,16 +20,20 @@ from app.db.models.rights import AbsentRow, PartyRow
 from app.db.models.trail import HoldRow
 from app.db.notices import Notice
 from app.db.rights import Right, State
+from app.db.runs import Record
 from app.db.signals import Told
 from app.db.solved import Solved
+from app.engine.compliance.standards import STANDARDS
 from app.engine.gaps import Difference, Said
 from app.engine.memory import Memory
 from app.engine.training import Taught
+from app.engine.workflows.types import Progress, Workflow
 from app.errors import DatabaseDown
+from app.reports import compliance
 from app.rights import erasing, proof, who
 from app.rights.erasing import Asked
 from connectors.types import Person, Role
-from tests.builders import NOON
+from tests.builders import NOON, a_classification
 from tests.flows.stage import QUESTION, Stage
 from tests.server import everything, schema
 
@@ -133,6 +137,20 @@ def test_before_the_mark_is_in_every_store_that_holds_words_and_after_in_none(de
     assert MARK not in "".join(capfd.readouterr())
     assert done.proof["looked_again"] == {"rows": 0, "cells": {}, "files": 0}
     assert "another" in desk.services.examples_file(desk.account).read_text()
+
+
+def test_what_auditors_ask_is_answered_after_somebody_was_erased(desk: Desk) -> None:
+    with desk.stage.database.session() as session:
+        judged, progress = a_classification(), Progress(Workflow("w", "category", ()))
+        runs.begin(
+            session, Record("", desk.ticket, desk.account, "order-status", "", progress, judged), desk.stage.time
+        )
+    erasing.go_on(desk.services, desk.ask())
+    with desk.stage.database.reading() as session:
+        now = desk.services.database.now(session)
+        settled = desk.services.configuration(desk.account)
+        found = compliance.report(session, desk.account, settled, compliance.quarter("2026-Q1"), now, list(STANDARDS))
+        assert {one.standard for one in found.checked} == set(STANDARDS)
 
 
 @pytest.mark.slow
