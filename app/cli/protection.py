@@ -116,7 +116,7 @@ def rotate(whole: bool, account_name: str | None, tickets: bool, resume: bool) -
     with services.database.session() as session:
         changed += rotation.secrets(session, services.vault)
         trail.record(session, trail.INSTALLATION, Act(What.KEY, "master", why="rotated", detail={"keys": changed}))
-    click.echo(f"{changed} keys and secrets are under the newest master key now")
+    click.echo(f"{changed} keys and secrets were brought under the newest master key")
     if tickets and not whole:
         raise BadInput("--tickets goes with new keys of the accounts: leave --master-only out")
     if whole or account_name:
@@ -137,7 +137,7 @@ def _accounts(services: Services, every: list[Account], *, new: bool) -> None:
     for one in every:
         moved = sum(rotation.account(services.keyring, one.id, new=new))
         _noted(services, one, "account", moved)
-        click.echo(f"{one.name}: {moved} data keys are under its newest key")
+        click.echo(f"{one.name}: {moved} data keys were brought under its newest key")
 
 
 def _tickets(services: Services, every: list[Account]) -> None:

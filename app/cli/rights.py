@@ -80,7 +80,9 @@ def export(account_name: str, person: str, file: Path) -> None:
     try:
         handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except OSError as error:
-        raise BadInput(f"--to: {file} cannot be made new ({error.strerror})") from error
+        raise BadInput(
+            f"--to: {file} cannot be made new ({error.strerror})", "name a file that is not there yet"
+        ) from error
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         json.dump(told, out, ensure_ascii=False, indent=1)
     rows = sum(len(part["rows"]) for part in told["data"].values())

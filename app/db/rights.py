@@ -100,7 +100,7 @@ def find(session: Session, account_id: str, request_id: str) -> Request:
     chosen = select(RightRow).where(RightRow.account_id == account_id, RightRow.id == request_id)
     row = session.scalar(chosen.execution_options(populate_existing=True))
     if row is None:
-        raise UnknownRecord("the account has no such request")
+        raise UnknownRecord("the account has no such request", "see `deskhand rights --account NAME`")
     return _request(row)
 
 
