@@ -6,8 +6,8 @@ On 41,000 sentences of public sets the 1,500 nearest by signs hold 99.6 % of the
 import numpy as np
 from numpy.typing import NDArray
 
-LEAST = 20_000
-"""Rows under which every one is compared: it is quick enough, and exact."""
+LEAST = 5_000
+"""Rows under which every one is compared: it is quick enough, and exact. Among fewer than those 41,000 no less is found."""
 KEPT = 1_500
 """Rows that are left to be compared."""
 FEW = 64
