@@ -19,7 +19,7 @@ LEARNED = ("lifetimeValue", "orders", "returned", "loyaltyTier", "accountPlan", 
 """What a backend may tell the gate of a customer: what makes them more important, never who they are."""
 MOST_STEPS = 40
 """Lines of a trace that a note shows; all of them are kept."""
-BY_BUTTON = "**Send it by its button**, in the sidebar or in Slack: the code goes out with it. Whoever copies the words sends no code."
+BY_BUTTON = "**Send it by its button**: the code goes out with it. Whoever copies the words sends no code."
 TOOK_OVER = Reason("workflow_person", "The workflow ended with a person.")
 
 
