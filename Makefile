@@ -18,7 +18,7 @@ test: .venv/dev.stamp ## format, lint, types, import contracts, tests
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-cache) || { echo "$$said"; exit 1; }
-	@$(BIN)/pytest -q -n 2 -m "not servers and not browser and not slow" $(T)
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not servers and not browser and not slow" $(T)
 
 bench: .venv/dev.stamp ## measure what matters beside its alternatives, each in one run (B=receiver: only that)
 	@$(BIN)/python -m tests.bench $(B)
