@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.configuration import ConfigurationError, load, reading
+from app.engine.configuration import ConfigurationError, load
 from app.engine.configuration.reading import leaves, read, shown
 
 PLAIN = st.recursive(
@@ -23,50 +22,6 @@ PLAIN = st.recursive(
         | st.dictionaries(st.text(st.characters(codec="ascii", categories=["Ll"]), min_size=1), inner, max_size=3)
     ),
     max_leaves=12,
-)
-
-
-FILE = """
-service: shop  # ours
-channels: [{type: email, address: "help@shop.example"}]
-classification:
-  categories:
-  - name: order-status
-    keywords: ['where is my order', parcel]
-    confidence: 0.5
-modes: {default: deflect}
-templates:
-  greeting: |
-    Hello,
-
-    dear customer
-  closing: >-
-    Bye
-    for now
-"""
-PIECES = (
-    "\n",
-    "\n  ",
-    " ",
-    ": ",
-    "- ",
-    "[",
-    "]",
-    "{",
-    "}",
-    ", ",
-    "#",
-    "'",
-    '"',
-    "|",
-    ">",
-    "&a ",
-    "*a",
-    "\\",
-    "---\n",
-    "é",
-    "\r\n",
-    "~",
 )
 
 
@@ -161,23 +116,3 @@ def test_notation_order_and_layout_leave_the_digest_alone(tmp_path: Path) -> Non
     same = '{"classification": {"categories": [{"confidence": 0.5, "name": "x"}]}, "service": "a"}'
     other = yaml.replace("0.5", "0.6")
     assert load(yaml, name="a").digest == load(same, name="b").digest != load(other, name="a").digest
-
-
-@given(st.lists(st.tuples(st.integers(0, len(FILE)), st.sampled_from(PIECES)), max_size=3), st.booleans())
-def test_yamls_own_library_reads_what_we_read_or_leaves_it_to_us(changes: list[tuple[int, str]], json_: bool) -> None:
-    text = json.dumps(read(FILE, "f.yaml").value, indent=1) if json_ else FILE
-    for place, piece in changes:
-        text = text[:place] + piece + text[place:]
-    try:
-        quick = reading._Quick(text).get_single_node()
-    except yaml.YAMLError:
-        return
-    assert nodes(quick) == nodes(reading._Loader(text).get_single_node())
-
-
-def nodes(node: yaml.Node | None) -> Any:
-    """All that is read of a node."""
-    if node is None or isinstance(node, yaml.ScalarNode):
-        return node and (node.tag, node.value, node.start_mark.line)
-    inner = [nodes(one) for entry in node.value for one in (entry if isinstance(entry, tuple) else (entry,))]
-    return node.tag, node.start_mark.line, inner

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,18 +89,6 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-class _Quick(_Loader):
-    """Reads the same several times as fast where YAML's own library is there; what it refuses is for the other to judge."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__("")
-        parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
-        for name in ("check_event", "peek_event", "get_event"):
-            setattr(self, name, getattr(parser, name))
-
-
-_READ_OTHERWISE = "\t\ufeff!"
-"""Where the library is known to read another text than the other does."""
 _RESOLVERS = (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
@@ -131,18 +118,9 @@ def read(text: str, name: str) -> Source:
 def _composed(text: str, name: str) -> yaml.Node | None:
     # JSON allows tabs between its tokens and YAML does not; inside a JSON string a raw tab is not allowed either.
     text = text.removeprefix("\ufeff")
-    text = text.replace("\t", " ") if text.lstrip().startswith("{") else text
-    if not any(one in text for one in _READ_OTHERWISE):
-        with suppress(yaml.YAMLError, UnicodeEncodeError):
-            quick: yaml.Node | None = _Quick(text).get_single_node()
-            return quick
-    return _slowly(text, name)
-
-
-def _slowly(text: str, name: str) -> yaml.Node | None:
     loader: _Loader | None = None
     try:
-        loader = _Loader(text)
+        loader = _Loader(text.replace("\t", " ") if text.lstrip().startswith("{") else text)
         node: yaml.Node | None = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
