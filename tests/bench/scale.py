@@ -65,6 +65,8 @@ class Bench:
     pipe: Pipe
     opened: int = 0
     statements: int = field(default=0)
+    steps: int = field(default=0)
+    """What SQLite's machine did, in hundreds of instructions: no other load changes that."""
 
     def customers(self, count: int) -> list[str]:
         """So many new tickets; every other one of a customer whom the templates know."""
@@ -97,19 +99,20 @@ class Bench:
         refs = self.customers(WARM + TURNS)
         for ref in refs[:WARM]:
             self.turn(ref)
-        self.statements = 0
+        self.statements = self.steps = 0
         spent, took = [], []
         for ref in refs[WARM:]:
             cpu, wall = time.process_time(), time.perf_counter()
             self.turn(ref)
             spent.append((time.process_time() - cpu) * 1e3)
             took.append((time.perf_counter() - wall) * 1e3)
-        statements = self.statements / TURNS
+        statements, steps = self.statements / TURNS, self.steps / TURNS
         self._worked(refs)
         return {
             "CPU ms": statistics.median(spent),
             "wall ms": statistics.median(took),
             "statements": statements,
+            "SQLite's steps, hundreds": steps,
             **self._looks(),
         }
 
@@ -240,14 +243,28 @@ def opened(url: str) -> Iterator[Bench]:
         connection = install(services, "shop", "zendesk", where, given | SETTINGS).installed.id
         bench = Bench(services, connection, account.id, ours)
 
-        def count(*_: object) -> None:
-            bench.statements += 1
-
-        event.listen(services.database.engine, "before_cursor_execute", count)
+        _counting(bench)
         yield bench
         services.dispose()
     ours.send(("enough",))
     host.join(10)
+
+
+def _counting(bench: Bench) -> None:
+    """From now on its statements are counted, and SQLite's steps on each connection that is opened."""
+
+    def stated(*_: object) -> None:
+        bench.statements += 1
+
+    def stepped() -> int:
+        bench.steps += 1
+        return 0
+
+    engine = bench.services.database.engine
+    event.listen(engine, "before_cursor_execute", stated)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda raw, _: raw.set_progress_handler(stepped, 100))
+        engine.dispose()
 
 
 KEY = "YS1rZXktb2YtMzItYnl0ZXMtZm9yLXRoZS1iZW5jaCE="
