@@ -1,29 +1,35 @@
 """What one ticket's turn costs a worker, part by part, and beside an earlier revision in the same run.
 
 ``python -m tests.bench.turn`` measures what is here; ``python -m tests.bench.turn 9c8b293`` also that revision, whose files it
-takes from git into a folder of its own, by turns. CPU is the worker's own; the played helpdesk is another process.
+takes from git into a folder of its own, by turns; ``--database postgresql://...`` on that server, where each round has a schema that is
+taken away again. CPU is the worker's own; the played helpdesk is another process.
 """
 
+import argparse
+import base64
 import cProfile
 import json
 import logging
 import multiprocessing
 import pstats
+import secrets
 import statistics
 import subprocess
 import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
-from sqlalchemy import event
+from sqlalchemy import create_engine, event, text
 
 from app.connecting import install
 from app.db import accounts, ids, inbox, migrations
+from app.db.database import driven
 from app.sandbox.server import Served, application
 from app.sandbox.world import World
 from app.sandbox.zendesk import ZendeskHost
@@ -34,6 +40,7 @@ from jobs import base, ticket
 from tests.flows.stage import CONFIGURATION, QUESTION
 
 WARM, TURNS, ROUNDS = 5, 30, 3
+SCHEMA = "deskhand_bench_turn"
 HERE = Path(__file__).parents[2]
 PARTS = {
     "vendor's requests": ("connectors/zendesk/connector.py", ("ticket", "apply")),
@@ -45,14 +52,19 @@ PARTS = {
 """Parts that may overlap: a file's end and its functions."""
 
 
-def main(revisions: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Measure by turns and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.turn")
+    parser.add_argument("revisions", nargs="*")
+    parser.add_argument("--database", default="", help="a PostgreSQL server's address; SQLite without")
+    given = parser.parse_args(arguments)
+    revisions: Sequence[str] = given.revisions
     with tempfile.TemporaryDirectory() as folder:
         trees = {"now": HERE} | {revision: _taken(revision, Path(folder) / revision) for revision in revisions}
         found: dict[str, list[dict[str, float]]] = {name: [] for name in trees}
         for _ in range(ROUNDS):
             for name, tree in reversed(trees.items()):
-                command = [sys.executable, str(Path(__file__)), "--here"]
+                command = [sys.executable, str(Path(__file__)), "--here", given.database]
                 place = {"PYTHONPATH": str(tree), "PATH": ""}
                 done = subprocess.run(command, cwd=tree, env=place, capture_output=True, check=True)
                 found[name].append(json.loads(done.stdout.splitlines()[-1]))
@@ -74,19 +86,34 @@ def _taken(revision: str, folder: Path) -> Path:
     return folder
 
 
-def measure() -> None:
+def measure(server: str) -> None:
     """One round in this process: first without a profile, then with one, for the shares."""
     logging.disable()
     ours, theirs = multiprocessing.Pipe()
     host = multiprocessing.get_context("fork").Process(target=_played, args=(theirs, WARM + 2 * TURNS))
     host.start()
     where, given, tickets = ours.recv()
-    with tempfile.TemporaryDirectory() as folder:
-        services = Services(Settings.load({"DESKHAND_DATA_DIR": folder, "REDIS_URL": "redis://127.0.0.1:1/0"}))
+    with tempfile.TemporaryDirectory() as folder, _schema(server) as place:
+        place |= {"DESKHAND_DATA_DIR": folder, "REDIS_URL": "redis://127.0.0.1:1/0"}
+        services = Services(Settings.load(place))
         print(json.dumps(_rounds(services, _connected(services, where, given), tickets)))
-        services.dispose()
+        services.database.dispose()  # as an earlier revision does it, too; the process ends here
     ours.send("enough")
     host.join()
+
+
+@contextmanager
+def _schema(server: str) -> Iterator[dict[str, str]]:
+    """Settings for an empty schema at that server; none where no server is named."""
+    if not server:
+        yield {}
+        return
+    with create_engine(driven(server), isolation_level="AUTOCOMMIT").connect() as admin:
+        admin.execute(text(f"drop schema if exists {SCHEMA} cascade"))
+        admin.execute(text(f"create schema {SCHEMA}"))
+        key = base64.b64encode(secrets.token_bytes(32)).decode()
+        yield {"DATABASE_URL": f"{server}?options=-csearch_path%3D{SCHEMA}", "DESKHAND_SECRET_KEY": key}
+        admin.execute(text(f"drop schema {SCHEMA} cascade"))
 
 
 def _rounds(services: Services, connection: str, tickets: Sequence[str]) -> dict[str, float]:
@@ -145,7 +172,7 @@ def _played(pipe: Pipe, tickets: int) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--here"]:
-        measure()
+    if sys.argv[1:2] == ["--here"]:
+        measure(sys.argv[2])
     else:
         sys.exit(main(sys.argv[1:]))
