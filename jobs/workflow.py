@@ -103,7 +103,8 @@ def walked(run: Run, ground: Ground, before: Sequence[Record]) -> Told | None:
     if not telling.has_words(progress, asked):
         return None
     with run.services.database.reading() as session:
-        lines = _lines(run, deeds.of_run(session, record.id))
+        offers = run.services.offers(ground.account, session)
+        lines = _lines(offers, deeds.of_run(session, record.id))
     shown = replace(progress, notes=(*progress.notes, *lines))
     draft = telling.drafted(shown, ground.ticket, judged, ground.configuration, asked)
     return Told(_as_proven(draft, known), judged, ground.standing.woken)
@@ -366,8 +367,9 @@ def _save(run: Run, record: Record) -> None:
         runs.save(session, record, now)
 
 
-def _lines(run: Run, every: Sequence[Deed]) -> list[str]:
-    """What was done elsewhere, a line each, for the note."""
+def _lines(offers: Mapping[str, Sequence[Offer]], every: Sequence[Deed]) -> list[str]:
+    """What was done elsewhere, a line each, for the note; called as it was when somebody was asked to approve it."""
+    titles = {name: there[0].operation.title for name, there in offers.items()}
     words = {
         deeds.DONE: "done",
         deeds.FAILED: "failed",
@@ -382,5 +384,5 @@ def _lines(run: Run, every: Sequence[Deed]) -> list[str]:
         back = {deeds.DONE: ", taken back", None: ""}.get(
             undone.get(one.key), ", could not be taken back: do it by hand"
         )
-        lines.append(f"{one.name} ({one.system}): {words[one.state]}{back}")
+        lines.append(f"{titles.get(one.name, one.name)} ({one.system}): {words[one.state]}{back}")
     return lines

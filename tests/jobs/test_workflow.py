@@ -87,7 +87,7 @@ def test_what_is_rejected_is_not_done_and_what_was_done_is_taken_back(stage: Sta
     assert [name for _, name, _ in play.shop.log] == ["create_label", "void_label"]
     assert play.replies == []
     assert "a person said no" in play.notes[-1].text
-    assert "create_label (store): done, taken back" in play.notes[-1].text
+    assert "Make a return label (store): done, taken back" in play.notes[-1].text
 
 
 def test_a_later_step_that_fails_has_the_earlier_ones_taken_back(stage: Stage) -> None:
