@@ -9,7 +9,7 @@ from app.db.anchors import Kept
 from app.db.problems import Problem
 from app.db.trimming import BATCH
 from app.engine.chain import Fault
-from app.engine.configuration.complying import KEPT
+from app.engine.configuration.complying import USUAL, whole
 from app.notices import outside
 from app.queue import AUDIT
 from app.services import Services
@@ -85,7 +85,7 @@ def _trim(services: Services, account_id: str) -> None:
 def _kept_for(services: Services, account_id: str) -> timedelta:
     """As the account's configuration says; the installation's own trail, and that of an account without one, as long as is usual."""
     settled = base.settled(services, account_id)
-    return settled.trail_kept if settled else KEPT
+    return settled.trail_kept if settled else whole(USUAL)
 
 
 def _send(services: Services, account_id: str) -> None:

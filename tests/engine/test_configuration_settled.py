@@ -1,8 +1,11 @@
 """What a configuration answers when the engine asks."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from app.engine.configuration import Configuration, load
+from app.engine.configuration.complying import whole
 from app.engine.types import Mode
 from connectors.types import Priority
 from tests.engine.seeds import seed, seeds
@@ -182,3 +185,11 @@ def test_the_bank() -> None:
     assert dispute.sla == "10-business-days"
     assert {c.name for c in bank.categories if not c.requires_human} == {"balance-inquiry"}
     assert bank.workflows["balance-inquiry"].steps[0].name == "verify-identity"
+
+
+@pytest.mark.parametrize("years", range(1, 11))
+@pytest.mark.parametrize("begun", [date(2024, 2, 28), date(2025, 3, 1), date(2026, 11, 22), date(2027, 12, 31)])
+def test_what_has_to_be_kept_is_not_taken_away_before_its_day(years: int, begun: date) -> None:
+    over = begun.replace(year=begun.year + years)
+    assert timedelta(0) <= begun + whole(f"{years}-years") - over <= timedelta(days=1)
+    assert whole("400-days") - timedelta(days=400) <= timedelta(days=1)

@@ -10,7 +10,7 @@ from app.engine.configuration.privacy import period
 NO_CARDS, NO_CODES = "no-card-numbers-in-chat", "no-cvv-ever"
 TAKEN_OUT = {NO_CARDS: "card", NO_CODES: "cvv"}
 """A check -> what is taken out of customers' messages so that it can hold."""
-KEPT = timedelta(days=7 * 365)
+USUAL = "7 years"
 CHECKS = frozenset(check.name for checks in STANDARDS.values() for check in checks)
 
 
@@ -38,7 +38,13 @@ def redacted(document: Document) -> frozenset[str]:
 def kept(document: Document) -> timedelta:
     """How long what is in the audit trail is kept: as the configuration says, else as long as any of the standards may want it."""
     given = document.compliance
-    return period(given.retention_period) if given and given.enabled and given.retention_period else KEPT
+    return whole(given.retention_period if given and given.enabled and given.retention_period else USUAL)
+
+
+def whole(age: str) -> timedelta:
+    """That time by any calendar: years have a leap day for each four of them begun, so that nothing is taken away before its day."""
+    least = period(age)
+    return least + timedelta(days=-(-(least.days // 365) // 4))
 
 
 def _named(document: Document) -> Iterator[str]:

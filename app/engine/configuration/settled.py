@@ -153,7 +153,7 @@ class Configuration:
     """What needs consent, and how long what is kept."""
     standards: tuple[str, ...] = ()
     """What it has to keep to, by our names: ``PCI-DSS``."""
-    trail_kept: timedelta = timedelta(days=7 * 365)
+    trail_kept: timedelta = timedelta(days=2557)
     """How long what is in the audit trail is kept."""
     monitored: frozenset[str] = frozenset()
     """Checks of which people are told at once when they fail; empty: every check of its standards."""

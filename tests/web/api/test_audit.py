@@ -53,7 +53,7 @@ def test_what_was_decided_said_and_looked_at_is_told_newest_first(house: House) 
         "2033-03-10",
         ["account-balance"],
     )
-    assert (sent["authenticationMethod"], sent["retentionExpires"]) == (None, "2033-02-28")
+    assert (sent["authenticationMethod"], sent["retentionExpires"]) == (None, "2033-03-02")
     assert answered["encrypted"] is True
     assert (told["complianceStatus"], told["violations"]) == ("not-assessed", [])
 
