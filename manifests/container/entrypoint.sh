@@ -20,5 +20,4 @@ for name in DATABASE_URL PGPASSWORD REDIS_URL DESKHAND_SECRET_KEY DESKHAND_METRI
     DESKHAND_PAGER_KEY DESKHAND_ANCHOR_AUTHORIZATION DESKHAND_KEYS_URL DESKHAND_KEY_SERVICE_TOKEN; do
     take "$name"
 done
-PATH="/opt/deskhand/bin:$PATH"
-exec deskhand "$@"
+exec /opt/deskhand/bin/deskhand "$@"

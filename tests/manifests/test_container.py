@@ -22,6 +22,7 @@ SERVICES = COMPOSE["services"]
 OURS = {name: one for name, one in SERVICES.items() if "build" in one}
 NAMES = {variable.name for variable in VARIABLES}
 LISTED = re.search(r"^for name in (.*?); do$", (HERE / "entrypoint.sh").read_text(), re.MULTILINE | re.DOTALL)
+INSTALLED = "/opt/deskhand/bin/deskhand"
 TAKEN = set(LISTED[1].replace("\\\n", "").split()) if LISTED else set()
 """Settings that may come as files."""
 
@@ -118,8 +119,8 @@ def test_whatever_is_run_in_a_container_has_the_secrets() -> None:
     assert put.endswith(" /usr/local/bin/deskhand")
     assert steps("ENTRYPOINT") == ['["deskhand"]']
     assert not [line for line in steps("ENV") if line.startswith("PATH=") or " PATH=" in line]
-    last = (HERE / "entrypoint.sh").read_text().splitlines()[-2:]
-    assert last == ['PATH="/opt/deskhand/bin:$PATH"', 'exec deskhand "$@"']
+    assert steps("COPY")[-2] == "--from=build /opt/deskhand /opt/deskhand"
+    assert (HERE / "entrypoint.sh").read_text().splitlines()[-1] == f'exec {INSTALLED} "$@"'
 
 
 def test_processes_get_more_time_to_end_than_they_take() -> None:
@@ -141,8 +142,10 @@ def test_the_entrypoint_gives_secrets_to_the_process_alone(tmp_path: Path) -> No
     shown = tmp_path / "deskhand"
     shown.write_text('#!/bin/sh\necho "$DESKHAND_SECRET_KEY|${DESKHAND_SECRET_KEY_FILE:-gone}|$*"\n')
     shown.chmod(0o755)
-    environment = {"PATH": f"{tmp_path}:{os.defpath}", "DESKHAND_SECRET_KEY_FILE": str(secret)}
-    command = [str(HERE / "entrypoint.sh"), *shlex.split("db upgrade")]
+    script = tmp_path / "entrypoint.sh"
+    script.write_text((HERE / "entrypoint.sh").read_text().replace(INSTALLED, str(shown)))
+    environment = {"PATH": os.defpath, "DESKHAND_SECRET_KEY_FILE": str(secret)}
+    command = ["/bin/sh", str(script), *shlex.split("db upgrade")]
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert ran.stdout == "hunter2|gone|db upgrade\n"
     missing = subprocess.run(
