@@ -65,7 +65,11 @@ def install(services: Services, account_name: str, vendor: str, base_url: str, v
 
     Raises BadInput or UnknownRecord; nothing is saved then.
     """
-    kind: Kind = services.backends[vendor] if vendor in services.backends else services.helpdesks[vendor]
+    kind: Kind = (
+        services.connected.backends[vendor]
+        if vendor in services.connected.backends
+        else services.connected.helpdesks[vendor]
+    )
     with services.database.reading() as session:
         account = accounts.named(session, account_name)
         there = connections.of_account(session, account.id)
@@ -87,7 +91,7 @@ def install(services: Services, account_name: str, vendor: str, base_url: str, v
     secrets = {name: value for name, value in known.items() if name in secret}
     new = replace(new, sealed=services.vault.seal(secrets, place=new.id))
     connector = _build(kind, Connection(new.id, base_url, new.settings, secrets))
-    hears = vendor in services.helpdesks or isinstance(connector, Signals)
+    hears = vendor in services.connected.helpdesks or isinstance(connector, Signals)
     outcome = _introduce(connector, Outcome(new, before is not None, hears=hears), values)
     _save(services, outcome.installed, anew=before is None)
     return outcome
@@ -121,7 +125,7 @@ def granted(services: Services, account_id: str, vendor: str, grant: Grant, agai
 
 def _granted(services: Services, account_id: str, vendor: str, grant: Grant, again: str) -> Installed:
     with services.database.session() as session:
-        there = _there(session, services.helpdesks[vendor], vendor, grant)
+        there = _there(session, services.connected.helpdesks[vendor], vendor, grant)
         if any(one.account_id != account_id for one in there):
             raise TWICE
         before = there[0] if there else None
@@ -131,7 +135,7 @@ def _granted(services: Services, account_id: str, vendor: str, grant: Grant, aga
         id = before.id if before else connections.new_id()
         settings = {**(before.settings if before else {}), **grant.settings}
         sealed = services.vault.seal({**kept, **grant.secrets}, place=id)
-        place = _place(services.helpdesks[vendor], vendor, grant)
+        place = _place(services.connected.helpdesks[vendor], vendor, grant)
         new = Installed(id, account_id, vendor, grant.base_url, settings, sealed, place=place)
         if before:
             connections.change(session, new)
@@ -163,7 +167,7 @@ def finish(services: Services, installed: Installed, webhook: str) -> Outcome:
     Each step may have been done before: twice changes nothing, and what was interrupted goes on. Raises UnknownRecord for a
     connection that was removed meanwhile.
     """
-    connector = services.built(installed)
+    connector = services.connected.built(installed)
     outcome = _introduce(connector, Outcome(installed, updated=True), {})
     made: Mapping[str, str] = {}
     if outcome.error is None:
@@ -205,11 +209,11 @@ def remove(services: Services, connection_id: str) -> Removed:
 
 def system(services: Services, installed: Installed) -> Helpdesk | Backend:
     """Whatever is connected there, helpdesk or backend. Raises SealBroken, or a ConnectorError for settings that will not do."""
-    if installed.vendor not in services.backends:
-        return services.connector(installed.id)
+    if installed.vendor not in services.connected.backends:
+        return services.connected.connector(installed.id)
     secrets = services.vault.open(installed.sealed, place=installed.id)
     connection = Connection(installed.id, installed.base_url, installed.settings, secrets)
-    return services.backends[installed.vendor](connection)
+    return services.connected.backends[installed.vendor](connection)
 
 
 def _hooked(connector: Helpdesk, outcome: Outcome, webhook: str) -> tuple[Outcome, Mapping[str, str]]:

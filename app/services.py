@@ -4,19 +4,19 @@ import hashlib
 import hmac
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from app.approvals import Approvals
-from app.db import accounts, approvals, connections, examples
+from app.connected import Connected
+from app.db import accounts, approvals, examples
 from app.db.connections import Installed
 from app.db.database import Database
 from app.db.spending import Limits, Payer
@@ -29,13 +29,10 @@ from app.llm import models
 from app.queue import Work
 from app.rates import Shared
 from app.settings import Settings
-from app.tokens import Renewal
 from app.vault import Vault
-from connectors.base import Connection, Helpdesk, Renews
-from connectors.errors import Unsupported
-from connectors.operations import Backend, Operation
+from connectors.base import Helpdesk
+from connectors.operations import Backend
 from connectors.registry import BACKENDS, HELPDESKS
-from connectors.types import OpenTicket
 
 if TYPE_CHECKING:  # what takes long to load is loaded by who uses it: the web takes webhooks without any of it
     from app.engine.configuration import Configuration
@@ -50,28 +47,6 @@ if TYPE_CHECKING:  # what takes long to load is loaded by who uses it: the web t
     from app.nlp.tier import Tier
 
 log = logging.getLogger(__name__)
-
-FRESH = 5.0
-"""Seconds for which a connection is used without a look at the database."""
-
-
-@dataclass(frozen=True)
-class _Built:
-    """A connector, what it was built from, and until when nobody has to look whether that changed."""
-
-    installed: Installed
-    connector: Helpdesk
-    until: float
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A backend of an account's that does an operation. ``system`` is its vendor's name, ``connection`` its connection's id."""
-
-    system: str
-    connection: str
-    backend: Backend
-    operation: Operation
 
 
 class Services:
@@ -94,8 +69,7 @@ class Services:
         self.database = database or Database(settings.database_url, clock=clock)
         self.work = work or Work(settings.redis_url, job_timeout=settings.job_timeout)
         self.keyring = unlock(self.database, settings)
-        self.helpdesks = helpdesks
-        self.backends = backends
+        self.connected = Connected(self.database, lambda: self.vault, helpdesks, backends)
         self.draw: Callable[..., float] = coin
         self._mine = threading.local()
         self._matrices: Matrices | None = None
@@ -149,71 +123,6 @@ class Services:
     def drawn(self, connection: Installed, ref: str) -> float:
         """The ticket's number in [0, 1) in the draw for the permanent audit: one number for all that is ever asked in it."""
         return self.draw(self.evidence_key, connection.account_id, connection.id, ref)
-
-    def connector(self, connection_id: str) -> Helpdesk:
-        """This thread's connector for a connection, built anew when that was changed, which shows within seconds.
-
-        Raises UnknownRecord for a connection that is not there and SealBroken when its secrets do not open.
-        """
-        return self._built(connection_id).connector
-
-    def installed(self, connection_id: str) -> Installed:
-        """The connection as it was seconds ago at most. Raises UnknownRecord."""
-        return self._built(connection_id).installed
-
-    def record_of(self, connection: Installed) -> Installed | None:
-        """The account's helpdesk in which tickets of this connection are recorded; None when it keeps its own."""
-        if OpenTicket in self.helpdesks[connection.vendor].supports:
-            return None
-        with self.database.reading() as session:
-            others = connections.of_account(session, connection.account_id)
-        helpdesks = (one for one in others if one.vendor in self.helpdesks)
-        return next((one for one in helpdesks if OpenTicket in self.helpdesks[one.vendor].supports), None)
-
-    def offers(self, account_id: str, session: Session | None = None) -> Mapping[str, list[Offer]]:
-        """Operation -> every active backend of the account's that does it, oldest connection first. No call is made.
-
-        ``session``: where the caller is reading already.
-        """
-        found: dict[str, list[Offer]] = {}
-        with nullcontext(session) if session else self.database.reading() as reading:
-            every = connections.of_account(reading, account_id)
-        for installed in (one for one in every if one.vendor in self.backends and one.active):
-            backend = self._backend(installed)
-            for name, operation in backend.operations.items():
-                found.setdefault(name, []).append(Offer(installed.vendor, installed.id, backend, operation))
-        return found
-
-    def backend(self, account_id: str, operation: str, system: str = "", session: Session | None = None) -> Offer:
-        """The backend that does an operation for the account: the one called ``system`` where there is such a one, else the only one.
-
-        Raises Unsupported where none does it, and where several do and nobody said which.
-        """
-        offers = self.offers(account_id, session).get(operation, [])
-        chosen = [one for one in offers if one.system == system] or offers
-        if len(chosen) != 1:
-            named = ", ".join(one.system for one in chosen) or "nothing that is connected"
-            raise Unsupported(f"{operation}: {named} does it" + (", and it has to be one" if chosen else ""))
-        return chosen[0]
-
-    def backend_at(self, connection_id: str) -> tuple[Installed, Backend]:
-        """The backend of that connection. Raises UnknownRecord, also where it is a helpdesk's."""
-        with self.database.reading() as session:
-            installed = connections.find(session, connection_id)
-        if installed.vendor not in self.backends:
-            raise UnknownRecord("there is no such connection of a backend")
-        return installed, self._backend(installed)
-
-    def _backend(self, installed: Installed) -> Backend:
-        """This thread's backend, built anew when its connection was changed."""
-        cache: dict[str, tuple[Installed, Backend]] = self._mine.__dict__.setdefault("backends", {})
-        known = cache.get(installed.id)
-        if known and _same(known[0], installed):
-            return known[1]
-        secrets = self.vault.open(installed.sealed, place=installed.id)
-        connection = Connection(installed.id, installed.base_url, installed.settings, secrets)
-        cache[installed.id] = (installed, self.backends[installed.vendor](connection))
-        return cache[installed.id][1]
 
     def configuration(self, account_id: str, session: Session | None = None) -> "Configuration":
         """The account's configuration in force. Read once per version. Raises UnknownRecord when it has none.
@@ -314,7 +223,7 @@ class Services:
             payer,
             mask,
             self.settings.model_seconds,
-            lambda: on_page([one.backend for one in self.offers(account_id).get("incidents", ())]),
+            lambda: on_page([one.backend for one in self.connected.offers(account_id).get("incidents", ())]),
         )
 
     def _classifier(self, account_id: str) -> "LanguageClassifier":
@@ -373,28 +282,3 @@ class Services:
         configuration = load(given.text, name=given.name)
         self._configurations[account_id] = (given.version, configuration)
         return self._configurations[account_id]
-
-    def _built(self, connection_id: str) -> _Built:
-        cache: dict[str, _Built] = self._mine.__dict__.setdefault("built", {})
-        known, now = cache.get(connection_id), time.monotonic()
-        if known and now < known.until:
-            return known
-        with self.database.reading() as session:
-            installed = connections.find(session, connection_id)
-        connector = known.connector if known and _same(known.installed, installed) else self.built(installed)
-        cache[connection_id] = _Built(installed, connector, now + FRESH)
-        return cache[connection_id]
-
-    def built(self, installed: Installed) -> Helpdesk:
-        """A new connector for this very record, which renews its tokens. Raises SealBroken."""
-        secrets = self.vault.open(installed.sealed, place=installed.id)
-        connection = Connection(installed.id, installed.base_url, installed.settings, secrets)
-        kind = self.helpdesks[installed.vendor]
-        if not issubclass(kind, Renews):
-            return kind(connection)
-        renewal = Renewal(self.database, self.vault, connection, kind.renewed)
-        return cast(Callable[..., Helpdesk], kind)(connection, renewal)
-
-
-def _same(one: Installed, other: Installed) -> bool:
-    return (one.sealed, one.base_url, one.settings) == (other.sealed, other.base_url, other.settings)

@@ -47,13 +47,13 @@ def place(services: Services, connection_id: str) -> Place:
 
     Raises UnknownRecord, and SealBroken when the connection's secrets do not open.
     """
-    connector, connection = services.connector(connection_id), services.installed(connection_id)
-    record = services.record_of(connection)
+    connector, connection = services.connected.connector(connection_id), services.connected.installed(connection_id)
+    record = services.connected.record_of(connection)
     return Place(
         connection,
         record,
-        own=services.helpdesks[connection.vendor].supports,
-        recorded=services.helpdesks[record.vendor].supports if record else frozenset(),
+        own=services.connected.helpdesks[connection.vendor].supports,
+        recorded=services.connected.helpdesks[record.vendor].supports if record else frozenset(),
         notes_apart=isinstance(connector, NotesApart) and connector.notes_apart,
     )
 

@@ -88,7 +88,7 @@ def _proposed(session: Session, run: Run, click: Click) -> list[tuple[Deed, Oper
 def _operation(session: Session, run: Run, one: Deed) -> Operation | None:
     """What it does; None when its backend is not connected any more."""
     try:
-        return run.services.backend(one.account_id, one.name, one.system, session).operation
+        return run.services.connected.backend(one.account_id, one.name, one.system, session).operation
     except Unsupported:
         return None
 

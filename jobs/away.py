@@ -27,7 +27,7 @@ def away(services: Services, connection_id: str, error: Exception) -> bool:
     if not isinstance(error, Unavailable):
         return False
     try:
-        services.connector(connection_id).check()
+        services.connected.connector(connection_id).check()
     except (Unavailable, RateLimited):
         return True
     except ConnectorError:

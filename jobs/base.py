@@ -181,7 +181,7 @@ class Run:
     def connector(self, connection_id: str) -> Helpdesk:
         """The connector to speak through; errors from now on are that connection's."""
         self.partner = connection_id
-        return self.services.connector(connection_id)
+        return self.services.connected.connector(connection_id)
 
 
 _chosen: list[tuple[Services, Patience]] = []
@@ -264,7 +264,7 @@ def confirmed(services: Services, connection_id: str, error: Exception) -> Remed
     if not isinstance(error, Forbidden):
         return remedy(error)
     try:
-        services.connector(connection_id).check()
+        services.connected.connector(connection_id).check()
     except (RateLimited, Unavailable):
         return Remedy.RETRY
     except ConnectorError:

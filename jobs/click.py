@@ -273,7 +273,7 @@ def passed_on(
 
 def answer(run: Run, click: Click, text: str) -> None:
     """Tell who pressed the button what came of it, where the vendor can. A courtesy: nothing depends on it."""
-    connector = run.services.connector(run.lease.connection_id)
+    connector = run.services.connected.connector(run.lease.connection_id)
     if not (text and click.answer_url and isinstance(connector, Answerable)):
         return
     try:

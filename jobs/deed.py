@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app import metrics
+from app.connected import Offer
 from app.db import deeds, problems
 from app.db.deeds import Deed
 from app.db.problems import Problem
 from app.engine import permission
 from app.engine.workflows.types import Answer, Call, Failure, Identity
-from app.services import Offer
 from connectors.errors import (
     AuthFailed,
     Closed,
@@ -50,7 +50,7 @@ _FAILURES: Mapping[type[ConnectorError], Failure] = {
 def offered(run: Run, account_id: str, call: Call) -> Offer | None:
     """The backend that the call goes to; None where there is none, or nobody knows which."""
     try:
-        return run.services.backend(account_id, call.operation, call.system)
+        return run.services.connected.backend(account_id, call.operation, call.system)
     except Unsupported:
         return None
 

@@ -102,7 +102,7 @@ def subscribed(services: Services, account_id: str, ticket: Ticket) -> Ticket:
     said = services.configuration(account_id).integrations
     asked = [system for system, wanted in said.items() if wanted.get("fetchSubscription") is True]
     known = spoken(ticket) if asked else NOBODY
-    offers = services.offers(account_id).get("find_subscription", ()) if known.level >= Level.HOST else ()
+    offers = services.connected.offers(account_id).get("find_subscription", ()) if known.level >= Level.HOST else ()
     offer = next((one for one in offers if one.system in asked), None)
     if offer is None:
         return ticket

@@ -83,7 +83,7 @@ def speaker(run: Run, account_id: str, ticket: Ticket) -> Identity:
 def offered(run: Run, account_id: str, identity: Identity) -> Mapping[str, frozenset[str]]:
     """The ways by which a code can reach this person, as a scene offers operations."""
     found = {Way.EMAIL} if run.services.settings.smtp_url else set()
-    if "send_text" in run.services.offers(account_id):
+    if "send_text" in run.services.connected.offers(account_id):
         found.add(Way.SMS)
     with run.services.database.reading() as session:
         if _authenticators(run, account_id).known(session, identity.email):
@@ -138,7 +138,7 @@ def _deliver(run: Run, account_id: str, ticket: Ticket, record: Record, way: Way
     )
     if way is Way.SMS:
         text = {"to": _phone(run, account_id, ticket), "text": said.text}
-        run.services.backend(account_id, "send_text").backend.run("send_text", text, key=f"code-{issued.id}")
+        run.services.connected.backend(account_id, "send_text").backend.run("send_text", text, key=f"code-{issued.id}")
         return
     mail = ways(run.services.settings).get("email")
     if mail is None:
@@ -149,8 +149,8 @@ def _deliver(run: Run, account_id: str, ticket: Ticket, record: Record, way: Way
 def _phone(run: Run, account_id: str, ticket: Ticket) -> str:
     """The number that a backend knows, else the host's. Raises Refused where neither knows one."""
     email, number = ticket.requester.email.casefold(), ""
-    if "find_customer" in run.services.offers(account_id):
-        offer = run.services.backend(account_id, "find_customer")
+    if "find_customer" in run.services.connected.offers(account_id):
+        offer = run.services.connected.backend(account_id, "find_customer")
         found = offer.backend.run("find_customer", {"email": email}).outputs
         number = str(found.get("phone") or "") if str(found.get("owner", "")).casefold() == email else ""
     if not (number or ticket.requester.phone):

@@ -79,8 +79,10 @@ def open_ways(services: Services, account_id: str) -> Mapping[str, Way]:
     with services.database.reading() as session:
         installed = [one for one in connections.of_account(session, account_id) if one.active]
     for one in installed:
-        if one.vendor in services.helpdesks and issubclass(services.helpdesks[one.vendor], Announces):
-            connector = services.connector(one.id)
+        if one.vendor in services.connected.helpdesks and issubclass(
+            services.connected.helpdesks[one.vendor], Announces
+        ):
+            connector = services.connected.connector(one.id)
             if isinstance(connector, Announces):
                 found["chat"] = Chat(connector)
     return found

@@ -68,7 +68,7 @@ def solved(connection_id: str) -> None:
 
 
 def _solved(services: Services, installed: Installed) -> None:
-    connector = services.connector(installed.id)
+    connector = services.connected.connector(installed.id)
     if not isinstance(connector, TellsSolved):
         return
     with services.database.reading() as session:
@@ -91,7 +91,7 @@ def _solved(services: Services, installed: Installed) -> None:
 
 
 def _changes(services: Services, installed: Installed) -> None:
-    connector = services.connector(installed.id)
+    connector = services.connected.connector(installed.id)
     if not isinstance(connector, TellsChanged):
         return
     with services.database.reading() as session:
@@ -109,7 +109,7 @@ def _changes(services: Services, installed: Installed) -> None:
 
 
 def _articles(services: Services, installed: Installed) -> None:
-    connector = services.connector(installed.id)
+    connector = services.connected.connector(installed.id)
     if not isinstance(connector, HasArticles):
         return
     found = list(connector.articles(None))

@@ -38,7 +38,7 @@ def wanted(services: Services, installed: Installed) -> bool:
 
 
 def _read(services: Services, installed: Installed) -> None:
-    connector = services.connector(installed.id)
+    connector = services.connected.connector(installed.id)
     if not isinstance(connector, HasTeammates):
         return
     try:

@@ -70,14 +70,16 @@ def people(services: Services) -> None:
 def solved(services: Services) -> None:
     """Have solved tickets read of each vendor whose turn it is."""
     for connection_id in _active(services):
-        vendor = services.helpdesks[services.installed(connection_id).vendor]
+        vendor = services.connected.helpdesks[services.connected.installed(connection_id).vendor]
         if issubclass(vendor, TellsSolved) and _due(services, f"solved:{connection_id}", READ):
             services.work.solved(connection_id)
 
 
 def _active(services: Services) -> list[str]:
     with services.database.reading() as session:
-        return [one.id for one in connections.every(session) if one.active and one.vendor in services.helpdesks]
+        return [
+            one.id for one in connections.every(session) if one.active and one.vendor in services.connected.helpdesks
+        ]
 
 
 @dataclass(frozen=True)

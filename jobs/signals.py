@@ -109,8 +109,8 @@ def _host(services: Services, account_id: str) -> Installed | None:
     """The helpdesk in which the account's conversations are held."""
     with services.database.reading() as session:
         every = connections.of_account(session, account_id)
-    helpdesks = [one for one in every if one.vendor in services.helpdesks and one.active]
-    return next((one for one in helpdesks if OpenTicket in services.helpdesks[one.vendor].supports), None)
+    helpdesks = [one for one in every if one.vendor in services.connected.helpdesks and one.active]
+    return next((one for one in helpdesks if OpenTicket in services.connected.helpdesks[one.vendor].supports), None)
 
 
 def _wanted(services: Services, configuration: Configuration, one: Kept) -> tuple[Reaction | None, str]:
@@ -141,7 +141,7 @@ def _opened(services: Services, host: Installed, one: Kept) -> Ref:
     requester = Person(f"signal:{one.told.person[:24]}", Role.CUSTOMER, str(values["name"]), str(values["email"]))
     opening = OpenTicket(SUBJECT, _note(one), requester, public=False)
     tried = since if one.started_at else None
-    receipt = services.connector(host.id).apply(Ref(""), [opening, Tag((TAG,))], key=one.key, since=tried)
+    receipt = services.connected.connector(host.id).apply(Ref(""), [opening, Tag((TAG,))], key=one.key, since=tried)
     return Ref(receipt.refs[0])
 
 

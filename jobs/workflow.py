@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import telemetry
+from app.connected import Offer
 from app.db import deeds, evidence, inbox, runs
 from app.db.deeds import Deed
 from app.db.runs import OPEN, TIME, Record
@@ -27,7 +28,7 @@ from app.engine.workflows.choosing import chosen
 from app.engine.workflows.limits import ENGINE, Wanted, author
 from app.engine.workflows.types import NOBODY, Answer, Call, Ended, Failure, Identity, Level, Scene, Wait
 from app.nlp.entities import entities
-from app.services import Offer, Services
+from app.services import Services
 from connectors.operations import OPERATIONS, Risk
 from connectors.types import Event, EventKind, Ticket
 from jobs import deed, identity, memory, recorded
@@ -103,7 +104,7 @@ def walked(run: Run, ground: Ground, before: Sequence[Record]) -> Told | None:
     if not telling.has_words(progress, asked):
         return None
     with run.services.database.reading() as session:
-        offers = run.services.offers(ground.account, session)
+        offers = run.services.connected.offers(ground.account, session)
         lines = _lines(offers, deeds.of_run(session, record.id))
     shown = replace(progress, notes=(*progress.notes, *lines))
     draft = telling.drafted(shown, ground.ticket, judged, ground.configuration, asked)
@@ -273,7 +274,7 @@ def _judged_as(now: Classification, begun: Classification, heard: Sequence[str],
 
 
 def _scene(run: Run, ground: Ground, known: Identity, before: Sequence[Record]) -> Scene:
-    offers = run.services.offers(ground.account)
+    offers = run.services.connected.offers(ground.account)
     earlier = [outputs for one in before if one.state != OPEN for outputs in one.progress.outputs.values()]
     return Scene(
         ground.ticket,

@@ -43,7 +43,9 @@ def simulate(
         installed = connections.of_account(session, account.id)
     at = _helpdesk(services, installed, connection_id) if ref else None
     ticket = (
-        services.connector(at.id).ticket(Ref(ref)) if at and ref else imagined(subject, text or "", datetime.now(UTC))
+        services.connected.connector(at.id).ticket(Ref(ref))
+        if at and ref
+        else imagined(subject, text or "", datetime.now(UTC))
     )
     judgement = judge(services, account.id, ticket, at)
     if as_json:
@@ -105,11 +107,13 @@ def plain(judgement: Judgement) -> Mapping[str, Any]:
 
 def _helpdesk(services: Services, installed: list[Installed], connection_id: str | None) -> Installed:
     """The connection to read from: the one that was named, else the only one that holds tickets."""
-    installed = [one for one in installed if one.vendor in services.helpdesks]
+    installed = [one for one in installed if one.vendor in services.connected.helpdesks]
     if connection_id:
         named = [one for one in installed if one.id == connection_id]
     else:
-        named = [one for one in installed if OpenTicket in services.helpdesks[one.vendor].supports] or installed
+        named = [
+            one for one in installed if OpenTicket in services.connected.helpdesks[one.vendor].supports
+        ] or installed
     if len(named) != 1:
         known = ", ".join(f"{one.id} ({one.vendor})" for one in installed) or "none; see `deskhand connect`"
         raise BadInput("--connection", f"name one of the account's connections: {known}")

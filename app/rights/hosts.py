@@ -66,7 +66,7 @@ def _places(work: Work) -> list[Installed]:
         every = connections.of_account(session, work.subject.account_id)
         theirs = {name for name, _ in erasing.connections(session, work.subject)}
     approved = bool(work.request.progress.get("in_host"))
-    return [one for one in every if one.vendor in work.services.helpdesks and (approved or one.id in theirs)]
+    return [one for one in every if one.vendor in work.services.connected.helpdesks and (approved or one.id in theirs)]
 
 
 def _of(work: Work, place: Installed) -> tuple[Work, Told]:
@@ -74,7 +74,7 @@ def _of(work: Work, place: Installed) -> tuple[Work, Told]:
     if not work.request.progress.get("in_host"):
         return work, _no("not approved", "nobody approved that the host is asked", "ask again with --in-host")
     try:
-        connector = work.services.connector(place.id)
+        connector = work.services.connected.connector(place.id)
         if not isinstance(connector, ErasesPeople):
             return work, _no("by hand", "this host erases nobody for us", "")
         return _erased(work, place, connector)

@@ -113,9 +113,9 @@ def _inbound() -> Inbound:
 def _connector(services: Services, vendor: str, connection_id: str) -> Any:
     """404 where there is no such connection of that vendor."""
     try:
-        if vendor not in services.helpdesks or services.installed(connection_id).vendor != vendor:
+        if vendor not in services.connected.helpdesks or services.connected.installed(connection_id).vendor != vendor:
             abort(404)
-        return services.connector(connection_id)
+        return services.connected.connector(connection_id)
     except UnknownRecord:
         abort(404)
 
@@ -124,8 +124,8 @@ def _candidates(services: Services, vendor: str, connection_id: str, inbound: In
     """The connections that the request may be about: the address's, or those that its unproven words name."""
     if connection_id:
         _connector(services, vendor, connection_id)
-        return [services.installed(connection_id)]
-    kind: Any = services.helpdesks.get(vendor)
+        return [services.connected.installed(connection_id)]
+    kind: Any = services.connected.helpdesks.get(vendor)
     if kind is None or not hasattr(kind, "comes_from"):
         abort(404)
     claimed = kind.comes_from(inbound)
@@ -142,7 +142,7 @@ def _entered(services: Services, vendor: str, connection_id: str, inbound: Inbou
     """
     why: ConnectorError = BadSignature("no connection of ours signed that")
     for installed in _candidates(services, vendor, connection_id, inbound):
-        connector: Any = services.connector(installed.id)
+        connector: Any = services.connected.connector(installed.id)
         if not isinstance(connector, SignsIn):
             abort(404)
         g.framed_by = connector.frame.origin  # so that a refusal can be read where it was asked for
@@ -165,7 +165,7 @@ def _opened(services: Services, installed: Installed, entrance: Entrance, levels
 
     Raises ShutOut, and BadSignature for who is no member of the team.
     """
-    frame = cast(SignsIn, services.connector(installed.id)).frame
+    frame = cast(SignsIn, services.connected.connector(installed.id)).frame
     person = entrance.person
     who = Who(installed.account_id, installed.id, person.id)
     level, asked = levels.of(who)
@@ -201,7 +201,9 @@ def _drawing(services: Services, vendor: str, connection_id: str, inbound: Inbou
 
     404 where nothing is drawn.
     """
-    every = ((one, services.connector(one.id)) for one in _candidates(services, vendor, connection_id, inbound))
+    every = (
+        (one, services.connected.connector(one.id)) for one in _candidates(services, vendor, connection_id, inbound)
+    )
     drawing = [(installed, connector) for installed, connector in every if isinstance(connector, Draws)]
     for installed, connector in drawing:
         with suppress(BadSignature):

@@ -28,7 +28,7 @@ UNSIGNED_REMEDY = (
 def answered(services: Services, intake: Intake, connection_id: str, inbound: Inbound, *, head: bool) -> Response:
     """2xx only once it is saved. What cannot be read is answered as taken: sending it again would not help."""
     try:
-        installed, backend = services.backend_at(connection_id)
+        installed, backend = services.connected.backend_at(connection_id)
         if not isinstance(backend, Signals):
             abort(404)
         if head:

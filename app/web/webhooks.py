@@ -52,7 +52,7 @@ def blueprint(services: Services) -> Blueprint:
             tracing.span("webhook", {"deskhand.vendor": vendor}),
             logs.context(connection=connection_id, vendor=vendor),
         ):
-            if vendor in services.backends:
+            if vendor in services.connected.backends:
                 return backends.answered(services, intake, connection_id, inbound, head=request.method == "HEAD")
             try:
                 connector = _connector(services, vendor, connection_id)
@@ -66,7 +66,7 @@ def blueprint(services: Services) -> Blueprint:
             except (DatabaseDown, SealBroken) as error:
                 metrics.count("webhooks.refused")
                 log.error("webhook.refused", extra={"problem": str(error)})  # noqa: TRY400 - the reason is all
-                answer = services.helpdesks[vendor].answers.unavailable
+                answer = services.connected.helpdesks[vendor].answers.unavailable
         return Response(answer.body, answer.status, dict(answer.headers))
 
     @pages.route("/webhooks/<vendor>", methods=["POST", "HEAD"])
@@ -99,11 +99,11 @@ class Desk:
             return None
         from app.web import surfaces  # noqa: PLC0415  # the web takes webhooks without the engine's rules
 
-        return surfaces.shown(self.services, connector, inbound, self.services.installed(connection_id))
+        return surfaces.shown(self.services, connector, inbound, self.services.connected.installed(connection_id))
 
     def answered(self, vendor: str, inbound: Inbound, *, head: bool) -> Answer:
         """Verified by the app's secret, then given to the connection it is for, which verifies it again by its own."""
-        kind: Any = self.services.helpdesks.get(vendor)
+        kind: Any = self.services.connected.helpdesks.get(vendor)
         app = self.apps.get(vendor)
         if kind is None or app is None or not installing.one_door(kind):
             abort(404)
@@ -114,7 +114,7 @@ class Desk:
         except (DatabaseDown, SealBroken) as error:
             metrics.count("webhooks.refused")
             log.error("webhook.refused", extra={"problem": str(error)})  # noqa: TRY400 - the reason is all
-            return self.services.helpdesks[vendor].answers.unavailable
+            return self.services.connected.helpdesks[vendor].answers.unavailable
 
     def _let_in(self, kind: Any, app: App, vendor: str, inbound: Inbound) -> Answer:
         try:
@@ -131,7 +131,7 @@ class Desk:
         if not found:
             return self._nobody(kind, app, inbound)
         with logs.context(connection=found[0].id):
-            connector = self.services.connector(found[0].id)
+            connector = self.services.connected.connector(found[0].id)
             return _take(connector, found[0].id, self.intake, inbound, self.look)
 
     def _nobody(self, kind: Any, app: App, inbound: Inbound) -> Answer:
@@ -144,9 +144,9 @@ class Desk:
 
 def _connector(services: Services, vendor: str, connection_id: str) -> Helpdesk:
     """The connection's connector. Raises UnknownRecord when there is no such connection of that vendor."""
-    if vendor not in services.helpdesks or services.installed(connection_id).vendor != vendor:
+    if vendor not in services.connected.helpdesks or services.connected.installed(connection_id).vendor != vendor:
         raise UnknownRecord("there is no such connection of that vendor")
-    return services.connector(connection_id)
+    return services.connected.connector(connection_id)
 
 
 def _take(connector: Helpdesk, connection_id: str, intake: Intake, inbound: Inbound, look: Look) -> Answer:

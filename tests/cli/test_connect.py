@@ -273,14 +273,14 @@ def test_a_check_that_fails_saves_and_says(services, monkeypatch, error):
     monkeypatch.setattr(Plain, "says", error)
     outcome = install(services, "acme", "plain", "", {"key": "k"})
     assert outcome.trouble == f"{type(error).__name__}: {error}"
-    assert services.installed(outcome.installed.id).active
+    assert services.connected.installed(outcome.installed.id).active
 
 
 def test_fields_that_cannot_be_made_do_not_lose_who_we_are(services, monkeypatch):
     monkeypatch.setattr(Plain, "makes", Unavailable("404"))
     outcome = install(services, "acme", "plain", "", {"key": "k"})
     assert outcome.trouble.startswith("Unavailable")
-    assert services.installed(outcome.installed.id).settings == {"bot_id": "B7"}
+    assert services.connected.installed(outcome.installed.id).settings == {"bot_id": "B7"}
 
 
 @pytest.mark.parametrize("error", [NotFound("404"), AuthFailed("403"), Refused("422")])
@@ -291,7 +291,10 @@ def test_fields_that_we_may_not_create_are_a_warning_that_names_them(services, m
     assert outcome.trouble == ""
     [warning] = outcome.warnings
     assert [title in warning for title in fields.TITLES.values()] == [name != fields.CATEGORY for name in fields.TITLES]
-    assert services.installed(outcome.installed.id).settings[f"field:{fields.CATEGORY}"] == f"id of {fields.CATEGORY}"
+    assert (
+        services.connected.installed(outcome.installed.id).settings[f"field:{fields.CATEGORY}"]
+        == f"id of {fields.CATEGORY}"
+    )
 
 
 def test_connecting_again_lets_a_paused_connection_go_on(services):
@@ -299,7 +302,7 @@ def test_connecting_again_lets_a_paused_connection_go_on(services):
     with services.database.session() as session:
         connections.pause(session, first.id, "the token is gone")
     install(services, "acme", "plain", "", {"key": "new"})
-    assert services.installed(first.id).active
+    assert services.connected.installed(first.id).active
 
 
 def test_errors_of_a_person_are_bad_input(services):

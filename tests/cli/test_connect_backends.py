@@ -66,7 +66,7 @@ def test_any_api_is_connected_by_its_file_which_is_kept(deskhand, account, playe
     ).json
     file.unlink()
     services = Services(prepared)
-    offers = services.offers(_account_of(services, told["connection"]))
+    offers = services.connected.offers(_account_of(services, told["connection"]))
     services.dispose()
     assert {"open_slots", "book_appointment"} <= set(offers)
     assert offers["book_appointment"][0].operation.inverse == "cancel_appointment"

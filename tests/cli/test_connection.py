@@ -49,7 +49,7 @@ def connect(deskhand, account):
 
 def test_what_is_disconnected_is_gone_and_what_was_done_stays(deskhand, connect, services):
     gone = connect()
-    account_id = services.installed(gone).account_id
+    account_id = services.connected.installed(gone).account_id
     with services.database.session() as session:
         inbox.accept(session, gone, [Event("d1", EventKind.CHANGED, Ref("7"), NOW)], NOW)
         page = Article("1", "Returns", "Within 30 days.", "https://help.example.com/1", "en", False, NOW)

@@ -50,7 +50,7 @@ class Company:
         self.datadog, self.statuspage = systems["datadog"], systems["statuspage"]
         self.play = Play(Stage(f"sqlite:///{file}", services=Services), text=text, mode=mode)
         self.stage = self.play.stage
-        self.stage.services.backends = BACKENDS
+        self.stage.services.connected.backends = BACKENDS
         self.stage.bells.signals = lambda account: signals.deal(self.stage.services, account)
         self.install("github", base, {"repository": "acme/app"}, token=self.github.token)
         settings = {"project": "SUPPORT", "email": self.jira.email}

@@ -43,7 +43,7 @@ class OneConnection:
 @pytest.fixture
 def nothing_stays_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks for a connection looks at the database again."""
-    monkeypatch.setattr("app.services.FRESH", 0.0)
+    monkeypatch.setattr("app.connected.FRESH", 0.0)
 
 
 @pytest.fixture(params=["memory", "file"])
@@ -63,9 +63,9 @@ def test_the_pool_of_one_refuses_what_it_should(tmp_path: Path) -> None:
     pool = OneConnection(stage)
     connection_id, _ = stage.connect("desk")
     with stage.database.reading(), pytest.raises(RuntimeError, match="second one"):
-        stage.services.connector(connection_id)
+        stage.services.connected.connector(connection_id)
     assert pool.refused == 1
-    stage.services.connector(connection_id)
+    stage.services.connected.connector(connection_id)
     stage.database.dispose()
     VENDORS.clear()
 

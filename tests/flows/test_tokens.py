@@ -72,10 +72,10 @@ def test_of_many_who_find_the_token_ended_one_trades_it_and_all_go_on(office: Of
 
     def reads(number: int) -> str:
         services = office.processes[number % 2]
-        services.connector(office.connection_id).ticket(office.ref)
+        services.connected.connector(office.connection_id).ticket(office.ref)
         start.wait(timeout=20)  # everybody has a connector with the token that is about to end
         start.wait(timeout=20)
-        return services.connector(office.connection_id).ticket(office.ref).subject
+        return services.connected.connector(office.connection_id).ticket(office.ref).subject
 
     with ThreadPoolExecutor(6) as pool:
         racing = [pool.submit(reads, number) for number in range(6)]
@@ -87,7 +87,7 @@ def test_of_many_who_find_the_token_ended_one_trades_it_and_all_go_on(office: Of
 
 
 def test_what_was_traded_is_sealed_and_used_until_it_ends_as_well(office: Office) -> None:
-    first, second = (one.connector(office.connection_id) for one in office.processes)
+    first, second = (one.connected.connector(office.connection_id) for one in office.processes)
     for trade in (1, 2, 3):
         office.host.world.clock.advance(LIVES)
         assert first.ticket(office.ref).ref == second.ticket(office.ref).ref
@@ -96,7 +96,7 @@ def test_what_was_traded_is_sealed_and_used_until_it_ends_as_well(office: Office
 
 
 def test_tokens_that_died_between_answer_and_commit_pause_the_connection(office: Office) -> None:
-    connector = office.processes[0].connector(office.connection_id)
+    connector = office.processes[0].connected.connector(office.connection_id)
     office.host.world.clock.advance(LIVES)
     office.host.oauth._by_refresh({"refresh_token": office.secrets()["refresh_token"]})  # who traded it is gone
     with pytest.raises(AuthFailed) as failure:
@@ -106,7 +106,7 @@ def test_tokens_that_died_between_answer_and_commit_pause_the_connection(office:
 
 
 def test_a_token_endpoint_that_is_down_changes_nothing(office: Office) -> None:
-    connector = office.processes[0].connector(office.connection_id)
+    connector = office.processes[0].connected.connector(office.connection_id)
     office.host.world.clock.advance(LIVES)
     before = office.secrets()
     office.host.world.faults.order(Fault("status", host="zendesk", method="POST", status=503))
@@ -117,7 +117,7 @@ def test_a_token_endpoint_that_is_down_changes_nothing(office: Office) -> None:
 
 
 def test_a_connection_that_is_paused_trades_nothing(office: Office) -> None:
-    connector = office.processes[0].connector(office.connection_id)
+    connector = office.processes[0].connected.connector(office.connection_id)
     with office.processes[0].database.session() as session:
         connections.pause(session, office.connection_id, "an admin looks into it")
     office.host.world.clock.advance(LIVES)

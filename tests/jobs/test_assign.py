@@ -62,7 +62,7 @@ class Staffed(Desk):
 
 @pytest.fixture
 def desk(stage: Stage) -> Stage:
-    stage.services.helpdesks = {"desk": Staffed, "thread": Thread}
+    stage.services.connected.helpdesks = {"desk": Staffed, "thread": Thread}
     with stage.database.session() as session:
         accounts.configure(session, stage.account.id, "shop.yaml", RULES, stage.time)
     STAFF["desk"] = [ANA, BO]
@@ -120,7 +120,7 @@ def test_the_next_one_goes_to_whoever_has_more_room(desk: Stage) -> None:
 
 
 def test_by_default_only_the_team_is_set_and_nobody_is_asked_who_is_there(stage: Stage) -> None:
-    stage.services.helpdesks = {"desk": Staffed, "thread": Thread}
+    stage.services.connected.helpdesks = {"desk": Staffed, "thread": Thread}
     STAFF["desk"] = Unavailable("not to be called")
     with stage.database.session() as session:
         text = RULES.replace("to: agent, ", "").partition("agents:")[0]

@@ -58,7 +58,7 @@ class Bank:
         bank.spends(self.holder, "Grocery Store", 4567, datetime(2026, 3, 1, 12, tzinfo=UTC))
         bank.spends(self.holder, "OnlineStore.com", 50000, datetime(2026, 3, 1, 14, tzinfo=UTC), place="Nevada")
         self.play = Play(stage, text=written())
-        self.play.stage.services.backends = BACKENDS
+        self.play.stage.services.connected.backends = BACKENDS
         self._install("banking", f"{base}banking", {}, {"token": bank.token})
         settings = {"account_sid": SID, "sender": texts.sender}
         self._install("twilio", f"{base}twilio", settings, {"auth_token": texts.token})
@@ -148,7 +148,7 @@ def test_a_line_that_breaks_after_the_lock_locks_once_and_opens_one_case(bank: B
 
 
 def test_a_stranger_in_the_customers_name_reads_nothing(bank: Bank) -> None:
-    bank.play.stage.services.backends = BACKENDS
+    bank.play.stage.services.connected.backends = BACKENDS
     bank.holder.email = "somebody.else@example.com"
     bank.play.writes(FRAUD)
     assert "OnlineStore" not in bank.play.notes[-1].text

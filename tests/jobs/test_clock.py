@@ -78,7 +78,7 @@ def test_asking_twice_wakes_nobody_twice(stage: Stage) -> None:
 
 def test_a_vendor_that_locks_us_out_pauses_its_connection(stage: Stage) -> None:
     connection_id, _ = stage.connect("desk")
-    connector = stage.services.connector(connection_id)
+    connector = stage.services.connected.connector(connection_id)
     connector.changed = _locked  # type: ignore[attr-defined]
     reconcile.run(connection_id)
     with stage.database.reading() as session:

@@ -69,7 +69,7 @@ def test_a_vendor_that_knows_us_no_more_pauses_the_connection_and_what_waits_is_
 
 def test_a_vendor_that_will_not_say_what_changed_stays_connected(stage: Stage) -> None:
     connection_id, _ = stage.connect("desk")
-    connector = stage.services.connector(connection_id)
+    connector = stage.services.connected.connector(connection_id)
     connector.changed = _forbidden  # type: ignore[attr-defined]
     reconcile.run(connection_id)
     assert active(stage, connection_id)

@@ -103,7 +103,7 @@ class Visit(Play):
 def visit() -> Iterator[Visit]:
     Bank.till = Till()
     visit = Visit(Stage(), text=CONFIGURATION, mode="deflect")
-    visit.stage.services.backends = {"store": Bank}
+    visit.stage.services.connected.backends = {"store": Bank}
     visit.stage.prove("balance-inquiry", "reply")
     yield visit
     visit.stage.database.dispose()

@@ -53,13 +53,13 @@ class Remembering(Settled):
 def archived(stage: Stage) -> str:
     connection_id, played = stage.connect("desk")
     played.__class__ = Archive
-    stage.services.connector(connection_id).solved = Archive.solved.__get__(played)  # type: ignore[attr-defined]
+    stage.services.connected.connector(connection_id).solved = Archive.solved.__get__(played)  # type: ignore[attr-defined]
     return connection_id
 
 
 @pytest.fixture
 def vendors_that_tell(stage: Stage) -> Stage:
-    stage.services.helpdesks = {**stage.services.helpdesks, "desk": Archive}
+    stage.services.connected.helpdesks = {**stage.services.connected.helpdesks, "desk": Archive}
     stage.bells.solved = lambda connection_id: stage.bells.asked.append(("solved", connection_id))  # type: ignore[attr-defined]
     return stage
 

@@ -44,7 +44,7 @@ class Payments:
 
 @pytest.fixture
 def payments(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> type[Payments]:
-    stage.services.backends = {**stage.services.backends, "stripe": Payments}
+    stage.services.connected.backends = {**stage.services.connected.backends, "stripe": Payments}
     id = connections.new_id()
     with stage.database.session() as session:
         sealed = stage.services.vault.seal({}, place=id)

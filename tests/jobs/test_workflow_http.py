@@ -24,7 +24,7 @@ def play(stage: Stage) -> Iterator[Play]:
     with Served(application(world, [], backends=[played])) as base:
         play = Play(stage, mode="deflect", text=CONFIGURATION)
         play.prove()
-        stage.services.backends = {"shopify": Shopify}
+        stage.services.connected.backends = {"shopify": Shopify}
         id = connections.new_id()
         sealed = stage.services.vault.seal({"access_token": played.token}, place=id)
         with stage.database.session() as session:

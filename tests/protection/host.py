@@ -31,7 +31,7 @@ class AtHost:
     def __init__(self, stage: Stage, desk: Desk, world: World, base: str) -> None:
         self.stage, self.desk, self.world, self.services = stage, desk, world, stage.services
         self.account = stage.account.id
-        stage.services.helpdesks = HELPDESKS
+        stage.services.connected.helpdesks = HELPDESKS
         desk.knows(ANA)
         desk.knows(BEN)
         made = install(stage.services, stage.account.name, desk.host.vendor, f"{base}/{desk.host.name}", desk.given())

@@ -173,7 +173,7 @@ def test_nobody_of_the_team_is_ever_touched(at: Plug) -> None:
     host = at("zendesk")
     agent = host.desk.host.email
     with pytest.raises(NotErased, match="somebody of the team"):
-        host.services.connector(host.connection).customers([agent])  # type: ignore[attr-defined]
+        host.services.connected.connector(host.connection).customers([agent])  # type: ignore[attr-defined]
     done = host.erased(host.ask(agent))
     assert (done.state, host.answer(done)["state"]) == (State.HOST, "refused")
 

@@ -34,7 +34,7 @@ def said(desk: Desk, purpose: Purpose, given: bool, seconds: float = 0) -> bool:
 
 
 def may(desk: Desk, purpose: Purpose) -> bool:
-    ticket = desk.services.connector(desk.connection).ticket(Ref(desk.mine))
+    ticket = desk.services.connected.connector(desk.connection).ticket(Ref(desk.mine))
     with desk.stage.database.reading() as session:
         return who.allowed(desk.services, session, desk.account, desk.ticket, ticket, purpose)
 

@@ -192,7 +192,7 @@ def _helpdesk(services: Services, account_id: str) -> str:
 
 
 def _supports(services: Services, vendor: str) -> frozenset[type]:
-    kind = services.helpdesks.get(vendor)
+    kind = services.connected.helpdesks.get(vendor)
     return frozenset(kind.supports) if kind else frozenset()
 
 

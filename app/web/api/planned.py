@@ -51,7 +51,7 @@ def plan(services: Services, there: Place, key: str, changes: Sequence[Change]) 
 
     Raises ApiError where the vendor can do nothing of it.
     """
-    supports = services.helpdesks[there.vendor].supports
+    supports = services.connected.helpdesks[there.vendor].supports
     possible = tuple(one for one in changes if type(one) in supports)
     if not possible or type(changes[-1]) not in supports:
         raise ApiError(409, "not_possible", "The helpdesk of this ticket cannot do that.")

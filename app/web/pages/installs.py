@@ -51,7 +51,7 @@ class Desk:
 
     def of(self, vendor: str) -> tuple[type[Installable], App]:
         """The vendor's way to install us, and our app there. Raises NotFound where there is none."""
-        kind, app = self.services.helpdesks.get(vendor), self.apps.get(vendor)
+        kind, app = self.services.connected.helpdesks.get(vendor), self.apps.get(vendor)
         if kind is None or app is None or not installing.installs(kind):
             raise NotFound
         return kind, app
@@ -83,7 +83,7 @@ def register(door: Door) -> None:
 
     @door.route("/connections/<connection>/finish", level=Level.ADMIN, methods=("POST",))
     def finish(who: Visit, connection: Installed) -> Response:
-        if connection.vendor not in desk.services.helpdesks:
+        if connection.vendor not in desk.services.connected.helpdesks:
             raise NotFound
         return _done(_finish(desk, connection), connection.settings.get("name", ""))
 

@@ -118,7 +118,7 @@ class Levels:
 
     def _word(self, who: Who) -> Level:
         """What the host says now. Raises BadSignature for who is no member of the team, or another ConnectorError."""
-        connector = self._services.connector(who.connection_id)
+        connector = self._services.connected.connector(who.connection_id)
         if not isinstance(connector, Ranks):
             raise ConnectorError("this vendor tells no roles")
         level = connector.level(who.person)

@@ -77,8 +77,8 @@ def register(door: Door) -> None:
 
 def offered(services: Services, ours: Container[str]) -> list[Offered]:
     """The vendors whose app this Deskhand has."""
-    there = [name for name in services.helpdesks if name in ours]
-    kinds = {name: services.helpdesks[name] for name in there}
+    there = [name for name in services.connected.helpdesks if name in ours]
+    kinds = {name: services.connected.helpdesks[name] for name in there}
     return [Offered(name, kind.place) for name, kind in sorted(kinds.items()) if installing.installs(kind)]
 
 
@@ -92,7 +92,7 @@ def _page(
     found = [
         Health(
             one,
-            one.vendor in services.helpdesks,
+            one.vendor in services.connected.helpdesks,
             [w for w in wrong if w.connection_id == one.id],
             bool(one.place) and one.vendor in grantable,
         )

@@ -90,8 +90,10 @@ def register(door: Door) -> None:
 
 def steps_of(services: Services, session: Session, account_id: str) -> Steps:
     """How far the account is."""
-    there = [one for one in connections.of_account(session, account_id) if one.vendor in services.helpdesks]
-    opening = tuple(one for one in there if one.active and OpenTicket in services.helpdesks[one.vendor].supports)
+    there = [one for one in connections.of_account(session, account_id) if one.vendor in services.connected.helpdesks]
+    opening = tuple(
+        one for one in there if one.active and OpenTicket in services.connected.helpdesks[one.vendor].supports
+    )
     until = services.database.now(session)
     decided = next(decisions.found(session, Asked(account_id, EVER, until)), None) is not None
     known = len(articles.placed(session, account_id))
@@ -113,7 +115,7 @@ def _tried(services: Services, connection: Installed, text: str, once: str) -> R
 
     The same words sent twice from one page are one ticket, whoever was interrupted in between.
     """
-    kind = services.helpdesks.get(connection.vendor)
+    kind = services.connected.helpdesks.get(connection.vendor)
     if kind is None or OpenTicket not in kind.supports:
         raise NotFound
     with services.database.reading() as session:
@@ -157,7 +159,7 @@ def _alone(services: Services, name: str) -> Iterator[datetime | None]:
 
 def _opened(services: Services, connection: Installed, text: str, key: str, since: datetime | None) -> str:
     """The ticket's number: opened and tagged at once, or one after the other where the vendor has it so. Raises a ConnectorError."""
-    connector = services.connector(connection.id)
+    connector = services.connected.connector(connection.id)
     opening, tag = OpenTicket(SUBJECT, text, TESTER), Tag((TEST_TAG,))
     try:
         return connector.apply(Ref(""), (opening, tag), key=key, since=since).refs[0]

@@ -59,7 +59,7 @@ def overview(services: Services, who: Visit) -> Response:
         figures=figures(told),
         connections=connected,
         problems=wrong,
-        missing=missing(services.helpdesks, connected, configured),
+        missing=missing(services.connected.helpdesks, connected, configured),
         switches=may(who, Level.LEAD),
     )
 
