@@ -184,11 +184,9 @@ class HybridIndex:
     def _by_words(self, session: Session, query: str) -> Mapping[int, float]:
         wanted = [word for word in meaningful(query) if not word.isdigit()][:MOST_WORDS]
         if self._passages(session) > MANY:
-            counts, rare = (
-                self._frequencies(session, wanted),
-                COMMON if self._matrix and self._way.vectors else math.inf,
-            )
-            wanted = list(_rarest({word: counts[word] for word in wanted if 0 < counts[word] <= rare}))
+            counts = self._frequencies(session, wanted)
+            most = COMMON if self._matrix and self._way.vectors else math.inf
+            wanted = list(_rarest({word: counts[word] for word in wanted if 0 < counts[word] <= most}))
         return passages.by_words(session, self._account_id, wanted, CANDIDATES, self._at)
 
     def _meanings(self, session: Session, matrices: Matrices) -> Matrix | None:
