@@ -4,73 +4,45 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
-from weakref import WeakKeyDictionary
+from typing import cast
 
-from sqlalchemy import Dialect, Engine, event
+from sqlalchemy import Engine
 
 from app.db import passages
 from app.db.database import Database
 from app.db.keyring import Keyring
 from app.db.migrations import upgrade
 from app.db.sealing import OPENERS
-from app.db.unlocking import beside, master
 from app.masters import LocalMaster
-from app.settings import Settings
 
 _IDLE: dict[str, list[tuple[Engine, int]]] = {}
 """Engines whose database is gone, and how many listeners they began with; by what their databases are for."""
 
 
-_FILES: WeakKeyDictionary[Dialect, str] = WeakKeyDictionary()
-"""Where an engine that served one file opens the next."""
-
-
 class Again(Database):
-    """A database like any other, in memory or in its file, on an engine that served one before: one for the same ``purpose``.
+    """A database in memory, empty like any other, on an engine that served one before: one for the same ``purpose``.
 
     Statements are compiled once for each engine, and that takes a quarter of a test's time where each makes its own.
     Nothing but what was compiled goes from one to the next: not a row, not a key, not a listener.
     """
 
-    def __init__(
-        self, clock: Callable[[], datetime] | None = None, purpose: str = "data", url: str = "sqlite://"
-    ) -> None:
-        super().__init__(url, clock=clock)
-        event.listen(self._engine, "do_connect", _redirected, insert=True)
+    def __init__(self, clock: Callable[[], datetime] | None = None, purpose: str = "data") -> None:
+        super().__init__("sqlite://", clock=clock)
         self._began_with = _listeners(self._engine)
-        self._spare: Engine | None = None
         self._idle = _IDLE.setdefault(purpose, [])
         if self._idle:
-            self._spare = self._engine
             self._engine, self._began_with = self._idle.pop()
-            _FILES[self._engine.dialect] = str(self._spare.url.database or ":memory:")
 
     def dispose(self) -> None:
-        """Close the connections; the engine is the next one's, unless somebody still listens to it."""
+        """Close the connection, and with it the database; the engine is the next one's, unless somebody still listens to it."""
         super().dispose()
-        used, self._engine = self._engine, self._spare or Database(self.url).engine
-        idle, self._idle = self._idle, []
+        used, self._engine = self._engine, Database("sqlite://").engine
         ring = OPENERS.pop(used.dialect, None)
         if isinstance(ring, Keyring) and isinstance(ring.database, Again):
             ring.database.dispose()
         passages._PREPARED.discard(used)
         if _listeners(used) == self._began_with:
-            idle.append((used, self._began_with))
-
-
-def _redirected(dialect: Dialect, _record: object, arguments: list[Any], _options: dict[str, Any]) -> None:
-    arguments[0] = _FILES.get(dialect, arguments[0])
-
-
-def reopened(settings: Settings) -> Database:
-    """The data of those settings, and their keys: where both are in files, on engines that served others before."""
-    if settings.keys_url or not settings.database_url.startswith("sqlite:///"):
-        return Database(settings.database_url)
-    database = Again(purpose="data in a file", url=settings.database_url)
-    keys = Again(purpose="keys in a file", url=beside(database.url))
-    Keyring(keys, master(settings)).serve(database.engine)
-    return database
+            self._idle.append((used, self._began_with))
 
 
 def _listeners(engine: Engine) -> int:

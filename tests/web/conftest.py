@@ -16,7 +16,6 @@ from app.services import Services
 from app.settings import Settings
 from app.web import create_app
 from connectors.registry import HELPDESKS
-from tests.tables import reopened
 from tests.web.vendors import VENDORS, Vendor
 
 
@@ -83,7 +82,7 @@ class Receiver:
 
 def open_receiver(settings: Settings, helpdesks=HELPDESKS) -> Receiver:
     bells = Bells()
-    services = Services(settings, database=reopened(settings), work=bells, helpdesks=helpdesks)
+    services = Services(settings, work=bells, helpdesks=helpdesks)
     with services.database.session() as session:
         accounts.add(session, "acme", datetime.now(UTC))
     app = create_app(settings, services)
