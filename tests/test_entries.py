@@ -5,7 +5,9 @@ import io
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -222,7 +224,7 @@ def test_what_we_quote_calls_nobody_in_a_channel() -> None:
 def test_a_subject_is_one_line_of_a_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Any] = []
     mail = Mail("smtp://127.0.0.1:1", "desk@example.com")
-    monkeypatch.setattr(mail, "_hand_in", sent.append)
+    monkeypatch.setattr(mail, "_line", lambda: nullcontext(SimpleNamespace(send_message=sent.append)))
     mail.send("lead@example.com", Message("k1", "Broken\r\nBcc: victim@example.com\n\nBody", "text"))
     [told] = sent
     assert told["Bcc"] is None and "\n" not in told["Subject"] and list(told.keys()).count("To") == 1
