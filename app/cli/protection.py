@@ -13,6 +13,7 @@ from app.db.rotation import Old
 from app.db.sealing import Sealed
 from app.db.trail import Entry as Act
 from app.db.trail import What
+from app.db.unlocking import LOST
 from app.errors import BadInput
 from app.services import Services
 
@@ -90,6 +91,8 @@ def status(as_json: bool) -> None:
             click.echo(
                 f"Replaced keys of tickets: {left.aside}; `deskhand keys rotate --tickets --continue` finishes that."
             )
+        if left.unreadable:
+            click.echo(f"Stop Deskhand and {LOST}.")
         if left.none:
             click.echo("Older keys can be removed.")
     raise SystemExit(1 if left.unreadable else 0)

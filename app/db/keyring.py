@@ -145,6 +145,13 @@ class Keyring:
                 row = session.get_one(OwnKeyRow, name)
         return self.master.unwrap(row.wrapped, f"own:{name}")
 
+    def knows(self, key_id: str) -> bool:
+        """Whether that key is here, or was destroyed here. Where neither, this is not the key store that sealed with it."""
+        self.prepare()
+        with self.database.reading() as session:
+            here = session.execute(_BY_ID, {"id_": key_id}).one_or_none()
+            return here is not None or session.get(DestroyedRow, key_id) is not None
+
     def destroy(self, account_id: str, scopes: Iterable[str], erasure: str, at: datetime) -> list[str]:
         """Destroy the keys of these scopes for good; their ids. Twice destroys nothing more and says the same."""
         self.prepare()

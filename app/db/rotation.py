@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Column, Select, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.db import turning
+from app.db import resealing, turning
 from app.db.keyring import Keyring, account_place, unwrap_data, wrap_data
 from app.db.models.connection import ConnectionRow
 from app.db.models.identity import AuthenticatorRow
@@ -24,7 +24,7 @@ QUIETLY = {"synchronize_session": False}
 
 @dataclass(frozen=True)
 class Old:
-    """What still needs an older key. ``unreadable``: what no key that we have opens."""
+    """What still needs an older key. ``unreadable``: kinds of values and keys of accounts that no key we have opens."""
 
     masters: int = 0
     """Keys that an older master key wraps, and secrets that it seals."""
@@ -43,7 +43,7 @@ class Old:
 def old(ring: Keyring, data: Session, vault: Vault) -> Old:
     """What a rotation has left. Unwraps every key of an account, so that one that is lost shows before it is needed."""
     ring.prepare()
-    masters = unreadable = 0
+    masters, unreadable = 0, resealing.strange(data)
     with ring.database.reading() as session:
         for row in session.scalars(select(AccountKeyRow)):
             unreadable += not _opens(ring, row)

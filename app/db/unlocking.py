@@ -11,6 +11,8 @@ from app.settings import Settings
 
 FILE = "keys.db"
 """The key store beside a SQLite database."""
+LOST = "restore the key store from its newest backup, or have DESKHAND_KEYS_URL name where it is: what is sealed until then gets new keys"
+"""What to do where the keys of the data are not there."""
 
 
 def unlock(database: Database, settings: Settings) -> Keyring:

@@ -39,7 +39,7 @@ class Broker:
 def services(prepared):
     opened = Services(prepared, work=Broker())
     yield opened
-    opened.database.dispose()
+    opened.dispose()
 
 
 def test_a_full_disk_a_slow_one_and_one_that_takes_nothing(tmp_path, monkeypatch):
@@ -130,6 +130,26 @@ def test_several_keys_are_told(prepared):
     one, _ = keys.look(prepared)
     two, _ = keys.look(replace(prepared, keys=(*prepared.keys, b"x" * 32)))
     assert (one.mark, two.mark) == ("well", "read")
+
+
+def test_keys_that_are_not_the_datas_are_told(services, deskhand, prepared):
+    with services.database.session() as session:
+        account = accounts.add(session, "shop", NOW)
+        one = connections.add(session, Installed("c1", account.id, "zendesk", "https://x.example", {}, "sealed"), NOW)
+        tickets.add(session, "t1", one.id, "1", NOW)
+        effects.plan(session, "t1", [Planned("k1", one.id, Ref("1"), (Note("x"),))], NOW)
+    assert keys.whole(services).well
+    services.dispose()
+    (prepared.data_dir / "keys.db").unlink()
+    with_others = Services(prepared, work=Broker())
+    found = keys.whole(with_others)
+    with_others.dispose()
+    assert not found.well
+    assert "DESKHAND_KEYS_URL" in found.remedy
+    told = deskhand("keys", "status")
+    assert told.code == 1
+    assert "restore the key store" in told.out
+    assert "can be removed" not in told.out
 
 
 def test_a_backup_of_the_keys_is_none_of_the_data(deskhand, prepared, tmp_path):

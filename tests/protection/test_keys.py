@@ -16,10 +16,11 @@ from sqlalchemy import text
 
 from app.db import resealing, rotation
 from app.db.keyring import Keyring
-from app.db.models.keyring import AccountKeyRow
+from app.db.models.keyring import AccountKeyRow, DataKeyRow, DestroyedRow
 from app.errors import SealBroken
 from app.masters import KeyServiceDown, TransitMaster
 from app.vault import Vault
+from tests.builders import NOON
 from tests.protection.conftest import NEW, OLD, Store
 from tests.protection.test_sealing import MARKER, planned, read
 
@@ -67,6 +68,20 @@ def test_an_account_gets_a_new_key_killed_half_way_it_goes_on_and_the_old_one_is
     store.unlocked(OLD)
     assert read(store, tickets[0]) == MARKER
     assert left(store, OLD).none
+
+
+def test_a_lost_key_store_shows_even_when_the_one_in_its_place_has_keys_by_now(store: Store) -> None:
+    destroyed = planned(store, "shop", "1")
+    store.ring.destroy(account_of(store), [destroyed], "e1", NOON)
+    assert left(store, OLD).none, "an erased ticket is no lost one"
+    planned(store, "bank", "2")
+    with store.keys.session() as session:
+        for kind in (DataKeyRow, AccountKeyRow, DestroyedRow):
+            session.query(kind).delete()
+    store.unlocked(OLD)
+    store.ring.seal("x", _place(1), lambda: "bank")
+    assert left(store, OLD).unreadable == 1
+    assert not left(store, OLD).none
 
 
 def _place(number: int) -> Any:

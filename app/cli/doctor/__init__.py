@@ -42,6 +42,7 @@ def examine(services: Services, *, offline: bool) -> Iterator[Finding]:
     yield from watching.look(services.settings)
     if not database.well:
         return
+    yield tried("sealed values", lambda: keys.whole(services))
     yield from stores.look(services, broker_well=broker.well)
     yield stores.asked_broker(services, "workers", lambda: work.workers(services))
     yield tried("clock", lambda: work.clock(services))

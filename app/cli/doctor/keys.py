@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from sqlalchemy.engine import make_url
 
-from app.cli.doctor.finding import Finding, noted
+from app.cli.doctor.finding import Finding, judged, noted
+from app.db import resealing
 from app.db.database import driven
-from app.db.unlocking import beside
+from app.db.unlocking import LOST, beside
 from app.services import Services
 from app.settings import Settings
 
@@ -35,6 +36,14 @@ def store(settings: Settings) -> Finding:
         "move the keys (docs/data-protection.md), or keep no such copy for more than seven days"
     )
     return noted("key store", text, remedy, quiet=not together)
+
+
+def whole(services: Services) -> Finding:
+    """Whether the key store is the one that the data was sealed with."""
+    with services.database.reading() as session:
+        strange = resealing.strange(session)
+    text = f"{strange} kinds of values name keys that it never had" if strange else "it has the keys of the data"
+    return judged("sealed values", text, f"stop Deskhand and {LOST}", well=not strange)
 
 
 def language(services: Services) -> Finding:
