@@ -75,9 +75,8 @@ class Mail:
     def _line(self) -> Iterator[smtplib.SMTP]:
         """The server, with us logged in. What goes wrong is a ConnectorError."""
         try:
-            with closing(
-                self._reached()
-            ) as line:  # what is taken is taken by then: how the server says goodbye changes nothing
+            # Closed without a word: what is taken is taken by then, and how the server says goodbye changes nothing.
+            with closing(self._reached()) as line:
                 if self._login[0]:
                     line.login(*self._login)
                 yield line
