@@ -117,12 +117,23 @@ class Crew:
         self._nursery.stdout.close()
 
 
-def limit(pid: int, room: tuple[int, int]) -> None:
-    """How long files may be which the process and all below it write. Those that are gone meanwhile are left alone."""
+def limit(pid: int, room: tuple[int, int], user: str | None = None) -> None:
+    """How long files may be which the process and all below it write. Those that are gone meanwhile are left alone.
+
+    ``user``: whose they are, where not ours; on some machines even root may not limit what another user runs.
+    """
     with contextlib.suppress(ProcessLookupError, FileNotFoundError):
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            limit(int(child), room)
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, room)
+            limit(int(child), room, user)
+    if user is None:
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, room)
+        return
+    soft, hard = ("unlimited" if one == resource.RLIM_INFINITY else str(one) for one in room)
+    command = ["prlimit", f"--pid={pid}", f"--fsize={soft}:{hard}"]
+    done = subprocess.run(command, user=user, capture_output=True, text=True, check=False)
+    if done.returncode and Path(f"/proc/{pid}").exists():
+        raise PermissionError(done.stderr.strip())
 
 
 def until(holds: Callable[[], bool], seconds: float, crew: Crew) -> bool:

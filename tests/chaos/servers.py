@@ -41,8 +41,9 @@ class Postgres:
         self._folder = Path(tempfile.mkdtemp(prefix="deskhand-postgres-"))
         self._data = self._folder / "data"
         self._port = free_port()
-        if os.getuid() == 0:
-            shutil.chown(self._folder, "postgres")
+        self._user = "postgres" if os.getuid() == 0 else None
+        if self._user:
+            shutil.chown(self._folder, self._user)
         self._run("initdb", "-D", str(self._data), "-U", "deskhand", "-A", "trust", "-E", "UTF8", "--no-sync")
 
     def close(self) -> None:
@@ -79,18 +80,22 @@ class Postgres:
     def cramp(self) -> None:
         """No file of the server's may grow any more."""
         if self.pid:
-            limit(self.pid, (0, ROOM[1]))
+            limit(self.pid, (0, ROOM[1]), self._user)
 
     def relieve(self) -> None:
         """There is room again. A server that gave up for want of it is started anew, as its supervisor would."""
         if self.pid:
-            limit(self.pid, ROOM)
+            limit(self.pid, ROOM, self._user)
         else:
             self.start()
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> None:
         command: Sequence[str] = [str(self._programs / program), *arguments]
-        user = "postgres" if os.getuid() == 0 else None
         subprocess.run(
-            command, check=check, user=user, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            check=check,
+            user=self._user,
+            cwd=self._folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
