@@ -91,7 +91,7 @@ def save(session: Session, run: Run, press: Pressed, now: datetime) -> None:
     if press.incident:
         incidents.confirmed(session, ticket_id, press.click.person, now)
     if press.released and not judgements.find(session, ticket_id, press.released.decision.id):
-        judgements.save(session, press.released, now)
+        judgements.save(session, run.lease.account, press.released, now)
         run.note(recorded.decided(press.released, ""))
     if press.outcome and not judgements.said(session, press.click.value, press.outcome.kind, press.outcome.by):
         judgements.record_outcome(session, ticket_id, press.click.value, press.outcome)

@@ -90,7 +90,7 @@ def _may_be_shown(services: Services, place: Place, ticket: Ticket) -> bool:
 
 def kept(run: Run, session: Session, judged: Judged, around: Kin | None, now: datetime) -> None:
     """Save what was decided, and record it as the act of whoever's leave it rests on."""
-    judgements.save(session, judged, now, run.lease.account)
+    judgements.save(session, run.lease.account, judged, now)
     run.note(recorded.decided(judged, around.sketch.person if around else ""))
 
 

@@ -8,9 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db import ids
 from app.db.codec import decode, encode
-from app.db.models.connection import ConnectionRow
 from app.db.models.judgement import JudgementRow, OutcomeRow
-from app.db.models.ticket import TicketRow
 from app.db.protecting import seal
 from app.engine.types import Classification, Decision, Draft
 
@@ -37,11 +35,10 @@ class Outcome:
     reason: str = ""
 
 
-def save(session: Session, judged: Judged, at: datetime, account: str = "") -> None:
-    """Keep all three values. ``account`` where the caller knows whose they are."""
+def save(session: Session, account_id: str, judged: Judged, at: datetime) -> None:
+    """Keep all three values."""
     decision = judged.decision
-    found = account or session.scalar(_WHOSE, {"ticket": judged.ticket_id}) or ""
-    log = {"account_id": found, "category": judged.classification.category[:200], "mode": str(decision.mode)}
+    log = {"account_id": account_id, "category": judged.classification.category[:200], "mode": str(decision.mode)}
     values = ((CLASSIFICATION, judged.classification), (DRAFT, judged.draft), (DECISION, decision))
     for kind, value in values:
         name = decision.id if kind == DECISION else ids.fresh()
@@ -53,7 +50,7 @@ def save(session: Session, judged: Judged, at: datetime, account: str = "") -> N
                 ticket_id=judged.ticket_id,
                 question=decision.question,
                 revision=decision.revision,
-                body=seal(session, JudgementRow.body, encode(value), judged.ticket_id, name, found),
+                body=seal(session, JudgementRow.body, encode(value), judged.ticket_id, name, account_id),
                 at=at,
                 quoted=kind == DRAFT and bool(judged.draft.passages),
                 **(log if kind == DECISION else {}),
@@ -133,11 +130,6 @@ def outcomes(session: Session, ticket_id: str) -> list[Outcome]:
 
 
 # Built once: every turn asks these, and building a statement costs more than running it.
-_WHOSE = (
-    select(ConnectionRow.account_id)
-    .join(TicketRow, TicketRow.connection_id == ConnectionRow.id)
-    .where(TicketRow.id == bindparam("ticket"))
-)
 _LATEST = (
     select(JudgementRow)
     .where(JudgementRow.ticket_id == bindparam("ticket"), JudgementRow.kind == DECISION)

@@ -53,7 +53,8 @@ def save(session, ref: str, permission: EvidenceRecord | None) -> None:
         digest="abc",
         before=Before(frozenset({"deskhand"})),
     )
-    judgements.save(session, Judged(name, a_classification(), a_draft(), decision), NOW)
+    account = connections.account_of(session, "c1")
+    judgements.save(session, account, Judged(name, a_classification(), a_draft(), decision), NOW)
     effects.plan(session, name, [Planned(decision.id, "c1", Ref(ref), decision.changes, decision.id)], NOW)
     (planned,) = effects.of_ticket(session, name)
     effects.sent(session, planned, Receipt(decision.id, NOW, ("77",)))

@@ -159,7 +159,7 @@ class Quarter:
         ticket = self.asked(number, category)
         name = self.row(session, ticket)
         judged = self.decided(session, name, ticket)
-        judgements.save(session, judged, self.stage.time)
+        judgements.save(session, self.account, judged, self.stage.time)
         right = self.right(category, day)
         replies = [change for change in judged.decision.changes if isinstance(change, Reply)]
         if replies:

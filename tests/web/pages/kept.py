@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from app.db import deeds, effects, ids, judgements, runs
+from app.db import connections, deeds, effects, ids, judgements, runs
 from app.db.deeds import Deed
 from app.db.effects import Planned
 from app.db.judgements import Judged
@@ -73,7 +73,8 @@ def keep(
         )
         session.flush()
         draft = _offering(session, receiver, ticket, judged.draft) if offer else judged.draft
-        judgements.save(session, replace(judged, ticket_id=ticket, draft=draft), AT)
+        account = connections.account_of(session, connection)
+        judgements.save(session, account, replace(judged, ticket_id=ticket, draft=draft), AT)
         if sent:
             effects.plan(session, ticket, [Planned("d1", connection, Ref(ref), sent, "d1")], AT)
             session.connection().exec_driver_sql("update effect set state = 'sent'")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from app.db import accounts, judgements
+from app.db import accounts, connections, judgements
 from app.db.judgements import Judged
 from app.db.models.ticket import TicketRow
 from app.engine.types import Before, Classification, Decision, Draft, Label, Mode, Passage, Reason
@@ -54,5 +54,5 @@ def decide(receiver: Receiver, number: int, category: str = "order-status", p: f
     with receiver.services.database.session() as session:
         session.add(TicketRow(id=ticket, connection_id=connection, ref=ref.id, created_at=at))
         session.flush()
-        judgements.save(session, judged, at)
+        judgements.save(session, connections.account_of(session, connection), judged, at)
     return id
