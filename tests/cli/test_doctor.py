@@ -13,7 +13,7 @@ from app.cli.doctor import connected, keys, machine, stores, work
 from app.db import accounts, connections, effects, inbox, tickets
 from app.db.connections import Installed
 from app.db.effects import Planned
-from app.errors import BrokerDown
+from app.errors import BrokerDown, DatabaseDown
 from app.queue import Server
 from app.services import Services
 from connectors import watch
@@ -169,6 +169,14 @@ def test_only_who_has_no_redis_is_told_to_start_one(services):
     services.work.workers = lambda: 0
     assert "deskhand worker" in stores.asked_broker(services, "workers", lambda: work.workers(services)).remedy
     assert "deskhand up" in stores.asked_broker(services, "workers", away).remedy
+
+
+def test_another_error_of_ours_beside_redis_is_a_finding_too(services):
+    def away() -> work.Finding:
+        raise DatabaseDown("the database does not answer", "start it")
+
+    found = stores.asked_broker(services, "workers", away)
+    assert (found.well, found.text, found.remedy) == (False, "the database does not answer", "start it")
 
 
 def test_a_vendors_clock_is_heard_from_whatever_it_answers():

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select, text
 
-from app.cli.doctor.finding import Finding, judged
+from app.cli.doctor.finding import Finding, judged, tried
 from app.db import migrations
 from app.errors import BrokerDown
 from app.services import Services
@@ -36,11 +36,16 @@ def broker(services: Services) -> Finding:
 
 def asked_broker(services: Services, what: str, look: Callable[[], Finding]) -> Finding:
     """As ``tried``; who has no Redis of their own is not sent to look for one."""
-    try:
-        return look()
-    except BrokerDown as error:
-        remedy = "start `deskhand up`: it brings Redis along" if services.settings.own_broker else error.remedy
-        return Finding(what, False, error.problem, remedy)
+
+    def asked() -> Finding:
+        try:
+            return look()
+        except BrokerDown as error:
+            if not services.settings.own_broker:
+                raise
+            return Finding(what, False, error.problem, "start `deskhand up`: it brings Redis along")
+
+    return tried(what, asked)
 
 
 def look(services: Services, *, broker_well: bool) -> Iterator[Finding]:
