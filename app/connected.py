@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import cast
@@ -73,12 +73,15 @@ class Connected:
 
     def record_of(self, connection: Installed) -> Installed | None:
         """The account's helpdesk in which tickets of this connection are recorded; None when it keeps its own."""
-        if OpenTicket in self.helpdesks[connection.vendor].supports:
+        if self.opening([connection]):
             return None
         with self._database.reading() as session:
-            others = connections.of_account(session, connection.account_id)
-        helpdesks = (one for one in others if one.vendor in self.helpdesks)
-        return next((one for one in helpdesks if OpenTicket in self.helpdesks[one.vendor].supports), None)
+            return next(iter(self.opening(connections.of_account(session, connection.account_id))), None)
+
+    def opening(self, every: Iterable[Installed]) -> list[Installed]:
+        """Those of the connections at which tickets can be opened."""
+        kinds = self.helpdesks
+        return [one for one in every if one.vendor in kinds and OpenTicket in kinds[one.vendor].supports]
 
     def offers(self, account_id: str, session: Session | None = None) -> Mapping[str, list[Offer]]:
         """Operation -> every active backend of the account's that does it, oldest connection first. No call is made.
@@ -89,7 +92,7 @@ class Connected:
         with nullcontext(session) if session else self._database.reading() as reading:
             every = connections.of_account(reading, account_id)
         for installed in (one for one in every if one.vendor in self.backends and one.active):
-            backend = self._backend(installed)
+            backend = self.system(installed)
             for name, operation in backend.operations.items():
                 found.setdefault(name, []).append(Offer(installed.vendor, installed.id, backend, operation))
         return found
@@ -112,17 +115,15 @@ class Connected:
             installed = connections.find(session, connection_id)
         if installed.vendor not in self.backends:
             raise UnknownRecord("there is no such connection of a backend")
-        return installed, self._backend(installed)
+        return installed, self.system(installed)
 
-    def _backend(self, installed: Installed) -> Backend:
-        """This thread's backend, built anew when its connection was changed."""
+    def system(self, installed: Installed) -> Backend:
+        """This thread's backend for this very record. Raises SealBroken, or a ConnectorError for settings that will not do."""
         cache: dict[str, tuple[Installed, Backend]] = self._mine.__dict__.setdefault("backends", {})
         known = cache.get(installed.id)
         if known and _same(known[0], installed):
             return known[1]
-        secrets = self._vault().open(installed.sealed, place=installed.id)
-        connection = Connection(installed.id, installed.base_url, installed.settings, secrets)
-        cache[installed.id] = (installed, self.backends[installed.vendor](connection))
+        cache[installed.id] = (installed, self.backends[installed.vendor](self._opened(installed)))
         return cache[installed.id][1]
 
     def _built(self, connection_id: str) -> _Built:
@@ -138,13 +139,15 @@ class Connected:
 
     def built(self, installed: Installed) -> Helpdesk:
         """A new connector for this very record, which renews its tokens. Raises SealBroken."""
-        secrets = self._vault().open(installed.sealed, place=installed.id)
-        connection = Connection(installed.id, installed.base_url, installed.settings, secrets)
-        kind = self.helpdesks[installed.vendor]
+        connection, kind = self._opened(installed), self.helpdesks[installed.vendor]
         if not issubclass(kind, Renews):
             return kind(connection)
         renewal = Renewal(self._database, self._vault(), connection, kind.renewed)
         return cast(Callable[..., Helpdesk], kind)(connection, renewal)
+
+    def _opened(self, installed: Installed) -> Connection:
+        secrets = self._vault().open(installed.sealed, place=installed.id)
+        return Connection(installed.id, installed.base_url, installed.settings, secrets)
 
 
 def _same(one: Installed, other: Installed) -> bool:

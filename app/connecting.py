@@ -211,9 +211,7 @@ def system(services: Services, installed: Installed) -> Helpdesk | Backend:
     """Whatever is connected there, helpdesk or backend. Raises SealBroken, or a ConnectorError for settings that will not do."""
     if installed.vendor not in services.connected.backends:
         return services.connected.connector(installed.id)
-    secrets = services.vault.open(installed.sealed, place=installed.id)
-    connection = Connection(installed.id, installed.base_url, installed.settings, secrets)
-    return services.connected.backends[installed.vendor](connection)
+    return services.connected.system(installed)
 
 
 def _hooked(connector: Helpdesk, outcome: Outcome, webhook: str) -> tuple[Outcome, Mapping[str, str]]:

@@ -109,8 +109,7 @@ def _host(services: Services, account_id: str) -> Installed | None:
     """The helpdesk in which the account's conversations are held."""
     with services.database.reading() as session:
         every = connections.of_account(session, account_id)
-    helpdesks = [one for one in every if one.vendor in services.connected.helpdesks and one.active]
-    return next((one for one in helpdesks if OpenTicket in services.connected.helpdesks[one.vendor].supports), None)
+    return next((one for one in services.connected.opening(every) if one.active), None)
 
 
 def _wanted(services: Services, configuration: Configuration, one: Kept) -> tuple[Reaction | None, str]:

@@ -21,7 +21,7 @@ from app.engine.standing import Standing
 from app.errors import BadInput
 from app.services import Services
 from app.standing import Place, place, standing_of
-from connectors.types import Message, OpenTicket, Person, Ref, Role, Status, Ticket
+from connectors.types import Message, Person, Ref, Role, Status, Ticket
 
 
 @click.command()
@@ -108,12 +108,9 @@ def plain(judgement: Judgement) -> Mapping[str, Any]:
 def _helpdesk(services: Services, installed: list[Installed], connection_id: str | None) -> Installed:
     """The connection to read from: the one that was named, else the only one that holds tickets."""
     installed = [one for one in installed if one.vendor in services.connected.helpdesks]
-    if connection_id:
-        named = [one for one in installed if one.id == connection_id]
-    else:
-        named = [
-            one for one in installed if OpenTicket in services.connected.helpdesks[one.vendor].supports
-        ] or installed
+    named = [one for one in installed if one.id == connection_id]
+    if not connection_id:
+        named = services.connected.opening(installed) or installed
     if len(named) != 1:
         known = ", ".join(f"{one.id} ({one.vendor})" for one in installed) or "none; see `deskhand connect`"
         raise BadInput("--connection", f"name one of the account's connections: {known}")

@@ -25,7 +25,7 @@ from app.web.api.auth import Caller
 from app.web.api.declared import BLANK, Given, Operation, Told, text
 from app.web.api.door import Answer, Door, idempotency_key
 from app.web.api.problems import ApiError
-from connectors.types import OpenTicket, Person, Role
+from connectors.types import Person, Role
 
 WAIT, MOST_WAIT = 8.0, 20.0
 """Seconds that an answer is waited for; ``Prefer: wait=20`` asks for others."""
@@ -184,16 +184,10 @@ def _helpdesk(services: Services, account_id: str) -> str:
     """The helpdesk that holds the account's tickets. Raises ApiError where there is none."""
     with services.database.reading() as session:
         every = connections.of_account(session, account_id)
-    takes = (one for one in every if OpenTicket in _supports(services, one.vendor))
-    found = next(takes, None)
+    found = next(iter(services.connected.opening(every)), None)
     if found is None:
         raise ApiError(409, "no_helpdesk", "The account has no helpdesk in which a ticket can be opened: connect one.")
     return found.id
-
-
-def _supports(services: Services, vendor: str) -> frozenset[type]:
-    kind = services.connected.helpdesks.get(vendor)
-    return frozenset(kind.supports) if kind else frozenset()
 
 
 class _Patience:

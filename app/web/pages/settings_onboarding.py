@@ -91,9 +91,7 @@ def register(door: Door) -> None:
 def steps_of(services: Services, session: Session, account_id: str) -> Steps:
     """How far the account is."""
     there = [one for one in connections.of_account(session, account_id) if one.vendor in services.connected.helpdesks]
-    opening = tuple(
-        one for one in there if one.active and OpenTicket in services.connected.helpdesks[one.vendor].supports
-    )
+    opening = tuple(one for one in services.connected.opening(there) if one.active)
     until = services.database.now(session)
     decided = next(decisions.found(session, Asked(account_id, EVER, until)), None) is not None
     known = len(articles.placed(session, account_id))
