@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from app.db import passages
 from app.db.database import Database
@@ -53,12 +53,17 @@ def _listeners(engine: Engine) -> int:
 def laid(database: Database, *keys: bytes) -> Database:
     """The same database, which was empty, with its tables and a keyring. A server's are made by the migrations each time.
 
+    A server's keys are kept there too, as an installation's are: what is in memory has one connection, which no two
+    threads may use. They are closed with it.
     ``keys``: the master keys, where it matters which.
     """
+    at_server = database.engine.dialect.name != "sqlite"
     if database.engine.dialect not in OPENERS:
-        store = _copied(Again(purpose="keys"), _with_keys)
+        store = Database(database.url) if at_server else _copied(Again(purpose="keys"), _with_keys)
+        if at_server:
+            event.listen(database.engine, "engine_disposed", lambda _: store.dispose())
         Keyring(store, LocalMaster(keys or (bytes(32),))).serve(database.engine)
-    if database.engine.dialect.name != "sqlite":
+    if at_server:
         upgrade(database)
         return database
     return _copied(database, upgrade)
