@@ -83,11 +83,9 @@ class Postgres:
             limit(self.pid, (0, ROOM[1]), self._user)
 
     def relieve(self) -> None:
-        """There is room again. A server that gave up for want of it is started anew, as its supervisor would."""
+        """There is room again. A server that gave up for want of it may be gone by now, or go in a moment."""
         if self.pid:
             limit(self.pid, ROOM, self._user)
-        else:
-            self.start()
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> None:
         command: Sequence[str] = [str(self._programs / program), *arguments]

@@ -206,6 +206,8 @@ class Stage:
             if self.postgres and "database" in self._full:
                 self.postgres.relieve()
             self._full.clear()
+        if self.postgres and not self._full and not self.postgres.pid:
+            self.postgres.start()
         self.crew.mend()
 
     def pace(self, not_before: float, seconds: float = 5.0) -> None:
