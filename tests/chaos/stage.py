@@ -188,8 +188,8 @@ class Stage:
             assert self.postgres is not None
             self.postgres.restart()
         else:
-            if blow.kind == "skew":
-                self.crew.hands[blow.target].skew = blow.seconds
+            # Whoever is killed without that comes back with the right time; else after an hour each web refuses each webhook.
+            self.crew.hands[blow.target].skew = blow.seconds if blow.kind == "skew" else 0.0
             self.crew.kill(blow.target)
 
     def _fill(self, blow: Blow) -> None:
