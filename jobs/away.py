@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.db import connections, inbox, problems, resting, tickets
+from app.db import inbox, problems, resting, tickets
 from app.db.problems import Problem
 from app.services import Services
 from connectors.errors import ConnectorError, RateLimited, Unavailable
@@ -38,7 +38,7 @@ def away(services: Services, connection_id: str, error: Exception) -> bool:
 def rest(session: Session, connection_id: str, now: datetime) -> datetime:
     """Leave the connection alone for a while, and tell an admin why; until when."""
     until = now + PROBE * random.uniform(1.0, 1.2)  # noqa: S311  # jitter is no secret
-    connections.hold(session, connection_id, until)
+    resting.rest(session, connection_id, until)
     text = "Unavailable: the vendor gives no answer to anything; what waits is kept"
     advice = "look at the vendor's status page; work goes on by itself when it is back, the oldest tickets first"
     problems.report(session, Problem("vendor_away", text, advice, connection_id), now)

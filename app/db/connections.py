@@ -147,7 +147,7 @@ def pause(session: Session, connection_id: str, reason: str) -> None:
 
 def remove(session: Session, connection_id: str) -> None:
     """End it for good: its secrets are forgotten and what waits is let go; what was done stays on record."""
-    _set(session, connection_id, state=REMOVED, reason="", secrets="", place=None, wait_until=None)
+    _set(session, connection_id, state=REMOVED, reason="", secrets="", place=None, wait_until=None, away_until=None)
     session.execute(
         update(EventRow)
         .where(EventRow.connection_id == connection_id, EventRow.state == WAITING)
@@ -158,7 +158,7 @@ def remove(session: Session, connection_id: str) -> None:
 
 def resume(session: Session, connection_id: str) -> None:
     """Let work go on where it stopped."""
-    _set(session, connection_id, state=ACTIVE, reason="", wait_until=None)
+    _set(session, connection_id, state=ACTIVE, reason="", wait_until=None, away_until=None)
     _note(session, connection_id, "active")
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.db import effects, ids, problems
+from connectors.errors import RateLimited
 from connectors.types import Note, Person, Role, Status
 from jobs import away, reconcile, schedule
 from tests.flows.played import VENDORS, Vendor
@@ -129,6 +130,24 @@ def test_a_vendor_that_is_asked_what_was_missed_is_not_flooded_either(outage: Ou
         outage.beat()
         assert len(outage.noted()) <= second
     assert outage.noted() == outage.written
+
+
+def test_a_limit_of_the_vendors_that_was_waited_for_slows_nobody_down(outage: Outage) -> None:
+    vendor = outage.vendor
+
+    def refuses(_moment: str) -> None:
+        raise RateLimited("slow down", retry_after=30)
+
+    vendor.at = refuses
+    for _ in range(12):
+        outage.writes()
+    outage.beat()
+    vendor.at = lambda moment: None
+    outage.beat(20)
+    assert outage.noted() == [], "it asked for patience"
+    outage.beat(MINUTE)
+    assert sorted(outage.noted()) == sorted(outage.written)
+    assert outage.problems() == []
 
 
 def test_while_one_vendor_is_away_people_are_told_and_another_goes_on(outage: Outage) -> None:

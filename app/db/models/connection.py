@@ -14,8 +14,8 @@ class ConnectionRow(Base):
 
     ``place`` names what an admin granted at the vendor's consent page, so that it is connected once; nothing for what was typed in.
 
-    ``wait_until`` holds back every ticket of it, after the vendor asked for patience. ``asked_at`` and ``read_at`` are the
-    vendor-clock times up to which changed tickets and articles were asked for.
+    ``wait_until`` holds back every ticket of it, after the vendor asked for patience or was away, ``away_until`` for the second
+    alone. ``asked_at`` and ``read_at`` are the vendor-clock times up to which changed tickets and articles were asked for.
     """
 
     __tablename__ = "connection"
@@ -31,6 +31,7 @@ class ConnectionRow(Base):
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(Text, default="")
     wait_until: Mapped[datetime | None]
+    away_until: Mapped[datetime | None]
     asked_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -228,7 +228,7 @@ TEAM = (
     Entry("experiment", "when experiments began and how they ended", A, "to compare", "figures",
           plain="account_id name digest began_at ended_at outcome arm report"),
     Entry("connection", "hosts and backends, with their secrets", A, WORK, "with the account", {"secrets": SECRET},
-          "id account_id vendor base_url settings place state reason wait_until asked_at read_at created_at"),
+          "id account_id vendor base_url settings place state reason wait_until away_until asked_at read_at created_at"),
     Entry("install", "installs that were begun", A, WORK, "until it ends", {"verifier": SECRET},
           "digest visit account_id vendor connection_id place redirect ends_at"),
     Entry("access", "tokens of the API, by digest", A, WORK,
