@@ -64,9 +64,23 @@ def verify_since(session: Session, account_id: str, signed: Signer, since: Ancho
     return _walked(session, account_id, signed, good, [])
 
 
+def acknowledge(
+    session: Session, account_id: str, signed: Signer, row: int, reason: str, given: Iterable[Anchor] = ()
+) -> None:
+    """Keep that people know of the first fault, the one at that row. Raises BadInput where it is another one, or none."""
+    fault = verify(session, account_id, signed, given).fault
+    if fault is None:
+        raise BadInput("--account", "nothing in its chain is wrong")
+    if fault.sequence != row:
+        raise BadInput("--row", f"look into row {fault.sequence} first: {fault.text}")
+    chains.acknowledge(session, account_id, signed, fault, reason)
+
+
 def _walked(session: Session, account_id: str, signed: Signer, since: End, told: list[End]) -> Verdict:
     end = chains.signed_end(session, account_id, signed)
-    walk = Walk(chains.holes(session, account_id, signed), told, since)
+    walk = Walk(
+        chains.holes(session, account_id, signed), told, since, chains.acknowledged(session, account_id, signed)
+    )
     return walk.verified(chains.links(session, account_id, since), end)
 
 

@@ -43,10 +43,11 @@ def run(account_id: str) -> None:
 
 
 def _fault(services: Services, account_id: str) -> Fault | None:
-    """What is wrong with the rows since the last anchor. A chain that is wrong is not signed again."""
+    """What is wrong with the rows since the last anchor; with any row, while a fault stands. A chain that is wrong is not signed."""
     signed = services.signer
     with services.database.reading() as session:
-        last = anchors.newest(session, account_id)
+        standing = chains.chain(session, account_id)
+        last = None if standing and standing.fault else anchors.newest(session, account_id)
         since = audit.read(last.body) if last else None
         fault = audit.verify_since(session, account_id, signed, since).fault
     with services.database.session() as session:

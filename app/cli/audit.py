@@ -13,7 +13,7 @@ from app.cli import holds, opening
 from app.db import accounts, chains, history, trail
 from app.db.history import Act, Wanted
 from app.db.trail import INSTALLATION, Entry, What
-from app.engine.chain import Verdict
+from app.engine.chain import Fault, Verdict
 from app.engine.signatures import Signer
 from app.errors import BadInput
 from app.reports.trails import json_lines, sheet
@@ -89,7 +89,9 @@ def _told(verdict: Verdict) -> str:
     if fault := verdict.fault:
         row = f" (id {fault.row})" if fault.row is not None else ""
         return f"{fault.kind} at row {fault.sequence}{row}: {fault.text}"
-    return f"{verdict.rows} rows, all as they were sealed; {verdict.anchors} anchors agree"
+    known = ", ".join(f"{one.kind} at row {one.sequence}" for one in verdict.acknowledged)
+    but = f" but for what is known ({known})" if known else ""
+    return f"{verdict.rows} rows, all as they were sealed{but}; {verdict.anchors} anchors agree"
 
 
 def _waiting(services: Services) -> str:
@@ -100,9 +102,17 @@ def _waiting(services: Services) -> str:
 
 
 def _plain(verdict: Verdict) -> dict[str, object]:
-    fault = verdict.fault
-    wrong = fault and {"kind": fault.kind, "sequence": fault.sequence, "id": fault.row, "text": fault.text}
-    return {"rows": verdict.rows, "anchors": verdict.anchors, "digest": verdict.good.digest, "fault": wrong}
+    return {
+        "rows": verdict.rows,
+        "anchors": verdict.anchors,
+        "digest": verdict.good.digest,
+        "fault": verdict.fault and _plainly(verdict.fault),
+        "acknowledged": [_plainly(one) for one in verdict.acknowledged],
+    }
+
+
+def _plainly(fault: Fault) -> dict[str, object]:
+    return {"kind": fault.kind, "sequence": fault.sequence, "id": fault.row, "text": fault.text}
 
 
 @audit.command()
@@ -157,8 +167,24 @@ def adopt(account_name: str | None, reason: str) -> None:
         account_id = accounts.named(session, account_name).id if account_name else INSTALLATION
         end = chains.adopt(session, account_id, services.signer, now)
         detail = {"sequence": end.sequence, "digest": end.digest}
-        trail.record(session, account_id, Entry(What.KEY, "audit-chain", why=reason, detail=detail))
+        trail.record(session, account_id, Entry(What.KEY, chains.CHAIN, why=reason, detail=detail))
     click.echo(f"Sealing goes on after row {end.sequence}.")
+
+
+@audit.command()
+@account
+@click.option("--row", required=True, type=int, metavar="PLACE", help="The row that `verify` names.")
+@click.option("--reason", required=True, metavar="TEXT", help="What was found out; it is kept. Write no name in it.")
+@click.option(
+    "--anchor", "files", multiple=True, type=click.Path(path_type=Path), help="The digest that it does not agree with."
+)
+def acknowledge(account_name: str | None, row: int, reason: str, files: tuple[Path, ...]) -> None:
+    """Keep that people know of a fault, so that what follows it is verified and signed again. It stays on record, and mends nothing."""
+    services, given = opening.services(), [one for file in files for one in _anchors(file)]
+    with services.database.session() as session:
+        account_id = accounts.named(session, account_name).id if account_name else INSTALLATION
+        trails.acknowledge(session, account_id, services.signer, row, reason, given)
+    click.echo(_told(_verified(services, account_id, given, services.signer)))
 
 
 for command in (holds.hold, holds.listed, holds.lift):

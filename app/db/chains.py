@@ -11,14 +11,23 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from app.db import trail
 from app.db.models.trail import ChainRow, TrailRow
 from app.db.statements import insert
-from app.engine.chain import START, End, Hole, Link, extended
+from app.db.trail import Entry, What
+from app.engine.chain import START, Break, End, Fault, Hole, Kind, Link, extended
 from app.engine.signatures import Signer
 from app.errors import BadInput, DeskhandError
 
 BATCH = 500
 PAGE = 1000
+CHAIN = "audit-chain"
+"""What an act is about that concerns the chain itself."""
+_REMEDY = {
+    Kind.INSERTED: "nobody sealed it: take that row out of the database, and verify again",
+    Kind.UNSIGNED: "see `deskhand audit adopt` for an end, and --public-key for an anchor of another key",
+}
+_LATER = "nothing is sealed behind the gap yet: do it again when a clock and a worker have sealed what came since"
 
 
 class EndForged(DeskhandError):
@@ -171,6 +180,36 @@ def holes(session: Session, account_id: str, signer: Signer) -> list[Hole]:
         if signer.right(signed, detail.get("signed_by", ""), detail.get("signature", "")):
             return [Hole(*one) for one in detail["holes"]]
     return []
+
+
+def acknowledge(session: Session, account_id: str, signer: Signer, fault: Fault, reason: str) -> None:
+    """Sign that people know of this fault as it stands, as an act of the chain's own. Raises BadInput where one cannot go on behind it."""
+    if fault.at is None:
+        raise BadInput(f"row {fault.sequence} is {fault.kind}", _REMEDY.get(fault.kind, _LATER))
+    broken = _statement(account_id, fault.at)
+    signed = {
+        "signed_by": signer.id,
+        "signature": signer.sign(broken),
+        "fault": str(fault.kind),
+        "first": fault.sequence,
+    }
+    trail.record(session, account_id, Entry(What.ACKNOWLEDGED, CHAIN, why=reason, detail={**broken, **signed}))
+
+
+def acknowledged(session: Session, account_id: str, signer: Signer) -> list[Break]:
+    """The breaks of which people know, by a record whose signature is right."""
+    records = select(TrailRow.detail).where(TrailRow.account_id == account_id, TrailRow.what == What.ACKNOWLEDGED)
+    found = []
+    for detail in session.scalars(records):
+        broken = Break(int(detail["sequence"]), str(detail["digest"]), str(detail["due"]))
+        if signer.right(_statement(account_id, broken), detail.get("signed_by", ""), detail.get("signature", "")):
+            found.append(broken)
+    return found
+
+
+def _statement(account_id: str, broken: Break) -> dict[str, Any]:
+    place = {"sequence": broken.sequence, "digest": broken.digest, "due": broken.due}
+    return {"account": account_id, "kind": "break", **place}
 
 
 def trimmed(session: Session, account_id: str) -> int | None:

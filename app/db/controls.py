@@ -25,7 +25,7 @@ from app.db.models.run import RunRow
 from app.db.models.spending import ModelCallRow
 from app.db.models.trail import ChainRow, TrailRow
 from app.db.trail import What
-from app.engine.compliance.facts import Chain, Changed, Consents, Read, Request, Token, Took, Waited
+from app.engine.compliance.facts import Chain, Changed, Consents, Read, Request, Token, Took, Violation, Waited
 from app.engine.workflows.types import Progress
 from connectors.operations import OPERATIONS
 from connectors.types import Receipt
@@ -221,10 +221,17 @@ def took(session: Session, whose: Whose) -> Took | None:
     return Took(len(waits), waits[(len(waits) * 95 - 1) // 100]) if waits else None
 
 
-def chain(session: Session, account_id: str) -> Chain | None:
-    """How the account's trail was when it was verified last; None where nothing is sealed yet."""
-    row = session.get(ChainRow, account_id)
-    return Chain(row.checked_at, row.fault, row.sequence) if row else None
+def chain(session: Session, whose: Whose) -> Chain | None:
+    """How the account's trail was when it was verified last, and what became known of it; None where nothing is sealed yet."""
+    row = session.get(ChainRow, whose.account_id)
+    if row is None:
+        return None
+    acts = select(TrailRow.detail, TrailRow.at).where(
+        TrailRow.account_id == whose.account_id, TrailRow.what == What.ACKNOWLEDGED
+    )
+    acts = acts.where(TrailRow.at >= whose.since, TrailRow.at < whose.until).order_by(TrailRow.id)
+    known = [Violation(f"{one.detail['fault']} at row {one.detail['first']}", one.at) for one in session.execute(acts)]
+    return Chain(row.checked_at, row.fault, row.sequence, tuple(known))
 
 
 def _links(session: Session, tickets: Sequence[str]) -> dict[str, str]:

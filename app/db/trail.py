@@ -86,6 +86,8 @@ class What(StrEnum):
     """Data past its time, taken away by the calendar."""
     TRIMMED = "trimmed"
     """Rows of this very trail that were past their time; ``detail`` lets the rest be verified."""
+    ACKNOWLEDGED = "acknowledged"
+    """A fault in this very trail, of which people know by now; ``detail`` lets what follows it be verified."""
     HELD = "held"
     RELEASED = "released"
     """A legal hold, placed and lifted."""

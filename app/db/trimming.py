@@ -31,7 +31,8 @@ def trim(session: Session, account_id: str, signer: Signer, before: datetime, at
         old = old.where(TrailRow.ticket_id.not_in(kept.tickets))
     if kept.people:
         old = old.where(TrailRow.person.not_in(kept.people))
-    old = old.where(TrailRow.id != (chains.trimmed(session, account_id) or 0))
+    # What the rest is verified by stays: it may be about a row that a hold keeps.
+    old = old.where(TrailRow.id != (chains.trimmed(session, account_id) or 0), TrailRow.what != What.ACKNOWLEDGED)
     rows = list(session.scalars(old.order_by(TrailRow.sequence).limit(BATCH)))
     if not rows:
         return 0

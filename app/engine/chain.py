@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -48,23 +48,40 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Break:
+    """A chain is broken before or at this row: the digest that is stored there, and the one that it should have by what is there."""
+
+    sequence: int
+    digest: str
+    due: str
+
+
+@dataclass(frozen=True)
 class Fault:
-    """The first row that is wrong: its place in the chain, its id where there is such a row, and what is wrong, in words."""
+    """The first row that is wrong: its place in the chain, its id where there is such a row, and what is wrong, in words.
+
+    ``at`` is where the chain could be followed further, if people say that they know of it; None where it could not.
+    """
 
     kind: Kind
     sequence: int
     row: int | None
     text: str
+    at: Break | None = None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many rows were looked at, the last good place, how many anchors agreed, and the first fault, if there is one."""
+    """How many rows were looked at, the last good place, how many anchors agreed, and the first fault, if there is one.
+
+    ``acknowledged`` are the faults before that of which people said that they know.
+    """
 
     rows: int
     good: End
     anchors: int
     fault: Fault | None
+    acknowledged: tuple[Fault, ...] = ()
 
 
 def canonical(value: Mapping[str, Any]) -> bytes:
@@ -92,10 +109,21 @@ START = End(0, GENESIS)
 
 
 class Walk:
-    """Follows a chain from its beginning, link by link, and stops at the first fault. ``since``: a place that is trusted already."""
+    """Follows a chain from its beginning, link by link, and stops at the first fault of which nobody knows.
 
-    def __init__(self, holes: Sequence[Hole] = (), anchors: Iterable[End] = (), since: End = START) -> None:
+    ``since``: a place that is trusted already. ``known``: the breaks that people know; what was changed there since is a new fault.
+    """
+
+    def __init__(
+        self,
+        holes: Sequence[Hole] = (),
+        anchors: Iterable[End] = (),
+        since: End = START,
+        known: Collection[Break] = (),
+    ) -> None:
         self._holes = {one.first: one for one in holes}
+        self._known = frozenset(known)
+        self._acknowledged: list[Fault] = []
         self._anchors: dict[int, set[str]] = {}
         for one in anchors:
             self._anchors.setdefault(one.sequence, set()).add(one.digest)
@@ -106,7 +134,7 @@ class Walk:
     def verified(self, links: Iterable[Link], end: End | None) -> Verdict:
         """What is found; ``end`` is where the chain is said to end, by a signature that was checked."""
         fault = self._through(links, end) or self._at_end(end)
-        return Verdict(self._rows, self._good, self._agreed, fault)
+        return Verdict(self._rows, self._good, self._agreed, fault, tuple(self._acknowledged))
 
     def _through(self, links: Iterable[Link], end: End | None) -> Fault | None:
         for link in links:
@@ -117,11 +145,21 @@ class Walk:
                 or self._unlike_anchor(End(link.sequence, link.digest), _id(link))
             )
             if fault:
-                return fault
+                fault = self._placed(fault, link)
+                if fault.at not in self._known:
+                    return fault
+                self._acknowledged.append(fault)
             self._good = End(link.sequence, link.digest)
             self._rows += 1
         self._skip()
         return None
+
+    def _placed(self, fault: Fault, link: Link) -> Fault:
+        """With where one could go on from there. Behind a row that nobody sealed there is nothing to go on from."""
+        if fault.kind is Kind.INSERTED:
+            return fault
+        due = digest(self._good.digest, link.sequence, link.content)
+        return replace(fault, at=Break(link.sequence, link.digest, due))
 
     def _skip(self) -> None:
         """Past what retention took away: its record says what the next link stands on."""

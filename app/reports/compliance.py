@@ -121,7 +121,7 @@ def facts(session: Session, of: tuple[str, Configuration], when: Period, now: da
         received=controls.received(session, seen),
         waited=controls.waited(session, seen),
         took=controls.took(session, seen),
-        chain=controls.chain(session, account_id),
+        chain=controls.chain(session, seen),
     )
 
 

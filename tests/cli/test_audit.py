@@ -96,6 +96,38 @@ def test_a_chain_whose_end_was_forged_goes_on_when_somebody_says_why(deskhand, s
     assert deskhand("audit", "verify", "--account", account).code == 0
 
 
+def test_what_people_know_of_a_fault_is_kept_and_the_rest_is_verified_again(deskhand, sealed, account) -> None:
+    said = ("audit", "acknowledge", "--account", account, "--reason", "case 7")
+    assert deskhand(*said, "--row", "2").code == 2
+    with sealed.session() as session:
+        session.execute(text("update trail set why = 'other' where sequence in (2, 4)"))
+    assert "look into row 2 first" in deskhand(*said, "--row", "4").err
+    assert "changed at row 4" in deskhand(*said, "--row", "2").out
+    assert deskhand("audit", "verify", "--account", account).code == 1
+    assert "known (changed at row 2, changed at row 4)" in deskhand(*said, "--row", "4").out
+    ran = deskhand("audit", "verify", "--account", account, "--json")
+    found = ran.json["chains"][account]
+    assert (ran.code, found["rows"], found["fault"]) == (0, 4, None)
+    assert [(one["kind"], one["sequence"]) for one in found["acknowledged"]] == [("changed", 2), ("changed", 4)]
+    with sealed.session() as session:
+        session.execute(text("update trail set why = 'another' where sequence = 2"))
+    assert "row 2" in deskhand("audit", "verify", "--account", account).out
+
+
+@pytest.mark.parametrize(
+    ("act", "remedy"),
+    [
+        ("delete from trail where sequence = 4", "have sealed what came since"),
+        ("update chain set signature = '00'", "audit adopt"),
+    ],
+)
+def test_where_nothing_can_follow_a_fault_it_says_what_to_do(deskhand, sealed, account, act, remedy) -> None:
+    with sealed.session() as session:
+        session.execute(text(act))
+    ran = deskhand("audit", "acknowledge", "--account", account, "--row", "4", "--reason", "case 7")
+    assert (ran.code, remedy in ran.err) == (2, True)
+
+
 def test_a_hold_is_placed_listed_and_lifted(deskhand, account) -> None:
     placed = deskhand("audit", "hold", "--account", account, "--person", "Ana@customer.example", "--reason", "case 7")
     assert placed.code == 0

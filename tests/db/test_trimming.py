@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from app.db import chains, holds, trail, trimming
 from app.db.database import Database
@@ -39,7 +39,8 @@ def trim(database: Database, before=NOON + timedelta(days=365)) -> int:
 def verdict(database: Database) -> Verdict:
     with database.reading() as session:
         end = chains.signed_end(session, "a", SIGNER)
-        return Walk(chains.holes(session, "a", SIGNER)).verified(chains.links(session, "a"), end)
+        walk = Walk(chains.holes(session, "a", SIGNER), known=chains.acknowledged(session, "a", SIGNER))
+        return walk.verified(chains.links(session, "a"), end)
 
 
 def places(database: Database) -> list[int]:
@@ -101,6 +102,27 @@ def test_a_record_of_retention_that_somebody_made_up_explains_nothing(database: 
     fault = verdict(database).fault
     assert fault is not None
     assert (fault.kind, fault.sequence) == (Kind.REMOVED, 1)
+
+
+def test_what_is_known_of_a_row_stays_as_long_as_the_row_that_a_hold_keeps(database: Database) -> None:
+    record(database, old("t1"), old())
+    with database.session() as session:
+        holds.place(session, "a", Of.TICKET, "t1", why="case 7", at=LATER)
+        session.execute(text("update trail set who = 'somebody' where ticket_id = 't1'"))
+    fault = verdict(database).fault
+    assert fault is not None
+    with database.session() as session:
+        chains.acknowledge(session, "a", SIGNER, fault, "case 7")
+        session.execute(update(TrailRow).where(TrailRow.what == What.ACKNOWLEDGED).values(at=NOON))
+        chains.seal(session, "a", SIGNER, NOON)
+    assert trim(database) == 1
+    assert places(database)[:2] == [1, 3]
+    assert (verdict(database).fault, len(verdict(database).acknowledged)) == (None, 1)
+    with database.session() as session:
+        session.execute(
+            text("update trail set detail = json_set(detail, '$.signature', '00') where what = 'acknowledged'")
+        )
+    assert verdict(database).fault == fault
 
 
 def test_holds_are_placed_and_lifted_on_record(database: Database) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.chain import START, End, Hole, Kind, Link, Verdict, Walk, canonical, digest, extended
+from app.engine.chain import START, Break, End, Fault, Hole, Kind, Link, Verdict, Walk, canonical, digest, extended
 from app.engine.signatures import Signer
 
 
@@ -130,6 +130,51 @@ def test_what_retention_took_away_leaves_the_rest_verifiable(gone: set[int]) -> 
         fault = verified(left[1:], end(links), holes=tuple(holes)).fault
         assert fault is not None
         assert fault.sequence == lost.sequence
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 10), st.sampled_from(["change", "digest", "remove", "remove two"]), st.data())
+def test_behind_what_people_know_of_the_chain_is_followed_and_anything_new_is_found(
+    at: int, how: str, data: st.DataObject
+) -> None:
+    links = chained(13)
+    stop, bad = end(links), list(links)
+    if how == "change":
+        bad[at] = replace(bad[at], content={**bad[at].content, "what": "refused"})
+    elif how == "digest":
+        bad[at] = replace(bad[at], digest="f" * 64)
+    else:
+        del bad[at : at + len(how.split())]
+    known = set[Break]()
+    while fault := Walk(known=known).verified(bad, stop).fault:
+        assert fault.at not in known
+        assert fault.at is not None
+        known.add(fault.at)
+    verdict = Walk(known=known).verified(bad, stop)
+    assert [one.at for one in verdict.acknowledged] == sorted(known, key=lambda one: one.sequence)
+    assert verdict.acknowledged[0].sequence == at + 1
+    assert (verdict.rows, verdict.good) == (len(bad), stop)
+    again = data.draw(st.integers(0, len(bad) - 1), "again")
+    worse = [*bad[:again], replace(bad[again], content={"id": 1}), *bad[again + 1 :]]
+    fault = Walk(known=known).verified(worse, stop).fault
+    assert fault is not None
+    assert fault.at is not None
+    assert fault.at.sequence == bad[again].sequence
+
+
+def test_what_an_anchor_does_not_agree_with_can_be_known_and_a_row_nobody_sealed_can_not() -> None:
+    links = chained(12)
+    other = End(7, "d" * 64)
+    fault = verified(links, end(links), other).fault
+    assert fault is not None
+    assert fault.at is not None
+    assert Walk(anchors=[other], known=[fault.at]).verified(links, end(links)).fault is None
+    planted = verified([*links, replace(links[4], sequence=13)], end(links)).fault
+    assert planted is not None
+    assert planted.at is None
+    assert verified(links[:8], end(links)).fault == Fault(
+        Kind.REMOVED, 9, None, "row 9 and what follows it, to 12, were cut off"
+    )
 
 
 def test_a_row_is_written_down_in_one_way() -> None:

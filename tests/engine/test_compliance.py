@@ -18,6 +18,7 @@ from app.engine.compliance.facts import (
     Status,
     Token,
     Took,
+    Violation,
     Waited,
 )
 from app.engine.compliance.standards import GDPR, PCI, SOC2, STANDARDS, Check, checked, standard
@@ -77,7 +78,10 @@ PLANTED: dict[str, list[dict[str, Any]]] = {
         {"waited": (Waited("An event waits: ticket t1", NOON - DAY),)},
         {"took": Took(40, timedelta(seconds=61))},
     ],
-    "audit-trail": [{"chain": Chain(NOON - HOUR, "entry 7 was changed", 12)}],
+    "audit-trail": [
+        {"chain": Chain(NOON - HOUR, "entry 7 was changed", 12)},
+        {"chain": Chain(NOON - HOUR, "", 12, (Violation("changed at row 7", NOON - DAY),))},
+    ],
 }
 UNSEEN: dict[str, list[dict[str, Any]]] = {
     **{

@@ -105,6 +105,33 @@ def test_a_trail_that_is_wrong_is_told_and_not_signed_again(stage: Stage, folder
         assert "row 2" in chains.chain(session, stage.account.id).fault
 
 
+def test_a_fault_that_was_found_stands_until_people_know_of_it_and_then_the_chain_is_signed_again(
+    stage: Stage, folder: Path
+) -> None:
+    account, signed = stage.account.id, stage.services.signer
+    act(stage)
+    anchor.run(account)
+    with stage.database.session() as session:
+        session.execute(text("update trail set who = 'nobody' where sequence = 2"))
+        fault = audit.verify(session, account, signed).fault
+        assert fault is not None
+        chains.checked(session, account, stage.time, fault.text)
+    for _ in range(2):  # what stands before the last digest is not looked at each day; what was found there is
+        act(stage)
+        stage.pass_time(86_400)
+        anchor.run(account)
+        with stage.database.reading() as session:
+            assert "row 2" in chains.chain(session, account).fault
+    assert len(list(folder.glob("*.json"))) == 1
+    with stage.database.session() as session:
+        audit.acknowledge(session, account, signed, 2, "case 7")
+    stage.pass_time(86_400)
+    anchor.run(account)
+    assert len(list(folder.glob("*.json"))) == 2
+    with stage.database.reading() as session:
+        assert chains.chain(session, account).fault == ""
+
+
 def test_a_forged_end_stops_the_sealing_and_is_told(stage: Stage) -> None:
     act(stage)
     with stage.database.session() as session:

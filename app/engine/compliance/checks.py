@@ -210,7 +210,11 @@ def trail_whole(facts: Facts) -> Result:
     if chain is None or (chain.checked_at is None and not chain.fault):
         return Result(Status.UNKNOWN, "the trail was not verified yet: see `deskhand audit verify`")
     if chain.fault:
-        return Result(Status.FAIL, "broken", (Violation(chain.fault, chain.checked_at or facts.now),))
+        return Result(
+            Status.FAIL, "broken", (*chain.acknowledged, Violation(chain.fault, chain.checked_at or facts.now))
+        )
+    if chain.acknowledged:
+        return Result(Status.FAIL, "broken, and somebody looked into it", chain.acknowledged)
     if chain.checked_at is None or chain.checked_at < min(facts.until, facts.now - STALE):
         return Result(Status.UNKNOWN, "the trail was not verified lately: see `deskhand audit verify`")
     return Result(Status.PASS, f"{_counted(chain.rows, 'entry', 'entries')} verified on {chain.checked_at:%Y-%m-%d}")

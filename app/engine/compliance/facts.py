@@ -117,11 +117,15 @@ class Took:
 
 @dataclass(frozen=True)
 class Chain:
-    """The audit trail's chain: when it was verified last, and what was wrong."""
+    """The audit trail's chain: when it was verified last, and what was wrong.
+
+    ``acknowledged``: the faults of which people said in that time that they know.
+    """
 
     checked_at: datetime | None
     fault: str
     rows: int
+    acknowledged: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True)

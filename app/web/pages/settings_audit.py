@@ -83,7 +83,8 @@ def _verified(services: Services, who: Visit) -> str:
     fault = verdict.fault
     with services.database.session() as session:
         chains.checked(session, who.account_id, services.database.now(session), fault.text if fault else "")
-    return "" if fault else f"{verdict.rows} rows were looked at: all are as they were sealed."
+    known = f", but for {len(verdict.acknowledged)} of which people know" if verdict.acknowledged else ""
+    return "" if fault else f"{verdict.rows} rows were looked at: all are as they were sealed{known}."
 
 
 def _lines(services: Services, wanted: Wanted, form: str) -> Iterator[str]:
