@@ -44,7 +44,7 @@ def client_of(played: Played, clock: Hands) -> Client:
 
 def signs_in(client: Client, played: Played) -> str:
     leaving = Leaving("http://desk.example/back", "s", "n", "v" * 43)
-    there = requests.get(client.consent(leaving), allow_redirects=False, timeout=5)
+    there = requests.get(client.consent(leaving), allow_redirects=False, timeout=60)
     code = there.headers["Location"].partition("code=")[2].partition("&")[0]
     return client.arrived(leaving, code, datetime.now(UTC)).subject
 

@@ -64,7 +64,7 @@ def test_what_was_written_is_there_after_a_stop_and_a_start(settings, start):
     with client(settings) as line:
         line.set("doorbell", "1")
     first.terminate()
-    first.wait(20)
+    first.wait(60)
     start()
     broker.wait(settings)
     with client(settings) as line:
@@ -75,7 +75,7 @@ def test_a_killed_one_leaves_no_lock(settings, start):
     first = start()
     broker.wait(settings)
     os.kill(first.pid, signal.SIGKILL)
-    first.wait(20)
+    first.wait(60)
     start()
     broker.wait(settings)
 

@@ -335,7 +335,7 @@ def test_up_takes_webhooks_and_leaves_nobody_behind(prepared):
     try:
         assert "takes webhooks at" in process.stdout.readline()
         for page in ("healthz", "readyz"):
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=60) as answer:
                 assert answer.status == 200
         assert len(processes(prepared)) >= 6
     finally:

@@ -63,7 +63,7 @@ class Reaper:
     def _ask(self) -> None:
         self.asked.append(f"{request.method} {request.path}")
         if len(self.asked) == self.moment:
-            assert self._named.wait(10)
+            assert self._named.wait(60)
             os.kill(self.victim.pid, signal.SIGKILL)
             assert connection.wait([self.victim.sentinel], 10)  # who asks a process twice how it ended may hear 255
             if not self.heard:

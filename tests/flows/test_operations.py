@@ -192,7 +192,7 @@ def test_the_web_answers_what_it_took_and_saves_what_it_answered(town: Town) -> 
         address = f"http://127.0.0.1:{town.port}/webhooks/zendesk/{town.connection}"
         try:
             with urllib.request.urlopen(
-                urllib.request.Request(address, data=body, method="POST"), timeout=20
+                urllib.request.Request(address, data=body, method="POST"), timeout=60
             ) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:

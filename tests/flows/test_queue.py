@@ -28,7 +28,7 @@ def broker(tmp_path: Path) -> Iterator[str]:
     flags = ["--port", "0", "--unixsocket", str(place), "--dir", str(tmp_path), "--save", "", "--appendonly", "no"]
     server = Popen([binary(), *flags], stdout=DEVNULL, stderr=DEVNULL)
     try:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not place.exists():
             assert time.monotonic() < end
             time.sleep(0.01)  # between two looks
@@ -89,26 +89,26 @@ def test_rqs_own_worker_runs_what_was_rung_and_leaves_nothing_behind(broker: str
     VENDORS.clear()
 
 
-def test_a_redis_that_is_away_costs_little_once_and_then_nothing(tmp_path: Path) -> None:
+def test_a_redis_that_is_away_is_asked_once_and_then_left_alone(tmp_path: Path) -> None:
     work = Work(f"unix://{tmp_path / 'nobody.sock'}")
     lost = metrics.counts().get("bells.lost", 0)
-    begun = time.perf_counter()
-    work.ring("t1")
-    first = time.perf_counter() - begun
-    begun = time.perf_counter()
-    for _ in range(1000):
+    for _ in range(100):
         work.ring("t1")
-    assert first < 0.5
-    assert time.perf_counter() - begun < 0.1
     assert metrics.counts()["bells.lost"] == lost + 1
     with pytest.raises(BrokerDown, match="see that it runs"):
         work.check()
 
 
-def test_a_redis_that_says_nothing_costs_less_than_half_a_second(tmp_path: Path) -> None:
+def test_a_redis_that_says_nothing_is_waited_for_once(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as mute:
         mute.bind(str(tmp_path / "mute.sock"))
         mute.listen()
-        begun = time.perf_counter()
-        Work(f"unix://{tmp_path / 'mute.sock'}").ring("t1")
-        assert time.perf_counter() - begun < 0.9
+        work = Work(f"unix://{tmp_path / 'mute.sock'}")
+        lost = metrics.counts().get("bells.lost", 0)
+        for _ in range(100):
+            work.ring("t1")
+        assert metrics.counts()["bells.lost"] == lost + 1
+        mute.setblocking(False)
+        mute.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            mute.accept()

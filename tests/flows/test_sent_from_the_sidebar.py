@@ -76,7 +76,7 @@ class Desk:
         self.host.workspace.agent = agent
         token = self.host.workspace.token(self.address)
         query = {"origin": self.address.removesuffix("/zendesk"), "app_guid": "guid"}
-        page = requests.post(f"{self.web}/apps/zendesk/sidebar", params=query, data={"token": token}, timeout=5)
+        page = requests.post(f"{self.web}/apps/zendesk/sidebar", params=query, data={"token": token}, timeout=60)
         assert page.status_code == 200, page.text
         return Sidebar(self, re.findall(r'data-session="([^"]+)"', page.text)[0])
 
@@ -93,7 +93,7 @@ class Sidebar:
             f"{self.desk.web}/app/beside/{self.desk.connection}",
             params={"ref": ticket},
             headers={"X-Deskhand-Session": self.key},
-            timeout=5,
+            timeout=60,
         )
         assert answer.status_code == 200
         return answer.text
@@ -104,7 +104,7 @@ class Sidebar:
         fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
         action = html.unescape(re.findall(r'action="([^"]+)"', form)[0])
         headers = {"X-Deskhand-Session": self.key, "HX-Request": "true"}
-        answer = requests.post(f"{self.desk.web}{action}", data=fields, headers=headers, timeout=5)
+        answer = requests.post(f"{self.desk.web}{action}", data=fields, headers=headers, timeout=60)
         assert answer.status_code == 200, answer.text
         return re.findall(r'data-say="([^"]*)"', answer.text)[0]
 

@@ -73,16 +73,16 @@ def test_of_many_who_find_the_token_ended_one_trades_it_and_all_go_on(office: Of
     def reads(number: int) -> str:
         services = office.processes[number % 2]
         services.connected.connector(office.connection_id).ticket(office.ref)
-        start.wait(timeout=20)  # everybody has a connector with the token that is about to end
-        start.wait(timeout=20)
+        start.wait(timeout=60)  # everybody has a connector with the token that is about to end
+        start.wait(timeout=60)
         return services.connected.connector(office.connection_id).ticket(office.ref).subject
 
     with ThreadPoolExecutor(6) as pool:
         racing = [pool.submit(reads, number) for number in range(6)]
-        start.wait(timeout=20)
+        start.wait(timeout=60)
         office.host.world.clock.advance(LIVES)
-        start.wait(timeout=20)
-        assert [one.result(timeout=30) for one in racing] == ["Order"] * 6
+        start.wait(timeout=60)
+        assert [one.result(timeout=90) for one in racing] == ["Order"] * 6
     assert len(office.trades) == 1
 
 

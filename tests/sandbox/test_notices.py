@@ -36,7 +36,7 @@ def test_what_the_product_sends_by_each_way_arrives_and_is_shown(place: tuple[Wo
         ("pager", "on call", SAID.subject),
     ]
     assert all("key-1" in one.key for one in world.told)
-    page = requests.get(f"{base}/told", timeout=5)
+    page = requests.get(f"{base}/told", timeout=60)
     assert page.text.count('<li class="notice') == 3
     assert page.text.index("Pager") < page.text.index("Web hook") < page.text.index(">Mail<")
 
@@ -60,7 +60,7 @@ def test_what_the_product_sends_by_each_way_arrives_and_is_shown(place: tuple[Wo
 )
 def test_the_pager_refuses_what_is_no_event(place: tuple[World, Sinks, str], body: dict[str, object]) -> None:
     world, _, base = place
-    answer = requests.post(f"{base}/notices/pager/v2/enqueue", json=body, timeout=5)
+    answer = requests.post(f"{base}/notices/pager/v2/enqueue", json=body, timeout=60)
     assert (answer.status_code, answer.json()["status"]) == (400, "invalid event")
     assert world.told == []
 
@@ -74,14 +74,14 @@ def test_a_wrong_routing_key_is_an_error_of_ours(place: tuple[World, Sinks, str]
 def test_what_arrives_never_runs_on_the_page(place: tuple[World, Sinks, str]) -> None:
     _, _, base = place
     Webhook(private=True).send(f"{base}/notices/hooks/x", Message("k", "<script>alert(1)</script>"))
-    page = requests.get(f"{base}/told", timeout=5)
+    page = requests.get(f"{base}/told", timeout=60)
     assert "<script>alert" not in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 
 
 def test_a_page_that_did_not_change_is_not_sent_again(place: tuple[World, Sinks, str]) -> None:
     _, _, base = place
-    first = requests.get(f"{base}/told", timeout=5)
-    again = requests.get(f"{base}/told", timeout=5, headers={"If-None-Match": first.headers["ETag"]})
+    first = requests.get(f"{base}/told", timeout=60)
+    again = requests.get(f"{base}/told", timeout=60, headers={"If-None-Match": first.headers["ETag"]})
     assert "Nobody has been told" in first.text
     assert again.status_code == 304

@@ -47,7 +47,7 @@ class Counted:
     def raw_connection(self):
         self.began += 1
         if self.began == 1:
-            self.held.wait(10)
+            self.held.wait(60)
         if self.fail:
             raise sqlite3.OperationalError("database is locked")
         return self._database.engine.raw_connection()
@@ -73,7 +73,7 @@ class Flaky(Counted):
 
 
 def until(holds) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < end
         threading.Event().wait(0.001)
@@ -153,7 +153,7 @@ class Watching(Bells):
         self.may = threading.Event()
 
     def ring(self, *ticket_ids: str) -> None:
-        assert self.may.wait(10)
+        assert self.may.wait(60)
         super().ring(*ticket_ids)
 
 

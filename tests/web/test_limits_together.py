@@ -30,7 +30,7 @@ class Broker:
 
     def start(self) -> None:
         self._server = Popen([binary(), *self._flags], stdout=DEVNULL, stderr=DEVNULL)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while not self.place.exists():
             assert time.monotonic() < end
             time.sleep(0.01)  # between two looks

@@ -24,7 +24,7 @@ def children(pid: int) -> set[int]:
 def answer(port: int) -> int:
     """What ``/healthz`` answers; 0 when nobody listens."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=20) as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=60) as page:
             return page.status
     except urllib.error.URLError as error:
         if isinstance(error.reason, ConnectionRefusedError):

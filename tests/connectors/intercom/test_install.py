@@ -31,7 +31,7 @@ class Office:
 
     def code(self) -> str:
         page = Intercom.consent(self.app, "us", ASKING)
-        back = requests.get(page, allow_redirects=False, timeout=5).headers["Location"]
+        back = requests.get(page, allow_redirects=False, timeout=60).headers["Location"]
         return parse_qs(urlsplit(back).query)["code"][0]
 
 

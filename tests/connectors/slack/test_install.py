@@ -30,7 +30,7 @@ class Office:
     app: App
 
     def code(self) -> str:
-        back = requests.get(Slack.consent(self.app, "", ASKING), allow_redirects=False, timeout=5).headers["Location"]
+        back = requests.get(Slack.consent(self.app, "", ASKING), allow_redirects=False, timeout=60).headers["Location"]
         return parse_qs(urlsplit(back).query)["code"][0]
 
     def grant(self) -> Grant:

@@ -32,7 +32,7 @@ class Office:
 
     def code(self, asking: Asking = ASKING) -> str:
         page = Zendesk.consent(self.app, "acme", asking)
-        back = requests.get(page, allow_redirects=False, timeout=5).headers["Location"]
+        back = requests.get(page, allow_redirects=False, timeout=60).headers["Location"]
         return parse_qs(urlsplit(back).query)["code"][0]
 
     def installed(self) -> Zendesk:

@@ -123,7 +123,7 @@ class House:
     def settle(self, *, look: bool = False) -> None:
         """Until every webhook was taken and nothing is left to do. ``look``: the host is asked what changed, too."""
         for _ in range(ROUNDS):
-            assert self.world.idle(10)
+            assert self.world.idle(60)
             if look:
                 reconcile.run(self.connection)
                 look = False
@@ -188,10 +188,10 @@ def _press(link: str, key: str = "") -> None:
         line.trust_env = False
         if key:
             line.cookies.set("deskhand", key)
-        page = line.get(link, timeout=10)
+        page = line.get(link, timeout=60)
         page.raise_for_status()
         form = {"answer": "approve"} | dict(re.findall(r'name="(csrf)" value="(\w+)"', page.text))
-        line.post(link, data=form, timeout=10).raise_for_status()
+        line.post(link, data=form, timeout=60).raise_for_status()
 
 
 def written(name: str) -> tuple[str, str]:

@@ -25,7 +25,7 @@ class Desk:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.session.request(method, f"{self.base}{path}", json=body, headers=named, timeout=10)
+        return self.session.request(method, f"{self.base}{path}", json=body, headers=named, timeout=60)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ class Played:
     def raw(self, method: str, *, token: str = "xoxb-sandbox", form: bool = False, **given: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         body: dict[str, Any] = {"data": given} if form else {"json": given}
-        return requests.post(f"{self.base}/slack/api/{method}", headers=headers, timeout=5, **body)
+        return requests.post(f"{self.base}/slack/api/{method}", headers=headers, timeout=60, **body)
 
     def post(self, text: str = "hello", channel: str = SHARED, **given: Any) -> str:
         return str(self.call("chat.postMessage", channel=channel, text=text, **given)["ts"])
@@ -53,7 +53,7 @@ def test_json_and_forms_are_the_same_call(played: Played, form: bool) -> None:
 
 
 def test_the_token_may_be_a_field(played: Played) -> None:
-    answer = requests.post(f"{played.base}/slack/api/auth.test", data={"token": "xoxb-sandbox"}, timeout=5).json()
+    answer = requests.post(f"{played.base}/slack/api/auth.test", data={"token": "xoxb-sandbox"}, timeout=60).json()
     assert answer["user_id"] == BOT_USER
 
 
@@ -232,7 +232,7 @@ def test_a_code_becomes_a_token_once_and_a_refresh_another(played: Played) -> No
 
     def exchange(**given: str) -> dict[str, Any]:
         url = f"{played.base}/slack/api/oauth.v2.access"
-        return dict(requests.post(url, data=given, auth=client, timeout=5).json())
+        return dict(requests.post(url, data=given, auth=client, timeout=60).json())
 
     first = exchange(code="code-1")
     assert played.call("auth.test", token=first["access_token"])["ok"] is True
@@ -247,7 +247,7 @@ def test_a_code_becomes_a_token_once_and_a_refresh_another(played: Played) -> No
 def test_a_foreign_client_gets_no_token(played: Played) -> None:
     url = f"{played.base}/slack/api/oauth.v2.access"
     given = {"client_id": "sandbox.client", "client_secret": "guess", "code": "x"}
-    assert requests.post(url, data=given, timeout=5).json()["error"] == "bad_client_secret"
+    assert requests.post(url, data=given, timeout=60).json()["error"] == "bad_client_secret"
 
 
 def test_an_ordered_fault_happens_on_the_wire(played: Played) -> None:

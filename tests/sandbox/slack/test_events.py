@@ -67,7 +67,7 @@ def playing(*answers: Response, grid: bool = False) -> Iterator[tuple[SlackHost,
 def post(base: str, text: str, channel: str = SHARED, **given: Any) -> str:
     headers = {"Authorization": "Bearer xoxb-sandbox"}
     body = {"channel": channel, "text": text, **given}
-    return str(requests.post(f"{base}/api/chat.postMessage", headers=headers, json=body, timeout=5).json()["ts"])
+    return str(requests.post(f"{base}/api/chat.postMessage", headers=headers, json=body, timeout=60).json()["ts"])
 
 
 def buttons(value: str) -> list[dict[str, Any]]:
@@ -210,7 +210,7 @@ def test_a_press_comes_as_a_form_and_can_be_answered(who: str, team: str) -> Non
         assert (body["type"], body["user"]["team_id"]) == ("block_actions", team)
         assert body["actions"][0]["value"] == "v1"
         assert app.headers[2]["content-type"] == "application/x-www-form-urlencoded"
-        assert requests.post(body["response_url"], json={"text": "Thanks"}, timeout=5).status_code == 200
+        assert requests.post(body["response_url"], json={"text": "Thanks"}, timeout=60).status_code == 200
         whisper = host.views()[0].messages[-1]
         assert (whisper["kind"], whisper["text"]) == ("whisper", "Thanks")
 
@@ -233,7 +233,7 @@ def test_the_page_shows_threads_with_whispers_and_the_notes_about_them() -> None
         headers = {"Authorization": "Bearer xoxb-sandbox"}
         robin = host.slack.person("Robin", HOME).id
         whisper = {"channel": channel, "user": robin, "text": "psst", "thread_ts": root}
-        requests.post(f"{base}/api/chat.postEphemeral", headers=headers, json=whisper, timeout=5)
+        requests.post(f"{base}/api/chat.postEphemeral", headers=headers, json=whisper, timeout=60)
         link = f"<https://home.slack.com/archives/{channel}/p{root.replace('.', '')}|thread>"
         post(base, f"about {link}", channel="C0NOTES", blocks=buttons("v1"))
         app.waits_for(4)

@@ -56,7 +56,7 @@ def test_an_answer_is_as_slack_describes_it(method: str) -> None:
     given = {name: {"ROOT": root, "USER": user}.get(value, value) for name, value in calls()[method].items()}
     with Served(application(host.slack.world, [host])) as base:
         headers = {"Authorization": "Bearer xoxb-sandbox"}
-        answer = requests.post(f"{base}/slack/api/{method}", headers=headers, data=given, timeout=5).json()
+        answer = requests.post(f"{base}/slack/api/{method}", headers=headers, data=given, timeout=60).json()
     assert answer["ok"] is True
     wrong = [error for error in Draft4Validator(schema).iter_errors(answer) if not unknown(error)]
     assert [(list(error.path), error.message[:120]) for error in wrong] == []

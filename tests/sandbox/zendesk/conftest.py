@@ -28,7 +28,7 @@ class Account:
         """One call to the API, without credentials only when ``auth=None`` is given."""
         more.setdefault("auth", (f"{self.host.email}/token", self.host.token))
         url = path if path.startswith("http") else f"{self.base}/zendesk/api/v2{path}"
-        return self.session.request(method, url, json=body, timeout=10, **more)
+        return self.session.request(method, url, json=body, timeout=60, **more)
 
     def ticket(self, **values: Any) -> dict[str, Any]:
         """A new ticket's row."""

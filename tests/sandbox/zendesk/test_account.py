@@ -52,7 +52,7 @@ def test_bodies_that_are_none(account, body):
     url = f"{account.base}/zendesk/api/v2/tickets.json"
     auth = (f"{account.host.email}/token", account.host.token)
     headers = {"Content-Type": "application/json"}
-    assert requests.post(url, data=body, auth=auth, headers=headers, timeout=5).status_code == 400
+    assert requests.post(url, data=body, auth=auth, headers=headers, timeout=60).status_code == 400
 
 
 def test_users(account):
@@ -115,7 +115,7 @@ def test_the_help_center_needs_a_filter_and_hides_drafts(account):
 
 def token(account, **body):
     client = {"client_id": account.host.oauth.client_id, "client_secret": account.host.oauth.client_secret}
-    return requests.post(f"{account.base}/zendesk/oauth/tokens", json=client | body, timeout=5)
+    return requests.post(f"{account.base}/zendesk/oauth/tokens", json=client | body, timeout=60)
 
 
 def code(account, verifier=""):
@@ -123,7 +123,7 @@ def code(account, verifier=""):
     asked = {"client_id": account.host.oauth.client_id, "redirect_uri": "http://127.0.0.1/back", "state": "s"}
     asked |= {"scope": "read", "response_type": "code"} | ({"code_challenge": challenge} if verifier else {})
     url = f"{account.base}/zendesk/oauth/authorizations/new"
-    back = requests.get(url, params=asked, allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(url, params=asked, allow_redirects=False, timeout=60).headers["Location"]
     assert back.startswith("http://127.0.0.1/back?code=")
     assert back.endswith("&state=s")
     return back.split("code=")[1].split("&")[0]
@@ -149,7 +149,7 @@ def test_a_refresh_kills_both_old_tokens(account):
 
     def me(access):
         headers = {"Authorization": f"Bearer {access}"}
-        return requests.get(f"{account.base}/zendesk/api/v2/users/me", headers=headers, timeout=5).status_code
+        return requests.get(f"{account.base}/zendesk/api/v2/users/me", headers=headers, timeout=60).status_code
 
     assert (me(first["access_token"]), me(second["access_token"])) == (401, 200)
 

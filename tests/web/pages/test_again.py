@@ -99,7 +99,7 @@ def test_two_ways_back_at_once_make_one_connection(anywhere: Receiver) -> None:
     both, found, lost = threading.Barrier(8), [], []
 
     def arrive(account: str) -> None:
-        both.wait(20)
+        both.wait(60)
         try:
             found.append(connecting.granted(anywhere.services, account, "slack", grant).id)
         except Elsewhere:

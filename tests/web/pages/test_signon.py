@@ -43,7 +43,7 @@ class House:
 
     def back(self, browser: FlaskClient, address: str):
         """Sign in there, over HTTP, and come back."""
-        there = requests.get(address, allow_redirects=False, timeout=5)
+        there = requests.get(address, allow_redirects=False, timeout=60)
         path = there.headers["Location"].removeprefix("http://desk.example")
         return browser.get(path)
 

@@ -49,7 +49,7 @@ class Town:
 
     def agreed(self, address: str) -> str:
         """Agree there; the way back to us, as path and query."""
-        back = urlsplit(requests.get(address, allow_redirects=False, timeout=5).headers["Location"])
+        back = urlsplit(requests.get(address, allow_redirects=False, timeout=60).headers["Location"])
         return f"{back.path}?{back.query}"
 
     def installed(self) -> list[Installed]:
