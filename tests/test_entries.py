@@ -187,7 +187,7 @@ def test_a_configuration_or_api_that_grows_is_refused_at_once(text: str) -> None
         load(text, name="x.yaml")
     with pytest.raises(BadPayload):
         read_openapi(text)
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 20
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,7 @@ def test_a_text_is_a_condition_or_a_condition_error_and_nothing_else(text: str, 
             ast.Load,
         )
         assert all(isinstance(node, harmless) for node in ast.walk(read.tree))
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 5
 
 
 ATOMS = ("vip", "shared", "attempts > 2", "sentiment < 0")

@@ -85,7 +85,7 @@ def test_anything_else_is_what_it_is(text: str) -> None:
 def test_no_text_takes_long(word: str) -> None:
     began = time.process_time()
     assert sign(word * 2_000) is None
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 10
 
 
 def test_fraud_comes_first_where_there_is_a_category_for_it() -> None:

@@ -169,7 +169,7 @@ def test_a_worker_ends_with_its_turn_and_another_goes_on(town: Town) -> None:
     town.until(lambda: not town.host.world.faults.waiting())
     begun = time.monotonic()
     assert town.end("worker") == 0
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 60
     town.start("worker")
     town.until(lambda: _settled(town.services, town.host))
 

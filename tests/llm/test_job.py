@@ -170,7 +170,7 @@ def test_whatever_the_provider_does_the_quotation_goes_to_a_person_in_time(
     scene.earned("extract/2")
     begun = time.monotonic()
     judged = scene.asked()
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 18
     assert (judged.draft.engine, judged.decision.mode) == ("extract/2", Mode.ASSIST)
     assert scene.told() == []
     assert len(scene.told(Note)) == 1

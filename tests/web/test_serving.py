@@ -53,7 +53,7 @@ def test_a_killed_process_is_replaced_and_nobody_is_refused(prepared: Settings) 
             time.sleep(0.01)
         began = time.monotonic()
         assert answer(port) == 200
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30
         assert children(master.pid).isdisjoint({worker})
     finally:
         master.terminate()
