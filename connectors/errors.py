@@ -3,6 +3,7 @@
 ConnectorError
 ├── Rejected              what came in is not to be trusted or read
 │   ├── BadSignature          refuse, record, stop
+│   │   └── Untimely              the same, and say that a clock may be wrong
 │   └── BadPayload            accept, park for a person
 │       └── ForeignTenant         it is for somebody else's connection: answer as if taken, drop, record whose it is not
 ├── Unsupported           this vendor cannot do that: choose another change
@@ -30,6 +31,10 @@ class Rejected(ConnectorError):
 
 class BadSignature(Rejected):
     """The request does not prove that the vendor sent it."""
+
+
+class Untimely(BadSignature):
+    """The vendor signed it, but at another time than now: it was kept and sent again, or somebody's clock is wrong."""
 
 
 class BadPayload(Rejected):

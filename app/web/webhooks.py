@@ -18,7 +18,7 @@ from app.web import backends, limits
 from app.web.intake import Intake
 from connectors import installing
 from connectors.base import Answer, Connection, Greets, Helpdesk
-from connectors.errors import BadPayload, BadSignature, ForeignTenant
+from connectors.errors import BadPayload, BadSignature, ForeignTenant, Untimely
 from connectors.installing import App
 from connectors.surfaces import Surfaces
 from connectors.types import Event, Inbound
@@ -27,11 +27,19 @@ log = logging.getLogger(__name__)
 
 LONGEST_ID = 500
 """Characters of a delivery's or a ticket's name that every database of ours can index."""
-UNSIGNED = "a webhook's signature did not fit"
-UNSIGNED_REMEDY = (
-    "if your own deliveries fail, copy the signing secret from the vendor again and run `deskhand connect`; "
-    "a few by strangers are nothing to worry about"
-)
+REFUSED = {
+    "unsigned": (
+        "a webhook's signature did not fit",
+        "if your own deliveries fail, copy the signing secret from the vendor again and run `deskhand connect`; "
+        "a few by strangers are nothing to worry about",
+    ),
+    "untimely": (
+        "a webhook was signed at another time than now",
+        "see that the clock of each machine that takes webhooks is right: while one is not, it refuses every delivery; "
+        "a single one was kept by somebody and sent again",
+    ),
+}
+"""What is said about a webhook that was not taken, and the remedy."""
 FOREIGN = "a webhook of another workspace or account came here and was dropped"
 FOREIGN_REMEDY = "connect that one by itself with `deskhand connect`, and let it send to its own address"
 
@@ -154,10 +162,11 @@ def _take(connector: Helpdesk, connection_id: str, intake: Intake, inbound: Inbo
     try:
         events = _events(connector, inbound)
         shown = None if events else look(connector, connection_id, inbound)
-    except BadSignature:
+    except BadSignature as error:
         metrics.count("webhooks.unsigned")
-        log.warning("webhook.unsigned")
-        intake.record(Problem("webhook_unsigned", UNSIGNED, UNSIGNED_REMEDY, connection_id), inbound.at)
+        kind = "untimely" if isinstance(error, Untimely) else "unsigned"
+        log.warning(f"webhook.{kind}")
+        intake.record(Problem(f"webhook_{kind}", *REFUSED[kind], connection_id), inbound.at)
         return connector.answers.unsigned
     except BadPayload as error:
         return _greeting(connector, inbound) or _unread(connector, connection_id, intake, inbound, error)

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from connectors.errors import BadSignature
+from connectors.errors import BadSignature, Untimely
 from connectors.signing import fresh, mac, same
 from connectors.types import Inbound
 
@@ -12,16 +12,16 @@ _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
 
 def verify(request: Inbound, secret: str) -> None:
-    """Raise BadSignature unless the request is signed with ``secret`` and at most five minutes away from ``request.at``."""
+    """Raise BadSignature unless the request is signed with ``secret``, Untimely unless at most five minutes away from ``request.at``."""
     stamp = request.headers.get("x-slack-request-timestamp", "")
     given = request.headers.get("x-slack-signature", "")
     # Shape first: a hostile header must fail as a signature, not as an exception of int() or of the comparison.
     if not (_STAMP.fullmatch(stamp) and _SIGNATURE.fullmatch(given)):
         raise BadSignature("no signature of version 0")
-    if not fresh(datetime.fromtimestamp(int(stamp), UTC), request.at):
-        raise BadSignature("signed more than five minutes away")
     if not (secret and same(signature(secret, stamp, request.body), given)):
         raise BadSignature("the signature does not fit")
+    if not fresh(datetime.fromtimestamp(int(stamp), UTC), request.at):
+        raise Untimely("it was signed more than five minutes away")
 
 
 def signature(secret: str, stamp: str, body: bytes) -> str:

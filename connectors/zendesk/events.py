@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors import signing
 from connectors.base import Connection
-from connectors.errors import BadPayload, BadSignature, ForeignTenant
+from connectors.errors import BadPayload, BadSignature, ForeignTenant, Untimely
 from connectors.types import Event, EventKind, Inbound, Ref
 from connectors.zendesk.parse import moment, name
 
@@ -74,7 +74,7 @@ def verify(request: Inbound, secret: str) -> datetime:
     except BadPayload:
         raise BadSignature("the timestamp is no time") from None
     if not signing.fresh(at, request.at):
-        raise BadSignature("the signature is too old")
+        raise Untimely("it was signed more than five minutes away")
     return at
 
 

@@ -65,6 +65,16 @@ def test_an_old_or_future_signature_is_refused_where_the_recipe_has_a_time(recei
     refused = answer.status_code == HELPDESKS[vendor.name].answers.unsigned.status
     assert refused == vendor.stale
     assert bool(receiver.saved()) != vendor.stale
+    told = [(problem.kind, "clock" in problem.remedy) for problem in receiver.problems()]
+    assert told == [("webhook_untimely", True)] * vendor.stale
+
+
+@pytest.mark.parametrize("age", [-3600, 3600])
+def test_a_stranger_with_an_old_or_future_time_does_not_hear_that_a_clock_is_wrong(receiver, vendor, age):
+    connection = receiver.connect(vendor)
+    sent = body(vendor, "d-000001")
+    receiver.post(vendor, connection, sent + b" ", vendor.signed(sent, at=time.time() + age))
+    assert [problem.kind for problem in receiver.problems()] == ["webhook_unsigned"]
 
 
 @pytest.mark.parametrize("given", [None, "", "é", "v0=", "sha1=", "0" * 64, "\x7f", "v0=" + "ü" * 64, "=" * 5000])
