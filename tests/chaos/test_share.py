@@ -1,4 +1,4 @@
-"""A share of the long run (``python -m tests.chaos``): half a minute of events and kills, on either database."""
+"""A share of the long run (``python -m tests.chaos``): two minutes of events and kills, one on either database."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.chaos.__main__ import read, run
 from tests.chaos.servers import postgres_programs
 from tests.chaos.verdict import Verdict
 
-SHARE = ("--events", "200", "--kills", "40", "--minutes", "0.5")
+SHARE = ("--events", "400", "--kills", "80", "--minutes", "1")
 
 
 @pytest.mark.slow
