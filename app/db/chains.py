@@ -201,7 +201,7 @@ def acknowledged(session: Session, account_id: str, signer: Signer) -> list[Brea
     records = select(TrailRow.detail).where(TrailRow.account_id == account_id, TrailRow.what == What.ACKNOWLEDGED)
     found = []
     for detail in session.scalars(records):
-        broken = Break(int(detail["sequence"]), str(detail["digest"]), str(detail["due"]))
+        broken = Break(detail.get("sequence", 0), detail.get("digest", ""), detail.get("due", ""))
         if signer.right(_statement(account_id, broken), detail.get("signed_by", ""), detail.get("signature", "")):
             found.append(broken)
     return found

@@ -230,7 +230,10 @@ def chain(session: Session, whose: Whose) -> Chain | None:
         TrailRow.account_id == whose.account_id, TrailRow.what == What.ACKNOWLEDGED
     )
     acts = acts.where(TrailRow.at >= whose.since, TrailRow.at < whose.until).order_by(TrailRow.id)
-    known = [Violation(f"{one.detail['fault']} at row {one.detail['first']}", one.at) for one in session.execute(acts)]
+    known = [
+        Violation(f"{one.detail.get('fault')} at row {one.detail.get('first')}", one.at)
+        for one in session.execute(acts)
+    ]
     return Chain(row.checked_at, row.fault, row.sequence, tuple(known))
 
 

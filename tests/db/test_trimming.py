@@ -123,6 +123,9 @@ def test_what_is_known_of_a_row_stays_as_long_as_the_row_that_a_hold_keeps(datab
             text("update trail set detail = json_set(detail, '$.signature', '00') where what = 'acknowledged'")
         )
     assert verdict(database).fault == fault
+    with database.session() as session:
+        session.execute(text("update trail set detail = '{}' where what = 'acknowledged'"))
+    assert verdict(database).fault == fault
 
 
 def test_holds_are_placed_and_lifted_on_record(database: Database) -> None:
