@@ -165,7 +165,7 @@ def _take(connector: Helpdesk, connection_id: str, intake: Intake, inbound: Inbo
     except BadSignature as error:
         metrics.count("webhooks.unsigned")
         kind = "untimely" if isinstance(error, Untimely) else "unsigned"
-        log.warning(f"webhook.{kind}")
+        log.warning("webhook.untimely" if kind == "untimely" else "webhook.unsigned")
         intake.record(Problem(f"webhook_{kind}", *REFUSED[kind], connection_id), inbound.at)
         return connector.answers.unsigned
     except BadPayload as error:
