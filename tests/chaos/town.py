@@ -2,9 +2,10 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -41,6 +42,8 @@ class Line:
     id: str
     key: str = ""
     """What the vendor keeps with our writes, where it keeps anything."""
+    crossed: bool = False
+    """Of ours: customers wrote after we had looked last and before it was there. It stands where we had looked."""
 
     @property
     def number(self) -> int:
@@ -172,13 +175,27 @@ class IntercomDesk(Desk):
     def transcripts(self) -> Iterator[Transcript]:
         with self.lock:
             for one in self.host.workspace.conversations.values():
-                parts = [part for part in (one.source, *one.parts) if part.body]
-                yield Transcript(self.name, one.id, tuple(map(self._line, parts)))
+                yield Transcript(self.name, one.id, (self._line(one.source), *self._as_seen(one.parts)))
+
+    def _as_seen(self, parts: Sequence[Any]) -> list[Line]:
+        """Intercom cannot be asked to write only where nothing changed: what came while a call was on its way nobody could see."""
+        placed = []
+        for place, part in enumerate(parts):
+            if not part.body:
+                continue
+            crossed = part.by_api and any(map(_by_customer, parts[part.seen : place]))
+            order = (part.seen, 0, place) if crossed else (place, 1, place)
+            placed.append((order, replace(self._line(part), crossed=crossed)))
+        return [line for _, line in sorted(placed, key=itemgetter(0))]
 
     def _line(self, part: Any) -> Line:
         ours = part.by_api and part.author.type == "admin"
         kind = ("noted" if part.kind == "note" else "said") if ours else "person"
-        return Line("asked" if part.author.type in ("user", "lead") else kind, part.body, part.id)
+        return Line("asked" if _by_customer(part) else kind, part.body, part.id)
+
+
+def _by_customer(part: Any) -> bool:
+    return part.author.type in ("user", "lead") and bool(part.body)
 
 
 class SlackDesk(Desk):

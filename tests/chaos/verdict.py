@@ -11,19 +11,20 @@ CRIMES = ("duplicates", "lost", "reordered", "unauthorised")
 
 @dataclass
 class Verdict:
-    """Each list names what was found, one line each; all have to be empty."""
+    """Each list names what was found, one line each; all have to be empty but ``crossed``: what nobody could see in time."""
 
     duplicates: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     reordered: list[str] = field(default_factory=list)
     unauthorised: list[str] = field(default_factory=list)
+    crossed: list[str] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
         return not any(getattr(self, crime) for crime in CRIMES)
 
     def counts(self) -> Mapping[str, int]:
-        return {crime: len(getattr(self, crime)) for crime in CRIMES}
+        return {name: len(getattr(self, name)) for name in (*CRIMES, "crossed")}
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def judged(transcripts: Iterable[Transcript], truth: Truth) -> Verdict:
     records = {one.lines[0].number: one for one in every if one.record}
     for one in every:
         where = f"{one.desk} {one.ticket}"
+        verdict.crossed += [f"{where}: {line.kind} {line.id}" for line in one.lines if line.crossed]
         _twice(one, where, verdict)
         if one.record:
             _in_order(one, where, verdict)

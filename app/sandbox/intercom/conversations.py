@@ -89,6 +89,7 @@ class Conversations:
         """The conversation with its newest parts."""
         with self._workspace.lock:
             given = self._known(number)
+            given.seen = len(given.parts)
             as_text = request.args.get("display_as") == "plaintext"
             return self._shown(given, given.parts[-SEEN_PARTS:], as_text=as_text)
 
@@ -200,7 +201,7 @@ class Conversations:
 
     def _written(self, given: Conversation, part: Part, topic: str) -> Response:
         """Tell of the app's own part, which the app hears of too, and answer with nothing but that part."""
-        part.by_api = True
+        part.by_api, part.seen = True, given.seen
         self._notifier.tell(topic, self._workspace, given, [part])
         return self._shown(given, [part])
 

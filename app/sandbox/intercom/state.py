@@ -80,6 +80,8 @@ class Part:
     redacted: bool = False
     by_api: bool = False
     """Known to the sandbox also where the app shows no code."""
+    seen: int = 0
+    """Of one that came by the API: how many parts there were when the API was asked for the conversation last."""
     files: tuple[tuple[str, str, int], ...] = ()
     """Name, content type and size of each."""
 
@@ -107,6 +109,8 @@ class Conversation:
     """Tag id -> when and by whom."""
     attributes: dict[str, Any] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
+    seen: int = 0
+    """How many parts there were when the API was asked for it last."""
     rating: dict[str, Any] | None = None
     ticket_type: str | None = None
     sla: dict[str, Any] | None = None
