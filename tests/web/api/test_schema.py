@@ -18,7 +18,7 @@ from tests.web.api.conftest import House
 
 pytestmark = pytest.mark.slow
 
-CASES = 3
+CASES = 6
 """For each operation, of each kind."""
 settings = hypothesis.settings(
     max_examples=CASES,
