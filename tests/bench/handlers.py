@@ -10,13 +10,33 @@ import time
 
 from flask import Flask, request
 
+from app.web import PROCESS
+
+
+class Idle:
+    """Stands where our own application begins what each process has beside its requests: these have nothing."""
+
+    def begin(self) -> None:
+        """Nothing is to begin."""
+
+    def end(self) -> None:
+        """Nothing was counted."""
+
+
+def served(name: str) -> Flask:
+    """An application that is served as ours is."""
+    app = Flask(name)
+    app.extensions[PROCESS] = Idle()
+    return app
+
+
 SECRET = "hunter2-the-signing-secret"
 FOLDER = os.environ.get("BENCH_FOLDER", "")
 
 
 def bare() -> Flask:
     """A route that says yes."""
-    app = Flask("bare")
+    app = served("bare")
 
     @app.post("/events")
     def events() -> str:
@@ -30,7 +50,7 @@ def obvious() -> Flask:
     from redis import Redis  # noqa: PLC0415 - each server loads only its own
     from rq import Queue  # noqa: PLC0415
 
-    app = Flask("obvious")
+    app = served("obvious")
     local = threading.local()
     queue = Queue(
         "obvious", connection=Redis.from_url(os.environ["BENCH_REDIS"]), serializer="rq.serializers.JSONSerializer"
@@ -75,7 +95,7 @@ def bolt() -> Flask:
     def message() -> None:
         """Nothing."""
 
-    app = Flask("bolt")
+    app = served("bolt")
     handler = SlackRequestHandler(listener)
 
     @app.post("/events")
