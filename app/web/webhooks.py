@@ -28,18 +28,20 @@ log = logging.getLogger(__name__)
 LONGEST_ID = 500
 """Characters of a delivery's or a ticket's name that every database of ours can index."""
 REFUSED = {
-    "unsigned": (
+    "webhook.unsigned": (
+        "webhook_unsigned",
         "a webhook's signature did not fit",
         "if your own deliveries fail, copy the signing secret from the vendor again and run `deskhand connect`; "
         "a few by strangers are nothing to worry about",
     ),
-    "untimely": (
+    "webhook.untimely": (
+        "webhook_untimely",
         "a webhook was signed at another time than now",
         "see that the clock of each machine that takes webhooks is right: while one is not, it refuses every delivery; "
         "a single one was kept by somebody and sent again",
     ),
 }
-"""What is said about a webhook that was not taken, and the remedy."""
+"""The line about a webhook that was not taken -> the problem that an admin reads: its kind, what it is, and the remedy."""
 FOREIGN = "a webhook of another workspace or account came here and was dropped"
 FOREIGN_REMEDY = "connect that one by itself with `deskhand connect`, and let it send to its own address"
 
@@ -164,9 +166,9 @@ def _take(connector: Helpdesk, connection_id: str, intake: Intake, inbound: Inbo
         shown = None if events else look(connector, connection_id, inbound)
     except BadSignature as error:
         metrics.count("webhooks.unsigned")
-        kind = "untimely" if isinstance(error, Untimely) else "unsigned"
-        log.warning("webhook.untimely" if kind == "untimely" else "webhook.unsigned")
-        intake.record(Problem(f"webhook_{kind}", *REFUSED[kind], connection_id), inbound.at)
+        happened = "webhook.untimely" if isinstance(error, Untimely) else "webhook.unsigned"
+        log.warning(happened)
+        intake.record(Problem(*REFUSED[happened], connection_id), inbound.at)
         return connector.answers.unsigned
     except BadPayload as error:
         return _greeting(connector, inbound) or _unread(connector, connection_id, intake, inbound, error)
