@@ -3,7 +3,7 @@
 import email
 import email.policy
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db import anchors, chains
+from app.db.database import Database
 from app.engine.chain import START, End, Fault, Kind, Verdict, Walk
 from app.engine.signatures import Signer
 from app.errors import BadInput
@@ -64,16 +65,30 @@ def verify_since(session: Session, account_id: str, signed: Signer, since: Ancho
     return _walked(session, account_id, signed, good, [])
 
 
+def looked(database: Database, account_id: str, signed: Signer, given: Iterable[Anchor] = ()) -> Verdict:
+    """As ``verify``, and what was found is kept. Nobody waits while it looks: a long chain takes minutes."""
+    with database.reading() as session:
+        verdict = verify(session, account_id, signed, given)
+    with database.session() as session:
+        chains.checked(session, account_id, database.now(session), verdict.fault.text if verdict.fault else "")
+    return verdict
+
+
 def acknowledge(
-    session: Session, account_id: str, signed: Signer, row: int, reason: str, given: Iterable[Anchor] = ()
-) -> None:
-    """Keep that people know of the first fault, the one at that row. Raises BadInput where it is another one, or none."""
-    fault = verify(session, account_id, signed, given).fault
+    database: Database, account_id: str, signed: Signer, row: int, reason: str, given: Sequence[Anchor] = ()
+) -> Verdict:
+    """Keep that people know of the first fault, the one at that row; what is found after that.
+
+    Raises BadInput where it is another one, or none.
+    """
+    fault = looked(database, account_id, signed, given).fault
     if fault is None:
         raise BadInput("--account", "nothing in its chain is wrong")
     if fault.sequence != row:
         raise BadInput("--row", f"look into row {fault.sequence} first: {fault.text}")
-    chains.acknowledge(session, account_id, signed, fault, reason)
+    with database.session() as session:
+        chains.acknowledge(session, account_id, signed, fault, reason)
+    return looked(database, account_id, signed, given)
 
 
 def _walked(session: Session, account_id: str, signed: Signer, since: End, told: list[End]) -> Verdict:

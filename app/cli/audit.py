@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO
 
 import click
+from sqlalchemy.orm import Session
 
 from app import audit as trails
 from app.audit import Anchor
@@ -38,10 +39,9 @@ def audit() -> None:
 def verify(account_name: str | None, files: tuple[Path, ...], keys: tuple[str, ...], as_json: bool) -> None:
     """Follow every chain from its beginning. Exit 1 at the first row that was changed, removed, inserted or reordered."""
     services = opening.services()
-    given = [one for file in files for one in _anchors(file)]
-    signed = _signer(services, keys)
+    given, signed = _anchors(files), _signer(services, keys)
     chosen = _chosen(services, account_name, given)
-    found = {shown: _verified(services, id_, given, signed) for id_, shown in chosen.items()}
+    found = {shown: trails.looked(services.database, id_, signed, given) for id_, shown in chosen.items()}
     sound = all(one.fault is None for one in found.values())
     if as_json:
         opening.print_json({"ok": sound, "chains": {shown: _plain(one) for shown, one in found.items()}})
@@ -69,20 +69,16 @@ def _signer(services: Services, keys: tuple[str, ...]) -> Signer:
         raise BadInput("--public-key", "give the 64 hexadecimal digits of a public key") from error
 
 
-def _verified(services: Services, account_id: str, given: list[Anchor], signed: Signer) -> Verdict:
-    with services.database.reading() as session:
-        verdict = trails.verify(session, account_id, signed, given)
-    with services.database.session() as session:
-        now = services.database.now(session)
-        chains.checked(session, account_id, now, verdict.fault.text if verdict.fault else "")
-    return verdict
-
-
-def _anchors(file: Path) -> list[Anchor]:
+def _anchors(files: tuple[Path, ...]) -> list[Anchor]:
     try:
-        return trails.found_in(file.read_text("utf-8"))
+        return [one for file in files for one in trails.found_in(file.read_text("utf-8"))]
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput("--anchor", "name a file that can be read") from error
+
+
+def _named(session: Session, name: str | None) -> str:
+    """The account's id; the installation's own without a name. Raises UnknownRecord."""
+    return accounts.named(session, name).id if name else INSTALLATION
 
 
 def _told(verdict: Verdict) -> str:
@@ -137,7 +133,7 @@ def export(
     """Write acts as JSON lines or as a sheet, in their order. The export is an act itself."""
     services = opening.services()
     with services.database.session() as session:
-        account_id = accounts.named(session, account_name).id if account_name else INSTALLATION
+        account_id = _named(session, account_name)
         wanted = Wanted(account_id, opening.in_utc(since), opening.in_utc(until), what=what)
         trail.record(session, account_id, Entry(What.EXPORTED, "audit", detail={"format": form, "what": list(what)}))
     for line in _lines(services, wanted, form):
@@ -164,7 +160,7 @@ def adopt(account_name: str | None, reason: str) -> None:
     services = opening.services()
     with services.database.session() as session:
         now = services.database.now(session)
-        account_id = accounts.named(session, account_name).id if account_name else INSTALLATION
+        account_id = _named(session, account_name)
         end = chains.adopt(session, account_id, services.signer, now)
         detail = {"sequence": end.sequence, "digest": end.digest}
         trail.record(session, account_id, Entry(What.KEY, chains.CHAIN, why=reason, detail=detail))
@@ -180,11 +176,10 @@ def adopt(account_name: str | None, reason: str) -> None:
 )
 def acknowledge(account_name: str | None, row: int, reason: str, files: tuple[Path, ...]) -> None:
     """Keep that people know of a fault, so that what follows it is verified and signed again. It stays on record, and mends nothing."""
-    services, given = opening.services(), [one for file in files for one in _anchors(file)]
-    with services.database.session() as session:
-        account_id = accounts.named(session, account_name).id if account_name else INSTALLATION
-        trails.acknowledge(session, account_id, services.signer, row, reason, given)
-    click.echo(_told(_verified(services, account_id, given, services.signer)))
+    services, given = opening.services(), _anchors(files)
+    with services.database.reading() as session:
+        account_id = _named(session, account_name)
+    click.echo(_told(trails.acknowledge(services.database, account_id, services.signer, row, reason, given)))
 
 
 for command in (holds.hold, holds.listed, holds.lift):

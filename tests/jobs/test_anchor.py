@@ -123,8 +123,7 @@ def test_a_fault_that_was_found_stands_until_people_know_of_it_and_then_the_chai
         with stage.database.reading() as session:
             assert "row 2" in chains.chain(session, account).fault
     assert len(list(folder.glob("*.json"))) == 1
-    with stage.database.session() as session:
-        audit.acknowledge(session, account, signed, 2, "case 7")
+    audit.acknowledge(stage.database, account, signed, 2, "case 7")
     stage.pass_time(86_400)
     anchor.run(account)
     assert len(list(folder.glob("*.json"))) == 2

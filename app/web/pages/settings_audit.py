@@ -78,13 +78,9 @@ def _shown(services: Services, who: Visit, told: str = "") -> Response:
 
 
 def _verified(services: Services, who: Visit) -> str:
-    with services.database.reading() as session:
-        verdict = audit.verify(session, who.account_id, services.signer)
-    fault = verdict.fault
-    with services.database.session() as session:
-        chains.checked(session, who.account_id, services.database.now(session), fault.text if fault else "")
+    verdict = audit.looked(services.database, who.account_id, services.signer)
     known = f", but for {len(verdict.acknowledged)} of which people know" if verdict.acknowledged else ""
-    return "" if fault else f"{verdict.rows} rows were looked at: all are as they were sealed{known}."
+    return "" if verdict.fault else f"{verdict.rows} rows were looked at: all are as they were sealed{known}."
 
 
 def _lines(services: Services, wanted: Wanted, form: str) -> Iterator[str]:
