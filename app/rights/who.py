@@ -39,25 +39,43 @@ class Meant:
 
 
 def meant(services: Services, session: Session, account_id: str, typed: str) -> Meant:
-    """Who that is: an address, a number with a plus, ``connection:id``, or an id at any host of the account's. Raises BadInput."""
+    """Who that is: an address, a number with a plus, ``connection:id``, or the id by which a host of the account's knows somebody.
+
+    Raises BadInput for what names nobody. A bare word of whom nothing is known is that: it would be proven that nothing of
+    theirs is here, and it may be a name, or an id with a slip of the pen.
+    """
     said = typed.strip()
     names: tuple[Names, ...] = (parties.asked(said),) if said else ()
     if names and names[0].host:
-        names = _at_hosts(session, account_id, said)
+        names = _at_hosts(services, session, account_id, said)
     if not names:
         raise BadInput(
             "this names nobody: give an address, a number that begins with +, or <connection>:<id at the host>"
         )
+    return _meant(services, account_id, said, names)
+
+
+def _meant(services: Services, account_id: str, said: str, names: tuple[Names, ...]) -> Meant:
     key = codes.key_of(services.root)
     found = [one for name in names for one in name.hashes(account_id, key).values()]
     return Meant(said, names, tuple(dict.fromkeys(found)), tuple(_sketched(services, names)))
 
 
-def _at_hosts(session: Session, account_id: str, said: str) -> tuple[Names, ...]:
+def _at_hosts(services: Services, session: Session, account_id: str, said: str) -> tuple[Names, ...]:
     every = [one.id for one in connections.of_account(session, account_id)]
     if said.partition(":")[0] in every:
         return (Names(said),)
-    return tuple(Names(f"{one}:{said}") for one in every)
+    bare = [Names(f"{one}:{said}") for one in every]
+    return tuple(one for one in bare if _known(session, account_id, _meant(services, account_id, said, (one,))))
+
+
+def _known(session: Session, account_id: str, one: Meant) -> bool:
+    """Whether anything is kept of them, or that they were erased."""
+    return bool(
+        parties.find(session, account_id, one.hashes, one.sketched).tickets
+        or consents.history(session, account_id, one.hashes)
+        or parties.away_since(session, account_id, one.hashes)
+    )
 
 
 def _sketched(services: Services, names: tuple[Names, ...]) -> list[str]:

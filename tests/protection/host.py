@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from app.connecting import install
-from app.db import inbox, problems
+from app.db import codes, ids, inbox, parties, problems
+from app.db.parties import Names
 from app.db.problems import Problem
 from app.db.rights import Request
 from app.rights import erasing
@@ -54,6 +55,12 @@ class AtHost:
 
     def erased(self, request: Request | None = None) -> Request:
         return erasing.go_on(self.services, request or self.ask())
+
+    def knows(self, connection: str, person: str) -> None:
+        """Whoever has that id there wrote in a ticket there."""
+        with self.stage.database.session() as session:
+            hashes = Names(f"{connection}:{person}").hashes(self.account, codes.key_of(self.services.root))
+            parties.remember(session, self.account, ids.ticket(connection, "t"), [hashes], self.stage.time)
 
     def later(self, wait: timedelta) -> None:
         self.stage.time += wait

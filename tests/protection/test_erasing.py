@@ -28,7 +28,7 @@ from app.engine.gaps import Difference, Said
 from app.engine.memory import Memory
 from app.engine.training import Taught
 from app.engine.workflows.types import Progress, Workflow
-from app.errors import DatabaseDown
+from app.errors import BadInput, DatabaseDown
 from app.reports import compliance
 from app.rights import erasing, proof, who
 from app.rights.erasing import Asked
@@ -321,6 +321,17 @@ def test_by_whatever_name_it_is_the_same_person(desk: Desk) -> None:
         for typed in (MAIL, MAIL.upper(), "+351912345678", "p-ana"):
             meant = who.meant(desk.services, session, desk.account, typed)
             assert who.subject(session, desk.account, meant).tickets == (desk.ticket,)
+
+
+def test_a_bare_word_that_no_host_knows_is_refused_and_one_of_somebody_erased_is_not(desk: Desk) -> None:
+    for typed in ("Ana", "p-anna", f"{desk.mine}"):
+        with pytest.raises(BadInput, match="names nobody"):
+            erasing.ask(desk.services, Asked(desk.account, typed, "operator"))
+    asked = Asked(desk.account, "p-ana", "operator")
+    first = erasing.go_on(desk.services, erasing.ask(desk.services, asked))
+    assert erasing.ask(desk.services, asked).id == first.id
+    nobody = erasing.ask(desk.services, Asked(desk.account, f"{desk.connection}:p-anna", "operator"))
+    assert nobody.person != first.person
 
 
 @pytest.mark.slow

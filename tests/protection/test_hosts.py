@@ -223,10 +223,14 @@ def test_whoever_only_wrote_in_anothers_ticket_does_not_take_the_other_along(at:
 
 
 @pytest.mark.slow
-def test_a_number_searches_no_host_and_an_id_that_several_hosts_may_have_is_asked_back(at: Plug) -> None:
+def test_a_number_searches_no_host_and_an_id_that_several_hosts_have_is_asked_back(at: Plug) -> None:
     host = at("intercom")
     done = host.erased(host.ask("+351912000000"))
     assert (done.state, host.answer(done)["state"]) == (State.HOST, "by hand")
-    host.stage.connect("desk")
+    there = (host.connection, host.stage.connect("desk")[0])
+    host.knows(there[0], "4711")
+    assert host.ask("4711").state is State.OPEN
+    host.knows(there[1], "4711")
     with pytest.raises(BadInput, match="which one"):
         host.ask("4711")
+    assert host.ask(f"{there[1]}:4711").state is State.OPEN
