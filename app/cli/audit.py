@@ -22,6 +22,9 @@ from app.services import Services
 
 INSTALLATIONS = "the installation's own"
 account = click.option("--account", "account_name", metavar="NAME", help="One account, by name; without it all.")
+public_key = click.option(
+    "--public-key", "keys", multiple=True, metavar="HEX", help="A public key of before that signed such a digest."
+)
 
 
 @click.group()
@@ -34,7 +37,7 @@ def audit() -> None:
 @click.option(
     "--anchor", "files", multiple=True, type=click.Path(path_type=Path), help="A digest that was sent outside."
 )
-@click.option("--public-key", "keys", multiple=True, metavar="HEX", help="A public key of before that signed it.")
+@public_key
 @opening.as_json
 def verify(account_name: str | None, files: tuple[Path, ...], keys: tuple[str, ...], as_json: bool) -> None:
     """Follow every chain from its beginning. Exit 1 at the first row that was changed, removed, inserted or reordered."""
@@ -174,12 +177,16 @@ def adopt(account_name: str | None, reason: str) -> None:
 @click.option(
     "--anchor", "files", multiple=True, type=click.Path(path_type=Path), help="The digest that it does not agree with."
 )
-def acknowledge(account_name: str | None, row: int, reason: str, files: tuple[Path, ...]) -> None:
+@public_key
+def acknowledge(
+    account_name: str | None, row: int, reason: str, files: tuple[Path, ...], keys: tuple[str, ...]
+) -> None:
     """Keep that people know of a fault, so that what follows it is verified and signed again. It stays on record, and mends nothing."""
     services, given = opening.services(), _anchors(files)
+    signed = _signer(services, keys)
     with services.database.reading() as session:
         account_id = _named(session, account_name)
-    click.echo(_told(trails.acknowledge(services.database, account_id, services.signer, row, reason, given)))
+    click.echo(_told(trails.acknowledge(services.database, account_id, signed, row, reason, given)))
 
 
 for command in (holds.hold, holds.listed, holds.lift):

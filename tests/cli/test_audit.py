@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from app import audit
+from app.audit import anchored
 from app.db import accounts, chains, trail
 from app.db.database import Database
 from app.db.trail import Entry, What
+from app.engine.chain import End
+from app.engine.signatures import Signer
 from app.services import Services
 from app.settings import Settings
 from tests.builders import NOON
@@ -112,6 +115,20 @@ def test_what_people_know_of_a_fault_is_kept_and_the_rest_is_verified_again(desk
     with sealed.session() as session:
         session.execute(text("update trail set why = 'another' where sequence = 2"))
     assert "row 2" in deskhand("audit", "verify", "--account", account).out
+
+
+def test_a_digest_that_a_key_of_before_signed_tells_what_people_may_know_of(
+    deskhand, sealed, account, tmp_path
+) -> None:
+    before = Signer([b"a root key of before, 32 bytes..."])
+    with sealed.reading() as session:
+        id_ = accounts.named(session, account).id
+        anchor = anchored(id_, End(2, "0" * 64), NOON, before)
+    file = tmp_path / "digest.json"
+    file.write_text(json.dumps(anchor.written()))
+    said = ("audit", "acknowledge", "--account", account, "--reason", "case 7", "--row", "2", "--anchor", str(file))
+    assert "--public-key for an anchor of another key" in deskhand(*said).err
+    assert "known (rewritten at row 2)" in deskhand(*said, "--public-key", before.public).out
 
 
 @pytest.mark.parametrize(
