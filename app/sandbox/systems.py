@@ -125,7 +125,7 @@ def systems(world: World) -> Systems:
     holder = made.bank.opens("ana.silva@example.com", "Ana Silva", phone="+14155550134", balance=245032)
     for merchant, amount in (("Grocery Store", 4567), ("Gas Station", 5200), ("Restaurant", 8950)):
         made.bank.spends(holder, merchant, amount)
-    made.bank.spends(holder, "OnlineStore.com", 50000, place="Nevada")
+    made.bank.spends(holder, "OnlineStore.com", 50000, place="Nevada", customer_place="San Francisco, CA")
     for n in range(SAVERS):
         made.bank.opens(f"saver{n}@example.com", f"Saver {n}", phone=f"+141555502{n:02}", balance=100000)
     return made

@@ -150,4 +150,5 @@ def _only(given: Mapping[str, Any], names: str) -> dict[str, Any]:
 
 
 def _transaction(given: Mapping[str, Any]) -> dict[str, Any]:
-    return _only(given, "transaction at merchant amount currency place card")
+    known = _only(given, "transaction at merchant amount currency place card")
+    return {**known, "customer_place": given.get("customerPlace")}

@@ -56,7 +56,8 @@ class Bank:
         self.bank, self.texts, self.world = bank, texts, bank.world
         self.holder: Holder = bank.opens(ANA, "Ana Silva", phone=PHONE, balance=245032)
         bank.spends(self.holder, "Grocery Store", 4567, datetime(2026, 3, 1, 12, tzinfo=UTC))
-        bank.spends(self.holder, "OnlineStore.com", 50000, datetime(2026, 3, 1, 14, tzinfo=UTC), place="Nevada")
+        where = {"place": "Nevada", "customer_place": "San Francisco, CA"}
+        bank.spends(self.holder, "OnlineStore.com", 50000, datetime(2026, 3, 1, 14, tzinfo=UTC), **where)
         self.play = Play(stage, text=written())
         self.play.stage.services.connected.backends = BACKENDS
         self._install("banking", f"{base}banking", {}, {"token": bank.token})

@@ -248,8 +248,8 @@ def lines(paid: Facts, customer: Facts | None = None) -> tuple[str, ...]:
     used = next((c for c in (customer or {}).get("cards") or () if c.get("card") == paid.get("card")), None)
     if used:
         said.append(f"Card used: ending in {used['last4']}")
-    if paid.get("place"):
-        said.append(f"Merchant location: {paid['place']}")
+    where = {"Merchant location": paid.get("place"), "Customer location at that time": paid.get("customer_place")}
+    said += [f"{what}: {masked(str(place), frozenset())}" for what, place in where.items() if place]
     return tuple(said)
 
 

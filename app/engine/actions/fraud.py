@@ -17,7 +17,7 @@ from app.engine.workflows.types import Action, Call, Done, HandOver, Level, Move
 
 SOON = 120
 """Minutes within which a call is announced as such."""
-_KEPT = ("transaction", "at", "merchant", "amount", "currency", "place", "card")
+_KEPT = ("transaction", "at", "merchant", "amount", "currency", "place", "customer_place", "card")
 
 
 def _assess(step: Step, scene: Scene) -> Move:

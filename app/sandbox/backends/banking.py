@@ -66,8 +66,11 @@ class BankingBackend:
         self.holders.append(made)
         return made
 
-    def spends(self, who: Holder, merchant: str, amount: int, at: datetime | None = None, *, place: str = "") -> str:
-        """Something is paid with the card; gives the transaction's id. The balance is left as it was given."""
+    def spends(self, who: Holder, merchant: str, amount: int, at: datetime | None = None, **where: str) -> str:
+        """Something is paid with the card; gives the transaction's id. The balance is left as it was given.
+
+        ``where``: ``place`` is the merchant's, ``customer_place`` where the customer was.
+        """
         id = f"t{self.world.ids.next('bank-transaction')}"
         row = {
             "transaction": id,
@@ -76,7 +79,8 @@ class BankingBackend:
             "merchant": merchant,
             "amount": amount,
             "currency": who.accounts[0]["currency"],
-            "place": place or None,
+            "place": where.get("place"),
+            "customerPlace": where.get("customer_place"),
             "card": who.cards[0]["card"],
         }
         who.transactions.append(row)

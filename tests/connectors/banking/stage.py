@@ -21,7 +21,7 @@ class BankStage:
     def __init__(self, world: World, played: BankingBackend, backend: Banking) -> None:
         self.world, self.played, self.backend = world, played, backend
         self.holder = played.opens(AMIRA, "Amira Haddad", phone="+14155550134", balance=245032)
-        spent = played.spends(self.holder, "OnlineStore.com", 50000, place="Las Vegas")
+        spent = played.spends(self.holder, "OnlineStore.com", 50000, place="Las Vegas", customer_place="San Francisco")
         known = {"customer": self.holder.id}
         self.examples = {
             "find_customer": {"email": "Amira.Haddad@Example.com"},

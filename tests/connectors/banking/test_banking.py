@@ -57,6 +57,7 @@ def test_two_customers_with_one_address_are_a_persons(bank: BankStage) -> None:
 def test_a_payment_names_the_card_it_was_made_with(bank: BankStage) -> None:
     outputs = bank.backend.run("find_transaction", bank.examples["find_transaction"]).outputs
     assert (outputs["amount"], outputs["card"]) == (50000, bank.holder.cards[0]["card"])
+    assert (outputs["place"], outputs["customer_place"]) == ("Las Vegas", "San Francisco")
 
 
 def test_somebody_elses_payment_is_not_found_under_this_customer(bank: BankStage) -> None:

@@ -175,7 +175,7 @@ def test_a_case_that_nobody_released_is_not_acknowledged(bank: BankStage) -> Non
 
 def fraud(bank: BankStage, **changes) -> Visit:
     at = datetime(2026, 10, 27, 22, 32, 18, tzinfo=UTC)
-    bank.played.spends(bank.holder, "OnlineStore.com", 50000, at, place="Nevada")
+    bank.played.spends(bank.holder, "OnlineStore.com", 50000, at, place="Nevada", customer_place="San Francisco, CA")
     bank.holder.risk |= {"score": 0.87, "level": "high"}
     entities = {"amount": ("500.00 USD",)}
     visit = Visit("I see a $500 charge I didn't make!", "fraud-report", bank.backend, entities=entities, **changes)
@@ -200,6 +200,7 @@ def test_fraud_locks_the_card_opens_a_case_and_tells_both_sides(bank: BankStage)
         "Transaction: $500.00 at OnlineStore.com on 2026-10-27T22:32:18Z",
         "Card used: ending in 1234",
         "Merchant location: Nevada",
+        "Customer location at that time: San Francisco, CA",
         "Previous fraud: none",
         "Account age: 5 years",
         "Typical spending: $200.00 to $500.00 a month",

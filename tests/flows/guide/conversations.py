@@ -158,7 +158,7 @@ def fraud(house: House) -> None:
     house.customer("I see a $500 charge I didn't make!")
     holder = house.behind.bank.holders[0]
     assert house.said == []
-    for context in ("OnlineStore.com", "500.00", "ending in 1234", "Nevada", "Previous fraud: none"):
+    for context in ("OnlineStore.com", "500.00", "ending in 1234", "Nevada", "San Francisco", "Previous fraud: none"):
         assert context in house.note
     assert holder.cards[0]["status"] == "active"
     assert "fraud-team" in house.note
