@@ -15,7 +15,7 @@ from app.engine.configuration.trials import Most
 from app.engine.policy import BUDGETS, Counts, Standing
 from app.services import Services
 from connectors.base import NotesApart
-from connectors.types import Change, Ticket
+from connectors.types import Change, Ref, Ticket
 
 LATELY = timedelta(hours=1)
 """What the gate's budgets count."""
@@ -23,6 +23,8 @@ DAY = timedelta(days=1)
 """What the account's own limits count."""
 REDECIDED = 3
 """How often a decision on one question may be overtaken before only people answer it."""
+LINKED = Ref("")
+"""Stands for the record, whose name may not be known yet."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,12 @@ class Place:
     def supports(self) -> frozenset[type[Change]]:
         """What can be done at either place."""
         return self.own | self.recorded
+
+    def inside(self, ref: Ref) -> tuple[tuple[str, Ref], frozenset[type[Change]]]:
+        """Where the team reads: the record where there is one, and what may be changed there. ``ref`` is the ticket's own."""
+        if self.record:
+            return (self.record.id, LINKED), self.recorded
+        return (self.connection.id, ref), self.own
 
 
 def place(services: Services, connection_id: str) -> Place:

@@ -26,7 +26,7 @@ from app.notices import Message, ways
 from app.rights import who
 from app.standing import place
 from connectors.errors import ConnectorError, Refused
-from connectors.types import Change, Event, EventKind, Note, Ref, Reply, Tag, Ticket
+from connectors.types import Change, Event, EventKind, Note, Reply, Tag, Ticket
 from jobs.base import Run
 
 log = logging.getLogger(__name__)
@@ -161,10 +161,8 @@ def _phone(run: Run, account_id: str, ticket: Ticket) -> str:
 def _give_up(run: Run, record: Record, error: str) -> None:
     """The run ends with a person, who is told at once: nothing new has been asked that would be decided."""
     over = runner.ended(record.progress, "code_unsent", UNSENT)
-    where = place(run.services, run.lease.connection_id)
-    inside = (where.record.id, Ref("")) if where.record else (run.lease.connection_id, run.lease.ref)
+    inside, takes = place(run.services, run.lease.connection_id).inside(run.lease.ref)
     wanted: tuple[Change, ...] = (Tag((HANDED_OVER,)), Note(f"{UNSENT} The customer was told to expect one."))
-    takes = where.recorded if where.record else where.own
     told = Planned(f"unsent-{record.id}", *inside, tuple(change for change in wanted if type(change) in takes))
     with run.transaction() as (session, now):
         codes.withdraw(session, run.ticket_id, now)

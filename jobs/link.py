@@ -9,7 +9,7 @@ from app.db import effects
 from app.db.connections import Installed
 from app.db.effects import Planned
 from app.engine.types import Decision
-from app.standing import domain
+from app.standing import LINKED, domain
 from connectors.types import AddMessage, Change, Message, Note, OpenTicket, Ref, Reply, Role, Ticket, Whisper
 from jobs.base import Run
 
@@ -17,8 +17,6 @@ IN_PLACE = (Reply, Whisper)
 """What is said in the thread itself; everything else goes to its record."""
 NOT_COPIED = "Nothing that is written in this ticket is copied into the thread: answer the customer there."
 """An agent's words in a record may be meant for colleagues, so they never reach the thread by themselves."""
-LINKED = Ref("")
-"""Stands for the record, whose name may not be known yet."""
 
 
 def copies(session: Session, run: Run, ticket: Ticket, record: Installed) -> list[Planned]:

@@ -24,7 +24,7 @@ from app.engine.standing import Case, Standing
 from app.engine.types import Classification, EvidenceRecord
 from app.queue import TICKET
 from app.standing import REDECIDED, Place, lost, place, standing_of, taken
-from connectors.types import Change, Event, EventKind, Ref, Role, Status, Ticket, Untag
+from connectors.types import Event, EventKind, Role, Status, Ticket, Untag
 from jobs import approve, assign, base, click, identity, kin, learn, link, redaction, sla, solved, unreached, workflow
 from jobs.base import Later, Run
 from jobs.classify import classified
@@ -271,16 +271,9 @@ def _heard(
 
 def _scene(standing: Standing, knock: Knock, ticket: Ticket, where: Place, configuration: Configuration) -> sla.Scene:
     """What promises are counted by, and where a warning about one goes."""
-    inside, takes = _inside(where, ticket)
+    inside, takes = where.inside(ticket.ref)
     late = tuple(one.event.delivery for one in knock.waiting if one.event.delivery.startswith(sla.OWN))
     return sla.Scene(ticket, configuration, standing, inside, takes, late)
-
-
-def _inside(where: Place, ticket: Ticket) -> tuple[tuple[str, Ref], frozenset[type[Change]]]:
-    """Where the team reads: the record where there is one, and what may be changed there."""
-    if where.record:
-        return (where.record.id, link.LINKED), where.recorded
-    return (where.connection.id, ticket.ref), where.own
 
 
 def _judged(run: Run, knock: Knock, ticket: Ticket, where: Place, heard: Hearing) -> tuple[Judged, Kin, Standing]:
@@ -356,7 +349,7 @@ def _presses(run: Run, knock: Knock, ticket: Ticket, where: Place) -> list[Press
     with run.services.database.reading() as session:
         now = run.services.database.now(session)
         standing = standing_of(run.services, session, where, knock.remembered, ticket, now)
-        scene = Scene(ticket, standing, *_inside(where, ticket), where.own)
+        scene = Scene(ticket, standing, *where.inside(ticket.ref), where.own)
         seen = zip(clicks, map(scene.by, may), strict=True)
         return [replace(click.pressed(session, run, one, by), at=at) for (one, at), by in seen]
 
