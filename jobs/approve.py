@@ -20,6 +20,7 @@ from connectors.types import Click, Person
 from jobs import recorded
 from jobs.base import Run
 
+STOPPED = "Deskhand is stopped for this account: nothing is done, and it waits on."
 NOTHING = "There is nothing here that waits for approval."
 
 
@@ -44,8 +45,8 @@ class Ruling:
 def approving(session: Session, run: Run, click: Click, standing: Standing) -> Ruling:
     """A permit for everything that the button is about, or for nothing."""
     asked = _proposed(session, run, click)
-    if not asked:
-        return Ruling(NOTHING)
+    if not asked or standing.stopped:
+        return Ruling(STOPPED if asked else NOTHING)
     approval = Approval(click.value, click.person.id, standing.now)
     try:
         permits = [_permit(session, run, one, approval, (click.person, standing.reviewer)) for one in asked]

@@ -1,10 +1,12 @@
 """Asking backends: reads at once, effects once each. What is permitted is begun, done and kept in steps that survive a crash."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from app import metrics
 from app.connected import Offer
@@ -12,6 +14,7 @@ from app.db import deeds, problems
 from app.db.deeds import Deed
 from app.db.problems import Problem
 from app.engine import permission
+from app.engine.types import Reason
 from app.engine.workflows.types import Answer, Call, Failure, Identity
 from connectors.errors import (
     AuthFailed,
@@ -36,6 +39,7 @@ TRIES = 6
 """How often an effect without a clear answer is tried, about a minute in all, before a person has to look."""
 UNDO = "-u"
 """Ends the key of what takes something back."""
+WITHDRAWN = Reason("withdrawn", "What it belonged to was taken back.")
 
 _FAILURES: Mapping[type[ConnectorError], Failure] = {
     NotFound: Failure.NOT_FOUND,
@@ -108,8 +112,12 @@ def _meaning(error: ConnectorError) -> Failure:
 # --- effects ------------------------------------------------------------------------------------------------
 
 
-def perform(run: Run, deed: Deed, offer: Offer | None, identity: Identity) -> Answer:
-    """Do what is permitted, once, and keep the answer. Raises Later while it is not known whether it was taken.
+Told = Callable[[Session, Answer, datetime], None]
+"""What is kept together with the answer."""
+
+
+def perform(run: Run, deed: Deed, offer: Offer | None, identity: Identity, told: Told | None = None) -> Answer:
+    """Do what is permitted, once, and keep the answer, with what ``told`` keeps. Raises Later while it is not known whether it was taken.
 
     Raises ValueError for what nobody permitted: nothing is sent then.
     """
@@ -119,19 +127,19 @@ def perform(run: Run, deed: Deed, offer: Offer | None, identity: Identity) -> An
         raise ValueError("an effect needs its own permit")
     if offer is None:
         answer = Answer(failure=Failure.UNCLEAR if deed.state == deeds.BEGUN else Failure.UNSUPPORTED)
-        return _over(run, deed, answer)
+        return _over(run, deed, answer, told)
     begun = _begin(run, deed)
     run.still_in_time(begun)
     try:
         since = deed.started_at if deed.state == deeds.BEGUN else None
         result = offer.backend.run(deed.name, deed.inputs, key=deed.key, since=since)
     except (Unavailable, RateLimited) as error:
-        return _unsure(run, deed, offer, error)
+        return _unsure(run, deed, offer, error, told)
     except ConnectorError as error:
-        return _over(run, deed, _failed(run, offer, deed.name, error))
+        return _over(run, deed, _failed(run, offer, deed.name, error), told)
     metrics.count("deeds.done")
     log.info("deed.done", extra={"key": deed.key, "operation": deed.name, "recovered": result.recovered})
-    return _over(run, deed, _taken(offer, result))
+    return _over(run, deed, _taken(offer, result), told)
 
 
 def _taken(offer: Offer, result: Result) -> Answer:
@@ -149,7 +157,7 @@ def _begin(run: Run, deed: Deed) -> datetime:
     return now
 
 
-def _unsure(run: Run, deed: Deed, offer: Offer, error: ConnectorError) -> Answer:
+def _unsure(run: Run, deed: Deed, offer: Offer, error: ConnectorError, told: Told | None) -> Answer:
     """It may have been taken, or will be: tried again with the same key, and looked for first."""
     if deed.attempts + 1 >= TRIES:
         _failed(run, offer, deed.name, error)
@@ -157,7 +165,7 @@ def _unsure(run: Run, deed: Deed, offer: Offer, error: ConnectorError) -> Answer
         text = f"{deed.name} at {offer.system} had no clear answer: it may or may not have been done"
         with run.transaction() as (session, now):
             problems.report(session, Problem("deed_unclear", text, "look there", offer.connection, deed.ticket_id), now)
-        return _over(run, deed, answer)
+        return _over(run, deed, answer, told)
     asked = timedelta(seconds=min(error.retry_after, 60.0) if isinstance(error, RateLimited) else 0.0)
     with run.transaction() as (session, now):
         at = now + max(asked, backoff(deed.attempts + 1, run.patience.longest))
@@ -165,11 +173,13 @@ def _unsure(run: Run, deed: Deed, offer: Offer, error: ConnectorError) -> Answer
     raise Later(at)
 
 
-def _over(run: Run, deed: Deed, answer: Answer) -> Answer:
+def _over(run: Run, deed: Deed, answer: Answer, told: Told | None) -> Answer:
     state = deeds.DONE if answer else deeds.REVIEW if answer.failure is Failure.UNCLEAR else deeds.FAILED
     with run.transaction() as (session, now):
         deeds.end(session, deed.key, state, answer, now)
         run.note(recorded.done(deed, state, answer))
+        if told:
+            told(session, answer, now)
     return answer
 
 
@@ -177,8 +187,12 @@ def _over(run: Run, deed: Deed, answer: Answer) -> Answer:
 
 
 def undo(run: Run, run_id: str, identity: Identity) -> None:
-    """Take back what a run has done, newest first, each once. What cannot be taken back is an admin's to know."""
-    with run.services.database.reading() as session:
+    """Take back what a run has done, newest first, each once; what it still asks for is not done.
+
+    What cannot be taken back is an admin's to know.
+    """
+    with run.transaction() as (session, now):
+        deeds.withdraw(session, run_id, WITHDRAWN, now)
         every = deeds.of_run(session, run_id)
     known = {one.key: one for one in every}
     for done in reversed([one for one in every if one.state == deeds.DONE and not one.undoes]):

@@ -32,6 +32,7 @@ from jobs.click import Pressed, Scene
 from jobs.draft import Background, decided, kept
 from jobs.duplicates import Kin, person, secret
 from jobs.learn import Heard, Release
+from jobs.released import finish, follow
 from jobs.reply import AGAIN, settle
 from jobs.reviewer import reviewing
 from jobs.tried import tried
@@ -62,8 +63,8 @@ def _turn(run: Run) -> None:
         planned, begun = effects.unfinished(session, run.ticket_id), deeds.begun(session, run.ticket_id)
     if planned:
         settle(run)
-    workflow.finish(run, begun)
-    if drain(run):
+    finish(run, begun)
+    if drain(run) or begun:
         settle(run)
 
 
@@ -194,6 +195,7 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place, said: Ticket) 
     now_heard, woken = _listened(run, knock.remembered, ticket, where, presses)
     outcome = _silence(knock.remembered, ticket, now_heard, woken=woken)
     judged, around, stands = (None, None, None) if outcome else _judged(run, knock, ticket, where, now_heard)
+    followed = follow(run, presses)
     rules = run.services.configuration(where.connection.account_id)
     with run.transaction() as (session, now):
         planned = redaction.spared(_planned(session, run, knock, ticket, where, judged), rules)
@@ -218,7 +220,7 @@ def _answer(run: Run, knock: Knock, ticket: Ticket, where: Place, said: Ticket) 
         _remember(session, run, knock.remembered, now_heard, judged, now)
         inbox.settle(session, knock.numbers, outcome or "decided")
     _over(run, presses, outcome or "decided")
-    return bool(new)
+    return bool(new) or followed
 
 
 def _listened(

@@ -26,7 +26,7 @@ from app.engine.types import Classification, Draft, Proposal
 from app.engine.workflows import runner, telling
 from app.engine.workflows.choosing import chosen
 from app.engine.workflows.limits import ENGINE, Wanted, author
-from app.engine.workflows.types import NOBODY, Answer, Call, Ended, Failure, Identity, Level, Scene, Wait
+from app.engine.workflows.types import Answer, Call, Ended, Failure, Identity, Level, Scene, Wait
 from app.nlp.entities import entities
 from app.services import Services
 from connectors.operations import OPERATIONS, Risk
@@ -124,13 +124,6 @@ def _recalling(ground: Ground) -> Ground:
         return ground
     judged = replace(ground.judged, language=ground.judged.language or found.language)
     return replace(ground, judged=judged, recalled=found.lately(ground.standing.now))
-
-
-def finish(run: Run, begun: Sequence[Deed]) -> None:
-    """See to effects that a run has begun and that nobody has answered for, whoever has the ticket by now. Raises Later."""
-    for one in begun:
-        offer = deed.offered(run, one.account_id, Call(one.name, {}, one.system))
-        deed.perform(run, one, offer, NOBODY)
 
 
 def awake(session: Session, before: Sequence[Record]) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.db.codec import decode, encode
 from app.db.models.run import DeedRow
 from app.db.protecting import seal
-from app.engine.types import Permit, Reason
+from app.engine.types import Approval, Permit, Reason
 from app.engine.workflows.limits import Spent
 from app.engine.workflows.types import Answer
 from app.errors import SealBroken
@@ -54,6 +54,11 @@ class Deed:
     started_at: datetime | None = None
     not_before: datetime | None = None
     answer: Answer | None = None
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person's word permits it, and it takes nothing back."""
+        return self.permit is not None and isinstance(self.permit.permission, Approval) and not self.undoes
 
 
 def add(session: Session, new: Deed, at: datetime) -> None:
@@ -112,6 +117,18 @@ def opened_cases(session: Session, ticket_ids: Sequence[str]) -> Mapping[str, st
 def begun(session: Session, ticket_id: str) -> list[Deed]:
     """What may be under way for a ticket."""
     return [_record(row) for row in session.scalars(_BEGUN, {"ticket": ticket_id})]
+
+
+def released(session: Session, ticket_id: str) -> list[Deed]:
+    """What a person released for a ticket and nobody has begun, in order."""
+    chosen = select(DeedRow).where(DeedRow.ticket_id == ticket_id, DeedRow.state == PERMITTED).order_by(DeedRow.id)
+    return [one for one in map(_record, session.scalars(chosen)) if one.by_person]
+
+
+def withdraw(session: Session, run_id: str, why: Reason, at: datetime) -> None:
+    """What a run asked for and nobody has begun is not done any more."""
+    chosen = (DeedRow.run_id == run_id, DeedRow.state.in_((PROPOSED, PERMITTED)), DeedRow.undoes == "")
+    _set(session, chosen, state=REJECTED, why=encode(why), updated_at=at)
 
 
 def allow(session: Session, key: str, permit: Permit, at: datetime) -> None:

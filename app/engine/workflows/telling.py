@@ -9,7 +9,8 @@ from app.engine.otp import Way
 from app.engine.phrases import phrases
 from app.engine.types import Classification, Draft, Mode, Passage, Proposal, Reason, Work
 from app.engine.workflows.limits import author
-from app.engine.workflows.types import Ended, Progress, Prove
+from app.engine.workflows.runner import FAILURES
+from app.engine.workflows.types import Answer, Ended, Failure, Progress, Prove
 from connectors.operations import Operation
 from connectors.types import Ticket
 
@@ -101,6 +102,20 @@ def _asked(one: Proposal) -> str:
     lines = "\n".join(f"- {line}" for line in one.details)
     where = f"[Approve or reject it]({one.link})" if one.link else "Approve or reject it with the buttons below."
     return "\n\n".join(part for part in (f"**To approve: {one.title}**", lines, where) if part)
+
+
+def outcome(title: str, answer: Answer) -> str:
+    """What came of an effect that a person released, where no run tells it."""
+    if answer.failure is None:
+        lines = "\n".join(
+            f"- {name}: {shown(value)}" for name, value in answer.outputs.items() if value not in (None, "")
+        )
+        return "\n\n".join(part for part in (f"**Approved and done: {title}**", lines) if part)
+    if answer.failure is Failure.UNCLEAR:
+        return f"**Approved, and nobody knows whether it was done: {title}.** Look there before you do it by hand."
+    return (
+        f"**Approved, but not done: {title}:** {FAILURES[answer.failure]}. Please do it by hand, if it is still wanted."
+    )
 
 
 def shown(value: object) -> str:
