@@ -58,8 +58,11 @@ def approving(session: Session, run: Run, click: Click, standing: Standing) -> R
 
 
 def rejecting(session: Session, run: Run, click: Click) -> Ruling:
-    """Everything that the button is about is not done; that they may say so is the caller's to see."""
-    asked = _proposed(session, run, click)
+    """The first of what the button is about is not done, and they are asked again about the rest.
+
+    That they may say so is the caller's to see.
+    """
+    asked = _proposed(session, run, click)[:1]
     keys = tuple(one.key for one, _ in asked)
     return Ruling("It is not done.", rejected=keys, by=click.person.id) if keys else Ruling(NOTHING)
 

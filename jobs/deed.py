@@ -1,7 +1,7 @@
 """Asking backends: reads at once, effects once each. What is permitted is begun, done and kept in steps that survive a crash."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -181,6 +181,28 @@ def _over(run: Run, deed: Deed, answer: Answer, told: Told | None) -> Answer:
         if told:
             told(session, answer, now)
     return answer
+
+
+def lines(offers: Mapping[str, Sequence[Offer]], every: Sequence[Deed]) -> list[str]:
+    """What came of a run's effects, a line each, for the note; called as it was when somebody was asked to approve it."""
+    titles = {name: there[0].operation.title for name, there in offers.items()}
+    words = {
+        deeds.DONE: "done",
+        deeds.FAILED: "failed",
+        deeds.REJECTED: "not done",
+        deeds.REVIEW: "not clear whether it was done: look there",
+    }
+    undone = {one.undoes: one.state for one in every if one.undoes}
+    found = []
+    for one in every:
+        if one.undoes or one.state not in words:
+            continue
+        back = {deeds.DONE: ", taken back", None: ""}.get(
+            undone.get(one.key), ", could not be taken back: do it by hand"
+        )
+        why = f": {one.why.text}" if one.why and one.state == deeds.REJECTED else ""
+        found.append(f"{titles.get(one.name, one.name)} ({one.system}): {words[one.state]}{why}{back}")
+    return found
 
 
 # --- taking back --------------------------------------------------------------------------------------------

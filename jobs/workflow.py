@@ -1,7 +1,7 @@
 """A run of a workflow inside its ticket's turn: begun or gone on with, as far as it comes, and told as a draft for the gate."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -105,7 +105,7 @@ def walked(run: Run, ground: Ground, before: Sequence[Record]) -> Told | None:
         return None
     with run.services.database.reading() as session:
         offers = run.services.connected.offers(ground.account, session)
-        lines = _lines(offers, deeds.of_run(session, record.id))
+        lines = deed.lines(offers, deeds.of_run(session, record.id))
     shown = replace(progress, notes=(*progress.notes, *lines))
     draft = telling.drafted(shown, ground.ticket, judged, ground.configuration, asked)
     return Told(_as_proven(draft, known), judged, ground.standing.woken)
@@ -141,9 +141,9 @@ def _ruled(session: Session, record: Record) -> bool:
     return found is not None and found.state != deeds.PROPOSED
 
 
-def _key(record: Record) -> str:
-    """The name of the effect that the run would ask for next."""
-    return f"dh-{record.id}-{record.progress.at}-{len(record.progress.exchanges)}"
+def _key(record: Record, ahead: int = 0) -> str:
+    """The name of the effect that the run would ask for next, or so many after that."""
+    return f"dh-{record.id}-{record.progress.at}-{len(record.progress.exchanges) + ahead}"
 
 
 def sweep(services: Services) -> None:
@@ -302,7 +302,7 @@ def _walk(run: Run, ground: Ground, record: Record, base: Scene) -> tuple[Record
             answer = deed.read(run, offer, turn.call, base.identity) if offer else Answer(failure=Failure.UNSUPPORTED)
             run.note(recorded.looked_up(turn.call, answer, base.identity, (run.ticket_id, "", record.category)))
         if isinstance(answer, Proposal):
-            return record, (answer,)
+            return record, (answer, *_further(run, ground, record, turn.call, base.identity))
         record = replace(record, progress=runner.answered(record.progress, turn.call, answer, title))
 
 
@@ -310,33 +310,57 @@ def _effect(
     run: Run, ground: Ground, record: Record, call: Call, offer: Offer, identity: Identity
 ) -> Answer | Proposal:
     """What came of an effect; a proposal where a person has to release it first."""
-    key = f"dh-{record.id}-{record.progress.at}-{len(record.progress.exchanges)}"
-    with run.services.database.reading() as session:
-        known = deeds.find(session, key)
-    if known is None:
-        asker = author(record.progress.workflow)
-        wanted = Wanted(key, call.operation, offer.operation, call.inputs, identity, asker)
-        known = _asked_for(run, ground, record, wanted, offer.system)
+    known = _known(run, ground, record, _wanted(record, call, offer, identity), offer.system)
     if known is None:
         return Answer(failure=Failure.LIMIT, source=offer.system)
     if known.state == deeds.REJECTED:
         return Answer(failure=Failure.REJECTED)
     if known.state == deeds.PROPOSED:
-        link = run.services.approvals.link(run.lease.connection_id, run.lease.ref, key, ground.standing.now)
-        return telling.proposal(key, offer.operation, dict(known.inputs), known.why, link)
+        return _proposal(run, ground, known, offer)
     return deed.perform(run, known, offer, identity)
 
 
-def _asked_for(run: Run, ground: Ground, record: Record, wanted: Wanted, system: str) -> Deed | None:
+def _further(run: Run, ground: Ground, record: Record, call: Call, identity: Identity) -> Iterator[Proposal]:
+    """What the step asks for after that call, as far as a person has to release it: so they are asked once."""
+    for ahead, one in enumerate(call.then, start=1):
+        offer = deed.offered(run, ground.account, one)
+        if offer is None or offer.operation.risk is Risk.READ:
+            continue
+        known = _known(run, ground, record, _wanted(record, one, offer, identity, ahead), offer.system, early=True)
+        if known and known.state == deeds.PROPOSED:
+            yield _proposal(run, ground, known, offer)
+
+
+def _wanted(record: Record, call: Call, offer: Offer, identity: Identity, ahead: int = 0) -> Wanted:
+    return Wanted(
+        _key(record, ahead), call.operation, offer.operation, call.inputs, identity, author(record.progress.workflow)
+    )
+
+
+def _proposal(run: Run, ground: Ground, known: Deed, offer: Offer) -> Proposal:
+    link = run.services.approvals.link(run.lease.connection_id, run.lease.ref, known.key, ground.standing.now)
+    return telling.proposal(known.key, offer.operation, dict(known.inputs), known.why, link)
+
+
+def _known(
+    run: Run, ground: Ground, record: Record, wanted: Wanted, system: str, *, early: bool = False
+) -> Deed | None:
+    """The effect as it stands, or is asked for now. ``early``: before its turn, when nothing but a question may come of it."""
+    with run.services.database.reading() as session:
+        known = deeds.find(session, wanted.key)
+    return known or _asked_for(run, ground, record, wanted, system, early=early)
+
+
+def _asked_for(run: Run, ground: Ground, record: Record, wanted: Wanted, system: str, *, early: bool) -> Deed | None:
     """The effect as the gate permits or proposes it, kept together with how far the run is; None above a limit."""
     with run.transaction() as (session, now):
         proofs = evidence.in_force(session, ground.account, ground.judged.category, wanted.name)
         spent = deeds.spent(session, ground.account, run.ticket_id, wanted.name, now)
         wanted = replace(wanted, evidence=proofs, spent=spent)
         leave = permission.permit(wanted, ground.case)
-        if isinstance(leave, Withheld) and not leave.proposed:
-            return None
         held = leave if isinstance(leave, Withheld) else None
+        if not held.proposed if held else early:
+            return None
         new = Deed(
             wanted.key,
             record.id,
@@ -359,24 +383,3 @@ def _asked_for(run: Run, ground: Ground, record: Record, wanted: Wanted, system:
 def _save(run: Run, record: Record) -> None:
     with run.transaction() as (session, now):
         runs.save(session, record, now)
-
-
-def _lines(offers: Mapping[str, Sequence[Offer]], every: Sequence[Deed]) -> list[str]:
-    """What was done elsewhere, a line each, for the note; called as it was when somebody was asked to approve it."""
-    titles = {name: there[0].operation.title for name, there in offers.items()}
-    words = {
-        deeds.DONE: "done",
-        deeds.FAILED: "failed",
-        deeds.REJECTED: "rejected by a person",
-        deeds.REVIEW: "not clear whether it was done: look there",
-    }
-    undone = {one.undoes: one.state for one in every if one.undoes}
-    lines = []
-    for one in every:
-        if one.undoes or one.state not in words:
-            continue
-        back = {deeds.DONE: ", taken back", None: ""}.get(
-            undone.get(one.key), ", could not be taken back: do it by hand"
-        )
-        lines.append(f"{titles.get(one.name, one.name)} ({one.system}): {words[one.state]}{back}")
-    return lines

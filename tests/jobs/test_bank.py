@@ -96,11 +96,14 @@ def test_fraud_is_told_to_people_first_and_the_card_is_locked_on_their_word(bank
     note = bank.play.notes[-1].text
     for known in ("$500.00 at OnlineStore.com", "ending in 1234", "Merchant location: Nevada", "Previous fraud: none"):
         assert known in note
-    assert "To approve: Lock a card" in note
-    assert (bank.card, bank.play.replies) == ("active", [])
+    assert (
+        note.index("To approve: Lock a card")
+        < note.index("To approve: Open a case")
+        < note.index("releases all of these")
+    )
+    assert (bank.card, bank.bank.cases, bank.play.replies) == ("active", [], [])
     bank.play.press("approve")
     assert bank.card == "locked"
-    bank.play.press("approve")
     [case] = bank.bank.cases
     assert bank.play.deeds == [("lock_card", "done"), ("open_case", "done")]
     assert bank.play.replies == []
@@ -117,7 +120,6 @@ def test_a_lock_stays_where_nobody_has_approved_the_words_for_it(bank: Bank) -> 
         session.execute(delete(ApprovalRow))
     bank.play.writes(FRAUD)
     bank.play.press("approve")
-    bank.play.press("approve")
     assert bank.card == "locked"
     assert ("lock_card", "done") in bank.play.deeds
     assert bank.play.replies == []
@@ -126,8 +128,11 @@ def test_a_lock_stays_where_nobody_has_approved_the_words_for_it(bank: Bank) -> 
 def test_a_lock_that_is_rejected_is_not_done_and_not_claimed(bank: Bank) -> None:
     bank.play.writes(FRAUD)
     bank.play.press("reject")
+    assert "To approve: Open a case" in bank.play.notes[-1].text
+    assert "To approve: Lock a card" not in bank.play.notes[-1].text
     bank.play.press("approve")
     assert bank.card == "active"
+    assert bank.play.deeds == [("lock_card", "rejected"), ("open_case", "done")]
     assert "The card is NOT locked." in bank.play.notes[-1].text
     bank.play.press("share")
     assert all("temporarily locked" not in reply.text for reply in bank.play.replies)
@@ -135,11 +140,8 @@ def test_a_lock_that_is_rejected_is_not_done_and_not_claimed(bank: Bank) -> None
 
 def test_a_line_that_breaks_after_the_lock_locks_once_and_opens_one_case(bank: Bank) -> None:
     bank.play.writes(FRAUD)
-    bank.world.faults.order(Fault("reset_after", method="POST", path="/lock"))
-    bank.play.press("approve")
-    for _ in range(4):
-        bank.play.go_on(900)
-    bank.world.faults.order(Fault("reset_after", method="POST", path="/cases"))
+    for path in ("/lock", "/cases"):
+        bank.world.faults.order(Fault("reset_after", method="POST", path=path))
     bank.play.press("approve")
     for _ in range(4):
         bank.play.go_on(900)

@@ -39,9 +39,14 @@ def test_where_the_customer_asked_for_a_person_meanwhile(bank: Bank, asked: str)
     assert bank.play.ends == ["handed_over"]
     approves(bank, asked)
     assert (bank.card, bank.play.deeds[0]) == ("locked", ("lock_card", "done"))
-    assert told(bank) == ["**Approved and done: Lock a card**\n\n- status: locked"]
+    [case] = bank.bank.cases
+    lock, opened = (
+        "**Approved and done: Lock a card**\n\n- status: locked",
+        f"**Approved and done: Open a case**\n\n- case: {case['case']}",
+    )
+    assert told(bank) == [lock, opened]
     approves(bank, asked)
-    assert len(told(bank)) == 1
+    assert told(bank) == [lock, opened]
 
 
 @pytest.mark.parametrize("closed", [False, True])
@@ -52,7 +57,7 @@ def test_where_an_agent_has_answered_and_then_approves(bank: Bank, asked: str, c
     bank.play.go_on()
     approves(bank, asked)
     assert (bank.card, bank.play.replies) == ("locked", [])
-    assert len(told(bank)) == (0 if closed else 1)
+    assert len(told(bank)) == (0 if closed else 2)
 
 
 @pytest.mark.parametrize("fault", ["reset_before", "reset_after"])
@@ -63,7 +68,7 @@ def test_a_line_that_breaks_locks_once_and_tells_once(bank: Bank, asked: str, fa
     approves(bank, asked)
     for _ in range(4):
         bank.play.go_on(900)
-    assert (bank.card, len(told(bank))) == ("locked", 1)
+    assert (bank.card, len(bank.bank.cases), len(told(bank))) == ("locked", 1, 2)
 
 
 def test_what_the_bank_refuses_is_not_called_done(bank: Bank, asked: str) -> None:
@@ -71,7 +76,7 @@ def test_what_the_bank_refuses_is_not_called_done(bank: Bank, asked: str) -> Non
     bank.play.go_on()
     bank.world.faults.order(Fault("status", method="POST", path="/lock", status=422))
     approves(bank, asked)
-    [said] = told(bank)
+    said, _ = told(bank)
     assert said == (
         "**Approved, but not done: Lock a card:** it was refused there. Please do it by hand, if it is still wanted."
     )

@@ -20,7 +20,8 @@ To write one: a pure function, and an ``Action`` beside it that states what it r
 - Data of somebody else never arrive: where an operation has an ``owner``, the runner has compared it with ``scene.identity``.
 - Who asks is ``scene.identity`` alone. Call for more proof with ``Prove(Level.CODE)``; nothing in a text proves anything.
 - ``says`` are the customer's words, ``notes`` the team's. No customer text goes into a ``Reason``.
-- An effect is a ``Call`` like a read: the gate decides whether it is run, proposed to a person, or refused.
+- An effect is a ``Call`` like a read: the gate decides whether it is run, proposed to a person, or refused. Effects that are asked for one
+  after the other whatever comes of each are proposed together: name the later ones in ``then``.
 - Settings are as written: ``step.settings["includeTrackingLink"]``. Outputs are plain JSON: they are saved, and facts for conditions.
 - Test it as a pure call: ``ACTION.act(step, scene)`` with ``tests.engine.workflows.scenes.a_scene(...)``; no patching.
 """

@@ -75,18 +75,18 @@ def _freeze(step: Step, scene: Scene) -> Move:
     customer = scene.outputs.get("customer")
     if not customer:
         return HandOver(Reason("no_customer", "It is not known whose card it would be."))
-    card = _card(scene.outputs) if _applies(step, scene) else ""
-    lock = Call("lock_card", {"card": card}, needed=False)
-    if card and scene.answer(lock) is None:
-        return lock
-    answer = scene.answer(lock) if card else None
-    locked = bool(answer and answer.outputs.get("status") == "locked")
     paid = scene.outputs.get("paid") or {}
     text = masked(scene.question[:LONGEST_TEXT], frozenset({"ssn"}))
     details = {name: str(paid[name]) for name in ("transaction", "at", "merchant") if paid.get(name)}
     known = scene.configuration.category(scene.category)
     inputs = {"customer": customer, "kind": "fraud", "text": text, "details": details}
     case = Call("open_case", inputs | ({"team": known.team} if known and known.team else {}))
+    card = _card(scene.outputs) if _applies(step, scene) else ""
+    lock = Call("lock_card", {"card": card}, needed=False, then=(case,))
+    if card and scene.answer(lock) is None:
+        return lock
+    answer = scene.answer(lock) if card else None
+    locked = bool(answer and answer.outputs.get("status") == "locked")
     opened = scene.answer(case)
     if opened is None:
         return case

@@ -200,6 +200,7 @@ def _handed_over(progress: Progress, reason: Reason) -> Progress:
 
 def answered(progress: Progress, call: Call, answer: Answer, title: str) -> Progress:
     """A call was performed. One that was needed and failed ends the run with a person. ``title`` is the operation's."""
+    call = replace(call, then=())
     if answer.failure is None:
         known = replace(progress, exchanges=(*progress.exchanges, Exchange(call, answer)))
         source = f"{title} ({answer.source})" if answer.source else title

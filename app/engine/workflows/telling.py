@@ -21,6 +21,7 @@ LEARNED = ("lifetimeValue", "orders", "returned", "loyaltyTier", "accountPlan", 
 MOST_STEPS = 40
 """Lines of a trace that a note shows; all of them are kept."""
 BY_BUTTON = "**Send it by its button**: the code goes out with it. Whoever copies the words sends no code."
+TOGETHER = "The button that approves releases all of these; the one that rejects refuses the first, and you are asked again about the rest."
 TOOK_OVER = Reason("workflow_person", "The workflow ended with a person.")
 
 
@@ -92,6 +93,7 @@ def told(work: Work, mode: Mode) -> str:
         parts.append("**Found and done**\n\n" + "\n".join(f"- {line}" for line in work.notes))
     if work.proposals and mode is Mode.ASSIST:
         parts += [_asked(one) for one in work.proposals]
+        parts += [TOGETHER] if len(work.proposals) > 1 else []
     if work.trace:
         lines = [f"{n}. {line}" for n, line in enumerate(work.trace[-MOST_STEPS:], start=1)]
         parts.append(f"**Steps of {work.workflow}**\n\n" + "\n".join(lines))

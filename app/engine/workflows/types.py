@@ -107,6 +107,8 @@ class Call:
     inputs: Values = field(default_factory=_nothing)
     system: str = ""
     needed: bool = True
+    then: tuple["Call", ...] = field(default=(), compare=False)
+    """What the step asks for next whatever comes of this: a person is asked about all of it at once."""
 
 
 @dataclass(frozen=True)
