@@ -153,7 +153,8 @@ def _reject(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
 
 
 def _ruled(click: Click, ruling: Ruling) -> Pressed:
-    return Pressed(click, answer=ruling.answer, quiet=None if ruling.empty else False, ruling=ruling)
+    """Whoever answers the customer goes on with it: a word on an effect hands no ticket back."""
+    return Pressed(click, answer=ruling.answer, ruling=ruling)
 
 
 def _resume(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:

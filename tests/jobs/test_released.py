@@ -60,6 +60,15 @@ def test_where_an_agent_has_answered_and_then_approves(bank: Bank, asked: str, c
     assert len(told(bank)) == (0 if closed else 2)
 
 
+def test_whoever_approves_keeps_the_ticket_that_they_answer(bank: Bank, asked: str) -> None:
+    bank.play.vendor.agent_writes(bank.play.ticket, "I am on it, and lock your card now.")
+    bank.play.go_on()
+    approves(bank, asked)
+    before = len(bank.play.notes)
+    bank.play.writes("Thank you. Is it locked by now?")
+    assert (len(bank.play.notes), bank.play.replies) == (before, [])
+
+
 @pytest.mark.parametrize("fault", ["reset_before", "reset_after"])
 def test_a_line_that_breaks_locks_once_and_tells_once(bank: Bank, asked: str, fault: str) -> None:
     bank.play.vendor.agent_writes(bank.play.ticket)
