@@ -1,6 +1,6 @@
 """Links by which a member of the team releases an effect where the helpdesk has no buttons. A link says what, never who.
 
-It stands in an internal note only, is signed, ends, and works once: pressing it is saved as one event under one name.
+It stands in an internal note only, is signed, ends, and works until the effect is released or refused.
 """
 
 import base64
@@ -14,7 +14,7 @@ from connectors.types import Ref
 
 LASTS = timedelta(days=3)
 PRESSED = "deskhand:approval:"
-"""Begins the delivery of the press: one for each effect, so that a link works once, whatever was said."""
+"""Begins the delivery of the press: one for each effect at a time, whatever was said."""
 _LONGEST = 2000
 
 

@@ -35,6 +35,8 @@ class Ruling:
     """The person's id at the host."""
     reviewed: bool = False
     """Somebody who releases for compliance said it, about what compliance reviews."""
+    refused: Reason | None = None
+    """Why they may not release what they wanted to."""
 
     @property
     def empty(self) -> bool:
@@ -51,7 +53,7 @@ def approving(session: Session, run: Run, click: Click, standing: Standing) -> R
     try:
         permits = [_permit(session, run, one, approval, (click.person, standing.reviewer)) for one in asked]
     except permission.NotApproved as refusal:
-        return Ruling(refusal.reason.text)
+        return Ruling(refusal.reason.text, refused=refusal.reason)
     settled = run.services.configuration(standing.account, session)
     reviewed = any(reviewing.reviewed(runs.category(session, one.run_id), settled) for one, _ in asked)
     return Ruling("It is being done.", permits=tuple(permits), by=click.person.id, reviewed=reviewed)

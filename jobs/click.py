@@ -142,7 +142,14 @@ def _share(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
 
 def _approve(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:
     """A person releases what a workflow proposed, and the run goes on."""
-    return _ruled(click, approve.approving(session, run, click, scene.standing))
+    ruling = approve.approving(session, run, click, scene.standing)
+    why = ruling.refused
+    if why is None or not of_the_team(click.person) or Note not in scene.takes:
+        return _ruled(click, ruling)
+    where, ref = scene.inside
+    note = Note(f"**Not released, though {named(click.person)} approved it:** {why.text}")
+    told = Planned(f"refused-{run.ticket_id}-{click.value[:40]}-{why.code}", where, ref, (note,))
+    return replace(_ruled(click, ruling), planned=() if effects.exists(session, told.key) else (told,))
 
 
 def _reject(session: Session, run: Run, click: Click, scene: Scene) -> Pressed:

@@ -114,7 +114,7 @@ class Proposal:
     why: Reason | None = None
     """Why it is not run without them."""
     link: str = ""
-    """Where it can be released by somebody whose helpdesk has no buttons; expires, works once."""
+    """Where it can be released by somebody whose helpdesk has no buttons; it expires, and ends with its answer."""
 
 
 @dataclass(frozen=True)

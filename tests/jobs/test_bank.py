@@ -14,6 +14,7 @@ from app.db.connections import Installed
 from app.db.models.talk import ApprovalRow
 from app.engine.classify import KeywordClassifier
 from app.engine.ports import Classifier
+from app.engine.reviewing import RESERVED
 from app.engine.types import Classification
 from app.nlp.entities import entities
 from app.sandbox.backends.banking import BankingBackend, Holder
@@ -192,7 +193,10 @@ def test_a_dispute_is_a_persons_and_a_case_is_opened_on_their_word(bank: Bank) -
     assert "To approve: Open a case" in bank.play.notes[-1].text
     assert bank.bank.cases == []
     bank.play.press("approve")
+    bank.play.press("approve")
     assert bank.bank.cases == [], "compliance releases it, and nobody knows this person to be that"
+    told = [one.text for one in bank.play.notes if "Not released" in one.text]
+    assert told == [f"**Not released, though Sam Agent approved it:** {RESERVED}"]
     bank.play.press("approve", level=Level.LEAD)
     [case] = bank.bank.cases
     assert (case["team"], case["details"]["amount"]) == ("disputes-team", "500.00 USD")

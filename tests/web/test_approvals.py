@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.approvals import Approvals
-from app.db import accounts, deeds, ids, runs, visits
+from app.db import accounts, deeds, ids, inbox, runs, visits
 from app.db.deeds import Deed
 from app.db.models.event import EventRow
 from app.db.models.ticket import TicketRow
@@ -80,6 +80,22 @@ def test_an_answer_is_one_press_and_the_link_works_once(receiver: Receiver, prop
     assert presses(receiver) == ["approve"]
     assert "answered already" in again.text
     assert len(receiver.bells.rung) == 1
+
+
+def test_while_the_account_is_stopped_it_says_so_and_takes_no_answer(receiver: Receiver, proposed: str) -> None:
+    with receiver.services.database.session() as session:
+        accounts.stop(session, receiver.account)
+    for page in (receiver.client.get(proposed), receiver.client.post(proposed, data={"answer": "approve"})):
+        assert ("start it first" in page.text, "<form" in page.text) == (True, False)
+    assert presses(receiver) == []
+
+
+def test_a_press_that_came_to_nothing_may_be_pressed_again(receiver: Receiver, proposed: str) -> None:
+    receiver.client.post(proposed, data={"answer": "approve"})
+    with receiver.services.database.session() as session:
+        inbox.settle(session, [row.id for row in session.scalars(select(EventRow))], "quiet")
+    assert "Thank you" in receiver.client.post(proposed, data={"answer": "approve"}).text
+    assert presses(receiver) == ["approve", "approve"]
 
 
 def signed_in(receiver: Receiver, account: str, level: Level) -> str:
