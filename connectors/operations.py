@@ -217,7 +217,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "find_transaction": _read(
             "Look up a transaction",
             "customer transaction",
-            "owner transaction at merchant amount currency place card",
+            "owner transaction at merchant amount currency place customer_place card",
             owner="owner",
         ),
         "risk": _read(
@@ -247,6 +247,6 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
 ``issues``: ``issue title status url text workaround eta labels``; ``series``: ``name unit latest mean highest usual``; ``errors``: ``at
 message count trace``; ``incidents``: ``incident title status impact url started_at resolved_at components text``; ``accounts``: ``account
 kind last2 available current currency``; ``cards``: ``card last4 status``;
-``transactions``: ``transaction at merchant amount currency place card``;
+``transactions``: ``transaction at merchant amount currency place customer_place card``;
 ``products``: ``id title options price currency available url``; ``slots``: ``slot at kind``; ``orders``: an order's outputs each.
 """

@@ -49,7 +49,7 @@ PARTS: Mapping[tuple[str, str], str] = {
     ("find_customer", "accounts"): "account kind last2 available current currency",
     ("find_customer", "cards"): "card last4 status",
     ("balances", "accounts"): "account kind last2 available current currency",
-    ("transactions", "transactions"): "transaction at merchant amount currency place card",
+    ("transactions", "transactions"): "transaction at merchant amount currency place customer_place card",
     ("open_slots", "slots"): "slot at kind",
     ("search_issues", "issues"): "issue title status url text workaround eta labels",
     ("metrics", "series"): "name unit latest mean highest usual",
