@@ -93,7 +93,7 @@ def told(work: Work, mode: Mode) -> str:
         parts.append("**Found and done**\n\n" + "\n".join(f"- {line}" for line in work.notes))
     if work.proposals and mode is Mode.ASSIST:
         parts += [_asked(one) for one in work.proposals]
-        parts += [TOGETHER] if len(work.proposals) > 1 else []
+        parts += [TOGETHER] if len(work.proposals) > 1 and not work.proposals[0].link else []
     if work.trace:
         lines = [f"{n}. {line}" for n, line in enumerate(work.trace[-MOST_STEPS:], start=1)]
         parts.append(f"**Steps of {work.workflow}**\n\n" + "\n".join(lines))
