@@ -86,7 +86,7 @@ def run(given: argparse.Namespace, folder: Path, stack: ExitStack) -> tuple[Mapp
         return verdict.clean
 
     stage.world.faults.clear()
-    settled = until(clean, PATIENCE, stage.crew) and stage.at_rest()
+    settled = until(clean, PATIENCE, stage.crew)
     verdict = judge(stage, steps)
     return _report(
         given, stage, steps, (played, time.monotonic() - began - played), settled

@@ -169,7 +169,7 @@ def _somebody(services: Services, caller: Caller, person: str) -> str:
         try:
             return who.meant(services, session, caller.account_id, person).person
         except BadInput as error:
-            raise ApiError(400, "nobody", f"person: {PERSON}") from error
+            raise ApiError(404, "nobody", f"person: {PERSON}") from error
 
 
 def _plain(one: Any, now: datetime) -> RightsRequest:
