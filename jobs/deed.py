@@ -59,6 +59,11 @@ def offered(run: Run, account_id: str, call: Call) -> Offer | None:
         return None
 
 
+def offer_of(run: Run, deed: Deed) -> Offer | None:
+    """The backend that an effect goes to, as it was asked for; None as for ``offered``."""
+    return offered(run, deed.account_id, Call(deed.name, {}, deed.system))
+
+
 def read(run: Run, offer: Offer, call: Call, identity: Identity) -> Answer:
     """What the backend says. Never raises: a backend that does not answer is an answer too."""
     error: ConnectorError = Unavailable("never asked")
@@ -218,7 +223,7 @@ def undo(run: Run, run_id: str, identity: Identity) -> None:
         every = deeds.of_run(session, run_id)
     known = {one.key: one for one in every}
     for done in reversed([one for one in every if one.state == deeds.DONE and not one.undoes]):
-        offer = offered(run, done.account_id, Call(done.name, {}, done.system))
+        offer = offer_of(run, done)
         inverse = offer.operation.inverse if offer else ""
         if not inverse or done.permit is None:
             continue

@@ -14,7 +14,7 @@ from app.db import deeds, effects
 from app.db.deeds import Deed
 from app.db.effects import Planned
 from app.engine.workflows import telling
-from app.engine.workflows.types import NOBODY, Answer, Call
+from app.engine.workflows.types import NOBODY, Answer
 from app.standing import place
 from connectors.types import Note, Ref
 from jobs import deed
@@ -42,7 +42,7 @@ def follow(run: Run, presses: Sequence[Pressed]) -> bool:
 
 
 def _do(run: Run, one: Deed) -> None:
-    offer = deed.offered(run, one.account_id, Call(one.name, {}, one.system))
+    offer = deed.offer_of(run, one)
     deed.perform(run, one, offer, NOBODY, _told(run, one, offer) if one.by_person else None)
 
 

@@ -121,7 +121,7 @@ def _permitted(
 
 
 def _perform(run: Run, one: Deed) -> None:
-    offer = deed.offered(run, one.account_id, Call(one.name, {}, one.system))
+    offer = deed.offer_of(run, one)
     answer = deed.perform(run, one, offer, NOBODY)
     if answer:
         log.info("issue.told", extra={"system": one.system, "operation": one.name})
