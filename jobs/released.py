@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from app.connected import Offer
-from app.db import deeds, effects
+from app.db import accounts, deeds, effects
 from app.db.deeds import Deed
 from app.db.effects import Planned
 from app.engine.workflows import telling
@@ -31,12 +31,18 @@ def finish(run: Run, begun: Sequence[Deed]) -> None:
 def follow(run: Run, presses: Sequence[Pressed]) -> bool:
     """Do what a person released and no run has taken up in this turn; True where there was any.
 
-    Raises Later while one of them is unclear.
+    Where the account was stopped meanwhile it waits for a person again. Raises Later while one of them is unclear.
     """
     if not any(one.click.action == "approve" for one in presses):
         return False
     with run.services.database.reading() as session:
         waiting = deeds.released(session, run.ticket_id)
+        stopped = bool(waiting) and accounts.find(session, waiting[0].account_id).stopped
+    if stopped:
+        with run.transaction() as (session, now):
+            for one in waiting:
+                deeds.ask_again(session, one.key, now)
+        return False
     finish(run, waiting)
     return bool(waiting)
 

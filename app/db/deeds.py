@@ -137,6 +137,11 @@ def allow(session: Session, key: str, permit: Permit, at: datetime) -> None:
     _set(session, chosen, state=PERMITTED, permit=encode(permit), updated_at=at)
 
 
+def ask_again(session: Session, key: str, at: datetime) -> None:
+    """What a person released, and nobody has begun, waits for a person again."""
+    _set(session, (DeedRow.key == key, DeedRow.state == PERMITTED), state=PROPOSED, permit=None, updated_at=at)
+
+
 def reject(session: Session, key: str, why: Reason, at: datetime) -> None:
     """A person said no."""
     _set(session, (DeedRow.key == key, DeedRow.state == PROPOSED), state=REJECTED, why=encode(why), updated_at=at)

@@ -101,6 +101,25 @@ def test_what_was_taken_back_with_its_run_is_not_done_any_more(bank: Bank, asked
     assert (bank.card, bank.play.deeds[0], told(bank)) == ("active", ("lock_card", "rejected"), [])
 
 
+def test_what_was_approved_and_not_begun_when_the_account_was_stopped_waits_again(bank: Bank, asked: str) -> None:
+    stage = bank.play.stage
+    bank.play.vendor.agent_writes(bank.play.ticket)
+    bank.play.go_on()
+    bank.world.faults.order(Fault("reset_before", method="POST", path="/lock"))
+    approves(bank, asked)
+    assert bank.play.deeds == [("lock_card", "begun"), ("open_case", "permitted")]
+    with stage.database.session() as session:
+        accounts.stop(session, stage.account.id, stopped=True)
+    for _ in range(4):
+        bank.play.go_on(900)
+    assert (bank.bank.cases, bank.play.deeds[1]) == ([], ("open_case", "proposed"))
+    with stage.database.session() as session:
+        accounts.stop(session, stage.account.id, stopped=False)
+    approves(bank, asked)
+    bank.play.go_on(900)
+    assert (len(bank.bank.cases), bank.play.deeds[1]) == (1, ("open_case", "done"))
+
+
 def test_nothing_is_done_while_the_account_is_stopped_and_it_can_be_approved_later(bank: Bank, asked: str) -> None:
     stage = bank.play.stage
     with stage.database.session() as session:
